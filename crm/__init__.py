@@ -1,0 +1,1 @@
+"""Customers, tickets, accounts, pages and the API; the only part with SQL."""

@@ -1,0 +1,44 @@
+"""Commands that crm gives ivr: executed once before their deadline or refused; never queued or replayed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class CommandName(StrEnum):
+    """What ivr can be asked to do with Asterisk."""
+
+    AGENT_LOGIN = "agent_login"  # args: agent, queues (comma separated)
+    AGENT_LOGOUT = "agent_logout"  # args: agent
+    AGENT_PAUSE = "agent_pause"  # args: agent, reason
+    AGENT_READY = "agent_ready"  # args: agent
+    HANGUP = "hangup"  # args: linkedid
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """POST /commands body. id is unique; deadline is UTC."""
+
+    id: str
+    name: CommandName
+    deadline: datetime
+    args: Mapping[str, str] = field(default_factory=dict)
+
+
+class CommandStatus(StrEnum):
+    """How a command ended."""
+
+    DONE = "done"
+    REFUSED = "refused"
+    EXPIRED = "expired"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class CommandResult:
+    """Answer to a command; detail is Chinese for the page, "" when done."""
+
+    id: str
+    status: CommandStatus
+    detail: str = ""

@@ -1,0 +1,56 @@
+"""The Desk port: what ivr asks and tells crm (HTTP, private). A miss is never an error for the caller."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from ivr.contract.facts import Envelope
+
+
+@dataclass(frozen=True, slots=True)
+class KnownProduct:
+    """A product on file. spoken is how it is named to the caller ("壁挂炉")."""
+
+    product_id: str
+    spoken: str
+    product_class: str  # boiler | other | unknown
+
+
+@dataclass(frozen=True, slots=True)
+class CallerCard:
+    """Who calls. By the number alone only partial values are given: region and road, never room or full name."""
+
+    known: bool = False
+    customer_id: str = ""
+    products: tuple[KnownProduct, ...] = ()
+    address_region: str = ""
+    address_road: str = ""
+    address_id: str = ""
+    elder: bool = False
+    repeat_within_24h: bool = False
+    open_ticket: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NumberBlock:
+    """Ticket serials leased to one ivr: first .. first+size-1."""
+
+    first: int
+    size: int
+
+
+class DeskUnavailable(Exception):
+    """crm did not answer in time or refused; the caller goes on without it."""
+
+
+class Desk(Protocol):
+    """Asked by ivr. Every method raises DeskUnavailable within its time-out and never blocks longer."""
+
+    async def identify(self, caller_e164: str, did: str) -> CallerCard:
+        """Tell who calls, within 1.5 s."""
+
+    async def lease_numbers(self, node: str) -> NumberBlock:
+        """Lease a fresh block of 1000 ticket serials; never the same one twice."""
+
+    async def ship(self, facts: Sequence[Envelope]) -> int:
+        """Deliver facts in order, idempotent by (node, seq); returns the highest seq of this node that crm holds."""

@@ -1,0 +1,109 @@
+"""Inputs and effects of the flow machine: `step(state, input) -> (state, effects)`.
+
+A step returns any number of `Save` effects and then exactly one effect that waits for an input (Perform, Record,
+Lookup) or ends the dialogue (HandOver, End).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ivr.contract.facts import Fact
+from speech.contract import RecordSpec, Turn, TurnResult
+
+# ---- inputs ----
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The dialogue begins. caller holds the contact's facts the flow may branch on."""
+
+    contact: str
+    caller_e164: str
+    did: str
+    keys_only: bool = False  # speech is not there
+
+
+@dataclass(frozen=True, slots=True)
+class TurnDone:
+    """A Perform or Record effect ended (heard, pressed, silence, failed media or hung up: see the cause)."""
+
+    result: TurnResult
+
+
+@dataclass(frozen=True, slots=True)
+class LookedUp:
+    """A Lookup effect came back. data is JSON; its shape belongs to the action."""
+
+    action: str
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class LookupFailed:
+    """A Lookup effect failed or timed out."""
+
+    action: str
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """A second AGI session of the same contact goes on (after ivr or media was lost)."""
+
+    keys_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HungUp:
+    """The caller is gone."""
+
+
+Input = Started | TurnDone | LookedUp | LookupFailed | Resumed | HungUp
+
+# ---- effects ----
+
+
+@dataclass(frozen=True, slots=True)
+class Perform:
+    """Speak and listen; the answer is TurnDone."""
+
+    turn: Turn
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Record the caller; the answer is TurnDone."""
+
+    spec: RecordSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """Ask the outside: "identify", "ticket_number". The answer is LookedUp or LookupFailed."""
+
+    action: str
+    args: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Save:
+    """A fact for the journal; nothing comes back."""
+
+    fact: Fact
+
+
+@dataclass(frozen=True, slots=True)
+class HandOver:
+    """The last effect: leave the dialogue for a queue or voicemail."""
+
+    target: str  # queue | voicemail
+    queue: str = ""
+    priority: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """The last effect: hang up politely."""
+
+
+Effect = Perform | Record | Lookup | Save | HandOver | End

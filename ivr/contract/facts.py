@@ -1,0 +1,342 @@
+"""Facts of a call: the only way a call becomes data. Shipped in order, idempotent by (node, seq).
+
+Each fact class is past tense, frozen, and made of JSON values. `Envelope` carries one to crm.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime
+from typing import Any, ClassVar
+
+from ivr.contract.ids import ContactId
+
+
+@dataclass(frozen=True, slots=True)
+class ContactStarted:
+    """A caller came in. caller_raw is what the trunk sent; caller_e164 "" when unknown or anonymous."""
+
+    KIND: ClassVar[str] = "contact_started"
+    linkedid: str
+    caller_raw: str
+    caller_e164: str
+    did: str
+    recording: str  # uuid that names the recording
+    notice_version: str
+    resumed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NodeEntered:
+    """The dialogue came to a node that listens, records or hands over."""
+
+    KIND: ClassVar[str] = "node_entered"
+    flow: str
+    node: str
+
+
+@dataclass(frozen=True, slots=True)
+class TurnEnded:
+    """One turn is over. text and digits are pii."""
+
+    KIND: ClassVar[str] = "turn_ended"
+    flow: str
+    node: str
+    cause: str
+    mode: str = ""
+    text: str = ""
+    digits: str = ""
+    meaning: str = ""
+    clip: str = ""
+    attempt: int = 1
+    wait_ms: int = 0
+    barged_in: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MatterOpened:
+    """The caller has a matter: one entry into consult, complaint, repair or request (design 4.5)."""
+
+    KIND: ClassVar[str] = "matter_opened"
+    matter: int
+    kind: str  # ticket kind: consult, complaint, repair, install ...
+
+
+@dataclass(frozen=True, slots=True)
+class SlotFilled:
+    """A slot of a matter got a value.
+
+    status: crm_confirmed | voice_confirmed | dtmf | unverified. source: speech | dtmf | crm | caller_id.
+    """
+
+    KIND: ClassVar[str] = "slot_filled"
+    matter: int
+    slot: str
+    value: Mapping[str, str]
+    status: str
+    source: str
+    candidates: tuple[Mapping[str, str], ...] = ()
+    clip: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TicketOpened:
+    """A matter became a ticket, with the number that was (or will be) spoken."""
+
+    KIND: ClassVar[str] = "ticket_opened"
+    matter: int
+    number: str
+    kind: str
+    priority: str  # urgent | high | normal | low
+    outcome: str  # reported | handed_over | hung_up | self_resolved | cancelled_by_caller | voicemail
+    safety: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SafetyRaised:
+    """The caller pressed 9 or named a danger."""
+
+    KIND: ClassVar[str] = "safety_raised"
+    matter: int
+    safety: str  # gas | co | fire | electric | unknown
+    trigger: str  # "key" or the words (pii)
+    clip: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackRequested:
+    """Somebody must ring this caller back. reason: hung_up | abandoned | asked | voicemail | no_agent | cut."""
+
+    KIND: ClassVar[str] = "callback_requested"
+    reason: str
+    matter: int = 0
+    number: str = ""  # E.164, "" = the caller's own number
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOver:
+    """The dialogue ended by handing the caller to a queue, voicemail or the end."""
+
+    KIND: ClassVar[str] = "handed_over"
+    target: str  # queue | voicemail | end
+    queue: str = ""
+    reason: str = ""
+    priority: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class VoicemailRecorded:
+    """A message lies in the recordings folder."""
+
+    KIND: ClassVar[str] = "voicemail_recorded"
+    clip: str
+    duration_ms: int = 0
+    matter: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class QueueJoined:
+    """The caller waits in a queue: a queue visit begins. visit is its id, unique for ever."""
+
+    KIND: ClassVar[str] = "queue_joined"
+    visit: str
+    queue: str
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class AgentRinging:
+    """An agent's phone rings for this visit: the pop goes out on this."""
+
+    KIND: ClassVar[str] = "agent_ringing"
+    visit: str
+    queue: str
+    agent: str  # extension
+
+
+@dataclass(frozen=True, slots=True)
+class AgentRingEnded:
+    """The agent's phone stopped ringing without an answer. reason: no_answer | canceled."""
+
+    KIND: ClassVar[str] = "agent_ring_ended"
+    visit: str
+    queue: str
+    agent: str
+    reason: str
+    ring_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class AgentAnswered:
+    """The agent answered and talks with the caller."""
+
+    KIND: ClassVar[str] = "agent_answered"
+    visit: str
+    queue: str
+    agent: str
+    wait_ms: int
+    ring_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class TalkEnded:
+    """The talk with an agent is over. by: caller | agent | transfer."""
+
+    KIND: ClassVar[str] = "talk_ended"
+    visit: str
+    queue: str
+    agent: str
+    by: str
+    talk_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class QueueLeft:
+    """A queue visit ended without an agent. reason: abandoned | timeout | key | full | empty | uncertain."""
+
+    KIND: ClassVar[str] = "queue_left"
+    visit: str
+    queue: str
+    reason: str
+    wait_ms: int
+    position: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ContactEnded:
+    """The caller's channel is gone. outcome: one per contact.
+
+    outcome: talked | reported | abandoned | hung_up | voicemail | missed | handed_over_lost | cut | uncertain.
+    """
+
+    KIND: ClassVar[str] = "contact_ended"
+    outcome: str
+    cause: int = 0  # Q.850
+    duration_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingFinished:
+    """The recording of the call is complete on disk. expected=True without a file is a gap in the ledger."""
+
+    KIND: ClassVar[str] = "recording_finished"
+    recording: str
+    present: bool
+    bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class AgentPhoneChanged:
+    """What Asterisk says of an agent's phone and membership. contact id of the envelope is "".
+
+    state: ready | paused | ringing | talking | wrapup | unreachable | offline. since is the envelope's time.
+    """
+
+    KIND: ClassVar[str] = "agent_phone_changed"
+    agent: str
+    state: str
+    reason: str = ""
+
+
+Fact = (
+    ContactStarted
+    | NodeEntered
+    | TurnEnded
+    | MatterOpened
+    | SlotFilled
+    | TicketOpened
+    | SafetyRaised
+    | CallbackRequested
+    | HandedOver
+    | VoicemailRecorded
+    | QueueJoined
+    | AgentRinging
+    | AgentRingEnded
+    | AgentAnswered
+    | TalkEnded
+    | QueueLeft
+    | ContactEnded
+    | RecordingFinished
+    | AgentPhoneChanged
+)
+
+FACTS: Mapping[str, type[Fact]] = {cls.KIND: cls for cls in Fact.__args__}
+
+
+class InvalidFact(ValueError):
+    """A fact that does not fit its class; the message names the kind and the field, never a value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """One fact on its way: node is the ivr's name, seq counts from 1 without gaps, at is UTC."""
+
+    node: str
+    seq: int
+    at: datetime
+    contact: ContactId
+    fact: Fact
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the wire form."""
+        return {
+            "node": self.node,
+            "seq": self.seq,
+            "at": self.at.isoformat(),
+            "contact": self.contact,
+            "kind": self.fact.KIND,
+            "data": asdict(self.fact),
+        }
+
+
+def parse_envelope(raw: Mapping[str, Any]) -> Envelope:
+    """Parse the wire form; raises InvalidFact on anything else (unknown kind, missing or foreign field, bad time)."""
+    try:
+        at = datetime.fromisoformat(raw["at"])
+        node, seq, contact, kind, data = raw["node"], raw["seq"], raw["contact"], raw["kind"], raw["data"]
+    except (KeyError, TypeError, ValueError) as error:
+        raise InvalidFact(f"envelope: {type(error).__name__}") from error
+    if at.tzinfo is None or not isinstance(seq, int) or isinstance(seq, bool) or seq < 1:
+        raise InvalidFact("envelope: at must have a zone and seq be a positive integer")
+    if not isinstance(node, str) or not isinstance(contact, str) or not isinstance(kind, str):
+        raise InvalidFact("envelope: node, contact and kind must be strings")
+    return Envelope(node, seq, at, ContactId(contact), parse_fact(kind, data))
+
+
+def parse_fact(kind: str, data: Any) -> Fact:
+    """Parse one fact's data; see parse_envelope."""
+    cls = FACTS.get(kind)
+    if cls is None or not isinstance(data, dict):
+        raise InvalidFact(f"unknown kind or no data: {kind[:40]!r}")
+    known = {item.name for item in fields(cls)}
+    if not data.keys() <= known:
+        raise InvalidFact(f"{kind}: unknown field")
+    values = {name: _typed(cls, kind, name, value) for name, value in data.items()}
+    try:
+        return cls(**values)
+    except TypeError as error:
+        raise InvalidFact(f"{kind}: missing field") from error
+
+
+_SCALARS = {"str": str, "int": int, "bool": bool}
+
+
+def _typed(cls: type[Fact], kind: str, name: str, value: Any) -> Any:
+    declared = cls.__annotations__[name]
+    scalar = _SCALARS.get(getattr(declared, "__name__", ""))
+    if scalar is not None:
+        if type(value) is not scalar:
+            raise InvalidFact(f"{kind}.{name}: expected {scalar.__name__}")
+        return value
+    if name == "candidates":
+        if not isinstance(value, list | tuple) or len(value) > 3:
+            raise InvalidFact(f"{kind}.{name}: expected at most 3 objects")
+        return tuple(_text_map(kind, name, item) for item in value)
+    return _text_map(kind, name, value)
+
+
+def _text_map(kind: str, name: str, value: Any) -> dict[str, str]:
+    if not isinstance(value, dict) or not all(isinstance(k, str) and isinstance(v, str) for k, v in value.items()):
+        raise InvalidFact(f"{kind}.{name}: expected an object of strings")
+    return value
+
+

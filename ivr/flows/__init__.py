@@ -1,0 +1,1 @@
+"""Call flows as documents and the pure machine that runs them."""

@@ -1,0 +1,1 @@
+"""Asterisk's protocols (FastAGI, AMI) and their translation into facts."""

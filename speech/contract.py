@@ -1,0 +1,223 @@
+"""What a user of the media resource sees: prompts as segments, what to listen for, and what was heard.
+
+Names follow MRCPv2 (SPEAK, RECOGNIZE, completion causes) and VoiceXML (bargein, the timeouts).
+All values are plain data that survive a round trip through JSON.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Protocol
+
+
+class Bargein(StrEnum):
+    """What may interrupt a prompt."""
+
+    NONE = "none"  # nothing; keys are kept for the next question
+    KEYS = "keys"  # keys only; speech is listened to but does not stop the prompt
+    SPEECH = "speech"  # keys and speech
+
+
+class Cause(StrEnum):
+    """Why a RECOGNIZE ended (MRCPv2 RFC 6787 9.4.11, ours added last)."""
+
+    SUCCESS = "success"
+    NO_MATCH = "no-match"
+    NO_INPUT = "no-input-timeout"
+    HUNG_UP = "hung-up"
+    RECOGNIZER_ERROR = "recognizer-error"
+    MEDIA_FAILED = "media-failed"  # the media resource itself was lost: go on by keys
+
+
+class Mode(StrEnum):
+    """How the caller answered."""
+
+    SPEECH = "speech"
+    DTMF = "dtmf"
+
+
+class SlotKind(StrEnum):
+    """What kind of answer is wanted; decides the grammar and the turn-end rule."""
+
+    MENU = "menu"
+    YES_NO = "yes_no"
+    FAULT_CODE = "fault_code"
+    ADDRESS = "address"
+    REGION = "region"
+    ROAD = "road"
+    ROOM = "room"
+    DIGITS = "digits"
+    STATEMENT = "statement"
+
+
+class KeyMode(StrEnum):
+    """How keys are collected."""
+
+    MENU = "menu"  # the first key is the answer
+    DIGITS = "digits"  # 0-9 are data, # ends, * clears, *0 person, *9 emergency
+    NONE = "none"  # keys are ignored
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One prompt segment, at most 12 s of speech.
+
+    key: the prompt's key and segment number ("main_menu.p.1"); a recording of that name overrides synthesis
+    when the text has no variables. Empty for composed text.
+    text: what is said, in Mandarin, pinyin with tone numbers allowed inside [[...]] for 多音字.
+    pieces: the same words cut into static pieces, played one after the other when `text` has no file and
+    nothing can synthesise it (keys-only path).
+    """
+
+    key: str
+    text: str
+    pieces: tuple[str, ...] = ()
+    pause_ms: int = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """Milliseconds; VoiceXML's names (voice-speech 1.1)."""
+
+    no_input_ms: int = 6000
+    complete_ms: int = 600
+    incomplete_ms: int = 1500
+    max_speech_ms: int = 12000
+    interdigit_ms: int = 3000
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """Phrases that mean the same at every listening node.
+
+    commands: meaning ("agent", "back", "repeat", "main_menu", "slower", "hold", "quit", "hello", "robot") -> phrases.
+    yes, no: the phrases of yes_no_sets.
+    safety: kind ("gas", "co", "fire", "electric", "check") -> phrases.
+    not_safety: look-alikes, cut out before safety words are sought.
+    fillers: words that are no answer.
+    """
+
+    commands: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    yes: tuple[str, ...] = ()
+    no: tuple[str, ...] = ()
+    safety: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    not_safety: tuple[str, ...] = ()
+    fillers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SlotSpec:
+    """What one turn listens for.
+
+    name: the node's name, used in logs and clip names.
+    phrases: meaning -> sample phrases (menu meanings; for FAULT_CODE "none" means "there is no code").
+    keys: which keys are answers, e.g. "1230*#9"; others count as no-match.
+    correcting: the value that was just read back, when this turn confirms one ("不是E一,是F一").
+    pack: hash of the pack (codes, divisions) to use; empty for none.
+    """
+
+    name: str
+    kind: SlotKind
+    phrases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    key_mode: KeyMode = KeyMode.MENU
+    keys: str = "0123456789*#"
+    max_digits: int = 1
+    timeouts: Timeouts = Timeouts()
+    correcting: SlotKind | None = None
+    pack: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Interpretation:
+    """What a spoken answer means.
+
+    text: best hypothesis without blanks; pii, never logged in clear.
+    status: "match", "ambiguous" (see candidates) or "no_match".
+    meaning: menu or yes/no meaning ("repair", "yes", "no", "none").
+    value: the slot's fields, e.g. {"raw": "E零一", "canonical": "E01", "catalogue_id": "E01"} or the address fields.
+    candidates: at most three values, best first, when the answer is ambiguous (and for the ticket).
+    command: a global command's meaning. safety: a safety kind. Danger comes before everything else.
+    """
+
+    text: str = ""
+    status: str = "no_match"
+    meaning: str = ""
+    value: Mapping[str, str] = field(default_factory=dict)
+    candidates: tuple[Mapping[str, str], ...] = ()
+    command: str = ""
+    safety: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One turn of the dialogue: segments to speak, then (slot given) what to listen for."""
+
+    turn_id: str
+    segments: tuple[Segment, ...]
+    bargein: Bargein = Bargein.SPEECH
+    slot: SlotSpec | None = None
+    rate: float = 1.0  # 0.85 in elder mode
+    keys_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RecordSpec:
+    """A recording by the caller after a beep (VoiceXML <record>). Ends by `#`, silence or time."""
+
+    turn_id: str
+    segments: tuple[Segment, ...]
+    clip: str  # file name under the clips folder, without extension
+    max_ms: int = 30000
+    final_silence_ms: int = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class TurnResult:
+    """How a turn ended. Exactly one per turn.
+
+    digits: keys pressed, without the terminating #, in DTMF mode; "#" alone when only # was pressed.
+    clip: path of the caller's audio of this turn, relative to the clips folder, or "".
+    speech_ms: length of the caller's speech; wait_ms: from end of prompt (or its interruption) to the result.
+    """
+
+    turn_id: str
+    cause: Cause
+    mode: Mode | None = None
+    digits: str = ""
+    interpretation: Interpretation = Interpretation()
+    clip: str = ""
+    speech_ms: int = 0
+    wait_ms: int = 0
+    barged_in: bool = False
+    degraded: bool = False
+
+
+class Interpreter(Protocol):
+    """Turns recognised text into meaning; pure. `texts` are hypotheses, best first."""
+
+    def __call__(self, slot: SlotSpec, lexicon: Lexicon, texts: tuple[str, ...]) -> Interpretation:
+        """Return what the caller meant; never raises for any text."""
+
+
+def prompt_file(root: Path, text: str, rate: float = 1.0) -> Path:
+    """Return the content-addressed WAV (8 kHz s16 mono) of `text`, whether or not it exists yet."""
+    digest = hashlib.sha256(f"{rate:.2f}\n{text}".encode()).hexdigest()[:32]
+    return root / "synthetic" / digest[:2] / f"{digest}.wav"
+
+
+def recorded_file(root: Path, key: str) -> Path:
+    """Return where a human recording of the static prompt `key` would lie."""
+    return root / "recorded" / f"{key}.wav"
+
+
+def encode(value: Any) -> Any:
+    """Return a JSON-ready form of a contract value (dataclasses become objects, tuples arrays)."""
+    if hasattr(value, "__dataclass_fields__"):
+        return {name: encode(getattr(value, name)) for name in value.__dataclass_fields__}
+    if isinstance(value, Mapping):
+        return {str(key): encode(item) for key, item in value.items()}
+    if isinstance(value, tuple | list):
+        return [encode(item) for item in value]
+    return value
