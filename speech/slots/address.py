@@ -1,0 +1,115 @@
+"""Addresses as people say them: divisions, road and number or estate, building, unit, room.
+
+Numerals become digits only before 号 栋 座 单元 室 ...; names keep theirs (五一路, 三里屯).
+Nothing is guessed: what was not said stays empty, a district that fits two places is a choice for the caller.
+"""
+
+import re
+
+from speech.slots.divisions import Gazetteer
+from speech.slots.numerals import NUMERAL, convert_before, digit_string, number_text
+
+_LEAD = re.compile(r"^(我家?|就|在|是|住|地址|那个|呃|嗯|啊|喂|的|这是|到|改成|应该是|不是.{0,24}是)+")
+_ROAD = re.compile(r"^(.{1,12}?(?:大道[东西南北中]?|路[东西南北中]?|街(?!道)|巷|弄|胡同))")
+_NUMBER = re.compile(rf"^(\d+(?:之\d+)?|{NUMERAL}(?:之{NUMERAL})?)号(?!楼|房)")
+_COMMUNITY = re.compile(r"^([^\d]{2,8}?(?:社区|村委会|村民委员会|村委|村(?!路)))")
+_ESTATE = re.compile(
+    r"^([^\d]{2,12}?(?:花园|小区|花苑|家园|豪苑|雅苑|名苑|公寓|山庄|大厦|广场|华府|新村|新城|城市?|苑|府|居|湾|坊|工业区|工业园"
+    r"|宿舍|酒店|医院|学校|商场|市场))(?:小区)?"
+)
+_BUILDING = re.compile(rf"(?P<building>[A-Z]|{NUMERAL}[A-Z]?)(?:号楼|栋|座|幢)")
+_UNIT = re.compile(rf"(?P<unit>{NUMERAL})单元")
+_FLOOR = re.compile(rf"(?P<floor>{NUMERAL})(?:楼|层)")
+_ROOM = re.compile(rf"(?P<room>{NUMERAL}[A-Z]?)(?:室|房|号房|号)?$")
+_ROOM_MARKED = re.compile(rf"(?P<room>{NUMERAL}[A-Z]?)(?:室|号房|房)")
+_LANDMARK = re.compile(r"(?:旁边|对面|附近|隔壁|第[一二三]家|楼上|门口)")
+
+
+def parse_address(text: str, gazetteer: Gazetteer) -> tuple[dict[str, str], list[dict[str, str]]]:
+    """Parse compact `text`; returns (fields, choices).
+
+    fields: province city district town adcode street number community estate building unit floor room_no landmark,
+    and for speaking region, road, room. choices: region fields when the divisions said fit several places.
+    """
+    body = _LEAD.sub("", text)
+    regions = gazetteer.find(body)
+    rest = body[regions[0].end :] if regions else body
+    fields = parse_local(rest)
+    if len(regions) == 1:
+        fields.update(regions[0].fields())
+    choices = [region.fields() for region in regions] if len(regions) > 1 else []
+    for choice in choices:
+        choice["region"] = spoken_region(choice)
+    return compose(fields), choices[:3]
+
+
+def parse_local(text: str) -> dict[str, str]:
+    """Parse what follows the divisions: community, road, number, estate and the room part."""
+    fields: dict[str, str] = {}
+    rest = text
+    for name, pattern in (("community", _COMMUNITY), ("street", _ROAD), ("number", _NUMBER), ("estate", _ESTATE)):
+        match = pattern.match(rest)
+        if match and not (name == "community" and _ROAD.match(rest) and _earlier_road(rest, match.end())):
+            value = match.group(1)
+            fields[name] = (number_text(value) or value) if name == "number" else value
+            rest = rest[match.end() :]
+    fields.update(parse_room(rest))
+    landmark = _LANDMARK.search(rest)
+    if landmark and "room_no" not in fields:
+        fields["landmark"] = rest
+    return fields
+
+
+def _earlier_road(text: str, end: int) -> bool:
+    road = _ROAD.match(text)
+    return road is not None and road.end() < end
+
+
+def parse_room(text: str) -> dict[str, str]:
+    """Parse building, unit, floor and room ("三栋二单元五零二" -> 3, 2, 502)."""
+    fields: dict[str, str] = {}
+    rest = text
+    for name, pattern in (("building", _BUILDING), ("unit", _UNIT), ("floor", _FLOOR)):
+        match = pattern.search(rest)
+        if match:
+            fields[name] = _digits(match.group(name))
+            rest = rest[match.end() :]
+    match = _ROOM_MARKED.search(rest) or _ROOM.search(rest)
+    if match and _digits(match.group("room")):
+        fields["room_no"] = _digits(match.group("room"))
+    return fields
+
+
+def _digits(text: str) -> str:
+    letters = text[len(text.rstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")) :]
+    numeral = text[: len(text) - len(letters)]
+    return (number_text(numeral) or digit_string(numeral) or "") + letters if numeral else letters
+
+
+def compose(fields: dict[str, str]) -> dict[str, str]:
+    """Return `fields` with the three spoken parts added: region, road, room ("" parts are left out)."""
+    out = {name: value for name, value in fields.items() if value}
+    parts = {
+        "region": spoken_region(out),
+        "road": out.get("community", "")
+        + out.get("street", "")
+        + (f"{out['number']}号" if "number" in out else "")
+        + out.get("estate", "")
+        + out.get("landmark", ""),
+        "room": _suffixed(out, building="栋", unit="单元", floor="楼", room_no="室"),
+    }
+    return {**out, **{name: value for name, value in parts.items() if value}}
+
+
+def spoken_region(fields: dict[str, str]) -> str:
+    """Return the divisions in one string, province first."""
+    return "".join(fields.get(name, "") for name in ("province", "city", "district", "town"))
+
+
+def _suffixed(fields: dict[str, str], **suffixes: str) -> str:
+    return "".join(fields[name] + suffix for name, suffix in suffixes.items() if name in fields)
+
+
+def written(text: str) -> str:
+    """Return compact `text` with numerals before 号 栋 单元 室 ... as digits, for showing to an agent."""
+    return convert_before(text, "号楼|号房|号|栋|座|幢|单元|楼|层|室|房|巷|组")

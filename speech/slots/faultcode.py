@@ -1,0 +1,138 @@
+"""Fault codes as callers read them from the display: "E一", "F二十八", "五P一", "幺零八", "佛山的F二八".
+
+A code is a pattern, not a closed list: a letter with one to three letters or digits, three digits, or P between digits
+(voice-speech 2.5, 5.1). Digits are kept as printed, leading zeros included. A first syllable yi is E or 1; both
+readings are tried and the catalogue decides, else the caller is asked.
+"""
+
+import itertools
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pypinyin import Style, lazy_pinyin
+
+from speech.slots.numerals import DIGITS, cardinal
+
+_CODE = re.compile(r"[A-Z][0-9A-F][0-9]{0,2}|[A-Z][A-F]|[0-9]{3}|[0-9]P[0-9]")
+_SEPARATORS = "杠点横减"
+_CARRIER_WORDS = {
+    "俄": "E", "佛": "F", "阿": "A", "河": "H", "平": "P", "龙": "L", "长": "C", "东": "D",
+}  # fmt: skip
+_LETTER_SYLLABLES = {
+    ("ai", "fu"): "F", ("ai", "lu"): "L", ("ai", "le"): "L", ("ai", "chi"): "H", ("ai", "qu"): "H",
+    ("yi",): "E", ("ei",): "A", ("xi",): "C", ("si",): "C", ("pi",): "P", ("di",): "D", ("bi",): "B",
+}  # fmt: skip
+_SPELLED = re.compile(r"([\u4e00-\u9fff]{1,4})的([A-Z]|[\u4e00-\u9fff])")
+_CARRIERS = re.compile(
+    "故障代码|故障码|故障|代码|现在|屏幕上?|机器上?|壁挂炉|热水器|上面|上头|显示的?|出现了?|报警|报了?|一直|一个|那个|这个|就是|应该是"
+    "|闪的?|写着?的?|三个数|是|的|说|了|吗|呃|嗯|啊|哦"
+)
+_MAX_READINGS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One way to read the words. guesses counts symbols taken from a homophone, fewer is better."""
+
+    code: str
+    guesses: int
+
+
+def read_codes(text: str, catalogue: Mapping[str, str]) -> list[str]:
+    """Return candidate codes of compact `text`, best first, at most three.
+
+    catalogue maps canonical codes to ids (may be empty). A code that stands in the catalogue beats one that does not.
+    """
+    readings = sorted(_readings(_spelled(text)), key=lambda item: (item.code not in catalogue, item.guesses))
+    if readings and readings[0].code in catalogue:
+        readings = [item for item in readings if item.code in catalogue]
+    best: dict[str, int] = {}
+    for item in readings:
+        best.setdefault(item.code, item.guesses)
+    if best and min(best.values()) == 0:
+        best = {code: guesses for code, guesses in best.items() if guesses == 0 or code in catalogue}
+    return list(best)[:3]
+
+
+def may_extend(code: str, catalogue: Mapping[str, str]) -> bool:
+    """Tell whether a longer code may still be on its way (E0 against E03)."""
+    if code in catalogue:
+        return any(other != code and other.startswith(code) for other in catalogue)
+    return len(code) < 3
+
+
+def _spelled(text: str) -> str:
+    def letter(match: re.Match[str]) -> str:
+        word, said = match.groups()
+        if said.isascii():
+            return said
+        return _CARRIER_WORDS[said] if said in _CARRIER_WORDS and said in word else match.group(0)
+
+    return _SPELLED.sub(letter, text)
+
+
+def _readings(text: str) -> list[Reading]:
+    found: list[Reading] = []
+    bare = _CARRIERS.sub(" ", text)
+    for run in _runs(bare):
+        # homophones are trusted only when next to nothing else was said
+        alone = len(bare.replace(" ", "")) - len(run) <= 1
+        options = [symbols for symbols in _symbols(run) if symbols]
+        for choice in itertools.islice(itertools.product(*options), _MAX_READINGS):
+            code = "".join(symbol for symbol, _guess in choice)
+            guesses = sum(guess for _symbol, guess in choice)
+            if _CODE.fullmatch(code) and (alone or not guesses):
+                found.append(Reading(code, guesses))
+    return found
+
+
+def _runs(text: str) -> list[str]:
+    """Return the maximal stretches that could be a code, longest first."""
+    kept = [char if _could_be(char) else " " for char in text]
+    return sorted("".join(kept).split(), key=len, reverse=True)
+
+
+def _could_be(char: str) -> bool:
+    return (
+        (char.isascii() and char.isalnum()) or char in DIGITS or char in "十百" or char in _SEPARATORS or _sounds(char)
+    )
+
+
+def _sounds(char: str) -> bool:
+    return any(_syllable(char) in syllables for syllables in _LETTER_SYLLABLES)
+
+
+def _syllable(char: str) -> str:
+    return str(lazy_pinyin(char, style=Style.NORMAL)[0])
+
+
+def _symbols(run: str) -> list[list[tuple[str, int]]]:
+    """Return, position by position, the symbols a run may stand for, each with its guess count."""
+    out: list[list[tuple[str, int]]] = []
+    index = 0
+    while index < len(run):
+        numeral = re.match(r"[一二三四五六七八九]?十[一二三四五六七八九]?", run[index:])
+        if numeral:
+            out.append([(str(cardinal(numeral.group(0))), 0)])
+            index += numeral.end()
+            continue
+        taken, options = _one_symbol(run, index, first=not out)
+        out.append(options)
+        index += taken
+    return out
+
+
+def _one_symbol(run: str, index: int, *, first: bool) -> tuple[int, list[tuple[str, int]]]:
+    char = run[index]
+    if char.isascii() and char.isalnum():
+        return 1, [(char, 0)]
+    pair = (_syllable(char), _syllable(run[index + 1])) if index + 1 < len(run) else ("", "")
+    if first and pair in _LETTER_SYLLABLES:
+        return 2, [(_LETTER_SYLLABLES[pair], 1)]
+    options = [(DIGITS[char], 0)] if char in DIGITS else []
+    letter = _LETTER_SYLLABLES.get((_syllable(char),))
+    if letter and (first or letter == "P"):
+        # a digit word that sounds like a letter (一 = E) is a guess either way; other homophones are only the letter
+        options = [(symbol, 1) for symbol, _guess in options] + [(letter, 1)]
+    return 1, options

@@ -1,0 +1,75 @@
+"""Builds the phrase list a turn's recognizer expects: sentence-like phrases cut into the model's words.
+
+Single-word grammars give homophone nonsense (no tones in the model), whole phrases do not. Open speech (addresses,
+statements) has no grammar.
+"""
+
+import itertools
+
+from speech.contract import Lexicon, SlotKind, SlotSpec
+from speech.slots.text import compact
+
+_OPEN = {SlotKind.ADDRESS, SlotKind.REGION, SlotKind.ROAD, SlotKind.ROOM, SlotKind.STATEMENT, SlotKind.DIGITS}
+_LETTERS = "EFAHPLCDBGNRU"
+_DIGIT_WORDS = ("零", "一", "幺", "二", "三", "四", "五", "六", "七", "八", "九")
+_CARRIERS = (("显示",), ("故障", "代码"), ("是",), ("故障码",), ("代码", "是"), ("不是",), ("应该是",))
+_MAX_WORD = 8
+
+
+def build_grammar(
+    slot: SlotSpec, lexicon: Lexicon, vocabulary: frozenset[str], catalogue: tuple[str, ...]
+) -> list[str]:
+    """Return the phrases of a turn, words separated by blanks, "[unk]" last; [] for open listening."""
+    if slot.kind in _OPEN or slot.correcting in _OPEN:
+        return []
+    plain = [*itertools.chain.from_iterable(lexicon.commands.values())]
+    plain += [*itertools.chain.from_iterable(lexicon.safety.values())]
+    plain += [*lexicon.not_safety, *itertools.chain.from_iterable(slot.phrases.values())]
+    if slot.kind is SlotKind.YES_NO or slot.correcting:
+        plain += [*lexicon.yes, *lexicon.no]
+    words = [cut(compact(phrase), vocabulary) for phrase in plain]
+    if SlotKind.FAULT_CODE in (slot.kind, slot.correcting):
+        words += code_phrases(vocabulary, catalogue)
+    phrases = dict.fromkeys(" ".join(phrase) for phrase in words if phrase)
+    return [*phrases, "[unk]"]
+
+
+def cut(phrase: str, vocabulary: frozenset[str]) -> list[str]:
+    """Return `phrase` as the fewest words of the vocabulary; [] when it cannot be cut."""
+    if not vocabulary:
+        return list(phrase)
+    best: list[list[str] | None] = [[]] + [None] * len(phrase)
+    for end in range(1, len(phrase) + 1):
+        for start in range(max(0, end - _MAX_WORD), end):
+            head, word = best[start], phrase[start:end]
+            if head is None or word not in vocabulary:
+                continue
+            current = best[end]
+            if current is None or len(head) + 1 < len(current):
+                best[end] = [*head, word]
+    return best[-1] or []
+
+
+def code_phrases(vocabulary: frozenset[str], catalogue: tuple[str, ...]) -> list[list[str]]:
+    """Return spoken forms of fault codes: every letter with one and two digits, teens, P in the middle, the catalogue.
+
+    The recognizer's language model is a bigram over these, so longer digit strings follow by themselves.
+    """
+    known = [word for word in _DIGIT_WORDS if not vocabulary or word in vocabulary]
+    letters = [letter for letter in _LETTERS if not vocabulary or letter in vocabulary]
+    bodies: list[tuple[str, ...]] = [(a,) for a in known]
+    bodies += list(itertools.product(known, known))
+    bodies += [(a, "十", b) for a in known[3:] for b in known[1:] if b != "幺"]
+    out = [[letter, *body] for letter in letters for body in bodies]
+    out += [[*carrier, "E", *body] for carrier in _CARRIERS for body in bodies[: len(known)]]
+    out += [[a, "P", b] for a in known for b in known if "P" in letters]
+    out += [list(triple) for triple in itertools.product(("幺", "二", "三", "四", "五"), ("零", "幺"), known)]
+    out += [spoken for code in catalogue if (spoken := _spoken(code, vocabulary))]
+    out += [[*cut(carrier, vocabulary), letter] for carrier, letter in (("佛山的", "F"),) if letter in letters]
+    return [phrase for phrase in out if not vocabulary or all(word in vocabulary for word in phrase)]
+
+
+def _spoken(code: str, vocabulary: frozenset[str]) -> list[str]:
+    names = {str(index): word for index, word in enumerate("零一二三四五六七八九")}
+    words = [names.get(char, char) for char in code]
+    return words if not vocabulary or all(word in vocabulary for word in words) else []

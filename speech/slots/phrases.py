@@ -1,0 +1,128 @@
+"""Finds phrases in recognised text: menu meanings, global commands, yes/no and danger words."""
+
+import re
+from collections.abc import Iterable, Mapping
+
+from pypinyin import Style, lazy_pinyin
+from rapidfuzz.distance import Indel
+
+from speech.contract import Lexicon
+from speech.slots.text import compact, strip_fillers
+
+_NEGATIONS = ("没有", "没", "不是", "并不", "不", "无", "别")
+_POLITE = re.compile("^(我想要?|我要|帮我|请帮我|请|给我|麻烦)+")
+_NO_ANSWERS = ("对不起",)
+_QUESTIONS = ("是不是", "对不对", "是吗", "对吗", "行不行")
+_MIN_SIMILARITY = 0.78  # of syllables in order; below this two phrases are different sentences
+
+
+def syllables(text: str) -> tuple[str, ...]:
+    """Return toneless pinyin syllables; Latin letters and digits stand for themselves."""
+    return tuple(lazy_pinyin(text, style=Style.NORMAL))
+
+
+def find_safety(text: str, lexicon: Lexicon) -> str:
+    """Return the safety kind named in compact `text`, "check" when it is doubtful or negated, "" when there is none.
+
+    Look-alikes (打不着火) are cut out first. Gas comes before carbon monoxide (dialogues, safety_words).
+    """
+    rest = text
+    for phrase in sorted(map(compact, lexicon.not_safety), key=len, reverse=True):
+        rest = rest.replace(phrase, "|") if phrase else rest
+    doubtful = False
+    for kind in ("gas", "co", "fire", "electric"):
+        for phrase in sorted(map(compact, lexicon.safety.get(kind, ())), key=len, reverse=True):
+            for match in re.finditer(re.escape(phrase), rest) if phrase else ():
+                if _negated(rest[: match.start()]):
+                    doubtful = True
+                else:
+                    return kind
+    doubtful = doubtful or any(compact(phrase) in rest for phrase in lexicon.safety.get("check", ()) if compact(phrase))
+    return "check" if doubtful else ""
+
+
+def _negated(before: str) -> bool:
+    tail = before[-4:]
+    return any(word in tail for word in _NEGATIONS)
+
+
+def find_command(text: str, lexicon: Lexicon) -> str:
+    """Return the meaning of a global command when compact `text` is one, or says one and little else."""
+    core = strip_fillers(text, lexicon.fillers)
+    best, best_length = "", 0
+    for meaning, phrases in lexicon.commands.items():
+        for phrase in map(compact, phrases):
+            fits = phrase and phrase in core and len(core) - len(phrase) <= max(2, len(phrase))
+            if fits and len(phrase) > best_length:
+                best, best_length = meaning, len(phrase)
+    return best
+
+
+def is_filler(text: str, lexicon: Lexicon) -> bool:
+    """Tell whether compact `text` is nothing but filler words."""
+    return strip_fillers(text, lexicon.fillers) == ""
+
+
+def yes_or_no(text: str, lexicon: Lexicon) -> str:
+    """Return "yes", "no", "question" or "" for compact `text`, judged as a whole sentence.
+
+    "不对" holds 对 and "没错" holds 错, so the longest phrases are taken first from the left; a no anywhere wins,
+    since a false yes is worse than a false no.
+    """
+    core = strip_fillers(text, lexicon.fillers) or text
+    for word in _NO_ANSWERS:
+        core = core.replace(word, "")
+    if core in _QUESTIONS or (core.endswith("吗") and len(core) <= 4):
+        return "question"
+    marks = [(compact(word), "no") for word in lexicon.no] + [(compact(word), "yes") for word in lexicon.yes]
+    marks.sort(key=lambda item: len(item[0]), reverse=True)
+    found, rest = [], core
+    while rest:
+        hit = next(((word, mark) for word, mark in marks if word and rest.startswith(word)), None)
+        if hit:
+            found.append(hit[1])
+        elif not found and len(core) > 6:
+            return ""
+        rest = rest[len(hit[0]) if hit else 1 :]
+    if "no" in found:
+        return "no"
+    return "yes" if found and _mostly(core, lexicon) else ""
+
+
+def _mostly(core: str, lexicon: Lexicon) -> bool:
+    rest = core
+    for word in sorted(map(compact, (*lexicon.yes, *lexicon.fillers)), key=len, reverse=True):
+        rest = rest.replace(word, "") if word else rest
+    return len(rest) <= max(2, len(core) // 2)
+
+
+def best_meaning(text: str, phrases: Mapping[str, Iterable[str]]) -> str:
+    """Return the menu meaning whose sample phrases fit compact `text` best, "" when none fits or two fit alike.
+
+    A phrase said inside a longer sentence counts by its length; else likeness of sound over whole phrases.
+    """
+    scores: dict[str, float] = {}
+    bare = _bare(text)
+    said = syllables(bare)
+    for meaning, samples in phrases.items():
+        scores[meaning] = max((_fit(bare, said, _bare(compact(sample))) for sample in samples), default=0.0)
+    ranked = sorted(scores.items(), key=lambda item: item[1], reverse=True)
+    if not ranked or ranked[0][1] < _MIN_SIMILARITY:
+        return ""
+    if len(ranked) > 1 and ranked[1][1] == ranked[0][1]:
+        return ""
+    return ranked[0][0]
+
+
+def _bare(text: str) -> str:
+    return _POLITE.sub("", text) or text
+
+
+def _fit(text: str, said: tuple[str, ...], sample: str) -> float:
+    if not sample or not text:
+        return 0.0
+    if sample in text:
+        return 1.0 + len(sample) / 100
+    if len(text) >= 2 and text in sample:
+        return 0.8 + len(text) / len(sample) / 10
+    return float(Indel.normalized_similarity(said, syllables(sample)))

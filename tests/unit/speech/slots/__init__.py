@@ -1,0 +1,1 @@
+"""Tests of the slots (tests/unit/speech/slots)."""

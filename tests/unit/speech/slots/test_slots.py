@@ -1,0 +1,277 @@
+"""What callers say, and what it means: codes, yes/no, addresses, menus, commands and danger words."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from speech.contract import SlotKind, SlotSpec
+from speech.packs import Pack
+from speech.slots import Slots
+from tests.unit.speech.slots.samples import ADDRESS, CODE, CONFIRM, CONFIRM_CODE, LEXICON, MENU, PACK
+
+SLOTS = Slots(PACK)
+BARE = Slots(Pack())
+
+
+def code(text: str) -> tuple[str, str]:
+    result = BARE.interpret(CODE, LEXICON, (text,))
+    return result.status, result.value.get("canonical", "")
+
+
+@pytest.mark.parametrize(
+    ("said", "canonical"),
+    [
+        ("E 一", "E1"),
+        ("E 零 三", "E03"),
+        ("显示 一个 E 零 三", "E03"),
+        ("F 幺 零 幺", "F101"),
+        ("F 点 二 八", "F28"),
+        ("佛山 的 F 二 十 八", "F28"),
+        ("俄罗斯 的 E 零 三", "E03"),
+        ("佛山 的 佛 二 八", "F28"),
+        ("幺 零 八", "108"),
+        ("五 P 一", "5P1"),
+        ("易零三 那个", "E03"),
+        ("故障代码 E 杠 零 二", "E02"),
+        ("一直 滴滴 响 E 六", "E6"),
+        ("艾弗 二 八", "F28"),
+        ("依 幺", "E1"),
+        ("F A", "FA"),
+        ("E 拐", "E7"),
+        ("F 洞 勾", "F09"),
+        ("E 三 不是 E 零 三", "E3"),
+    ],
+)
+def test_a_code_is_read_as_printed(said: str, canonical: str) -> None:
+    assert code(said) == ("match", canonical)
+
+
+@pytest.mark.parametrize("said", ["三十五", "E", "今天天气很好", "有一点", "喂", ""])
+def test_what_is_no_code_is_no_match(said: str) -> None:
+    assert code(said)[0] == "no_match"
+
+
+def test_yi_may_be_e_or_one_and_is_then_asked() -> None:
+    result = BARE.interpret(CODE, LEXICON, ("一 零 一",))
+    assert result.status == "ambiguous"
+    assert {item["canonical"] for item in result.candidates} == {"101", "E01"}
+
+
+def test_the_catalogue_decides_between_readings() -> None:
+    result = SLOTS.interpret(CODE, LEXICON, ("一 零 三",))
+    assert (result.status, result.value["canonical"]) == ("match", "E03")
+
+
+def test_a_sourced_meaning_travels_with_the_code() -> None:
+    assert SLOTS.interpret(CODE, LEXICON, ("F 二 八",)).value["meaning_zh"] == "点火失败"
+
+
+def test_no_code_and_commands_are_heard_at_the_code_question() -> None:
+    assert SLOTS.interpret(CODE, LEXICON, ("没有 代码",)).meaning == "none"
+    assert SLOTS.interpret(CODE, LEXICON, ("转 人工",)).command == "agent"
+
+
+@given(
+    letter=st.sampled_from("EFAHPLCD"), digits=st.text("0123456789", min_size=1, max_size=2), style=st.integers(0, 3)
+)
+def test_every_spelling_of_a_code_comes_back(letter: str, digits: str, style: int) -> None:
+    words = ["零一二三四五六七八九", "洞幺二三四五六拐八勾"][style % 2]
+    said = letter + " " + " ".join(words[int(digit)] for digit in digits)
+    assert code(said if style < 2 else f"显示 {said}") == ("match", letter + digits)
+
+
+@given(st.text(max_size=40))
+def test_any_text_is_survived_by_every_slot(text: str) -> None:
+    for kind in SlotKind:
+        slot = SlotSpec("x", kind, {"a": ("报修",)}, correcting=SlotKind.ADDRESS if kind is SlotKind.YES_NO else None)
+        assert SLOTS.interpret(slot, LEXICON, (text,)).status in ("match", "ambiguous", "no_match")
+        SLOTS.is_complete(slot, text)
+        SLOTS.is_filler(LEXICON, text)
+
+
+@pytest.mark.parametrize(
+    ("said", "meaning"),
+    [
+        ("对", "yes"),
+        ("是 的", "yes"),
+        ("没错", "yes"),
+        ("嗯 对", "yes"),
+        ("对 对 对", "yes"),
+        ("不对", "no"),
+        ("不是", "no"),
+        ("错了 错了", "no"),
+        ("对不起", ""),
+        ("[unk] 是", ""),
+        ("我们家那台机器是去年买的", ""),
+    ],
+)
+def test_yes_and_no_are_judged_as_whole_sentences(said: str, meaning: str) -> None:
+    assert SLOTS.interpret(CONFIRM, LEXICON, (said,)).meaning == meaning
+
+
+@pytest.mark.parametrize("said", ["是 不 是", "对吗"])
+def test_a_question_back_replays_the_read_back(said: str) -> None:
+    assert SLOTS.interpret(CONFIRM, LEXICON, (said,)).command == "repeat"
+
+
+@pytest.mark.parametrize(
+    ("said", "canonical"), [("不是 E 一 是 F 一", "F1"), ("不对 F 二 八", "F28"), ("E 零 三", "E03")]
+)
+def test_a_correction_in_one_turn_carries_the_new_value(said: str, canonical: str) -> None:
+    result = BARE.interpret(CONFIRM_CODE, LEXICON, (said,))
+    assert (result.meaning, result.value["canonical"]) == ("correction", canonical)
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [
+        ("我家 漏气 了", "gas"),
+        ("E 一 还有 煤气味", "gas"),
+        ("头晕", "co"),
+        ("着火了", "fire"),
+        ("漏电", "electric"),
+        ("没有 漏气", "check"),
+        ("有股 怪味", "check"),
+        ("打不着火", ""),
+        ("点不着火", ""),
+        ("对不起", ""),
+    ],
+)
+def test_danger_words(said: str, kind: str) -> None:
+    assert SLOTS.interpret(MENU, LEXICON, (said,)).safety == kind
+
+
+def test_danger_in_any_hypothesis_counts() -> None:
+    assert SLOTS.interpret(MENU, LEXICON, ("我 要 报修", "漏气")).safety == "gas"
+
+
+@pytest.mark.parametrize(
+    ("said", "meaning"),
+    [
+        ("我 要 报修", "repair"),
+        ("报修", "repair"),
+        ("没热水", "repair"),
+        ("炉子 打不着火", "repair"),
+        ("我 想 投诉", "complaint"),
+        ("今天天气", ""),
+    ],
+)
+def test_a_menu_is_chosen_by_meaning(said: str, meaning: str) -> None:
+    assert SLOTS.interpret(MENU, LEXICON, (said,)).meaning == meaning
+
+
+def test_two_meanings_that_fit_alike_are_no_choice() -> None:
+    menu = SlotSpec("m", SlotKind.MENU, {"a": ("明天上午",), "b": ("明天上午",)})
+    assert SLOTS.interpret(menu, LEXICON, ("明天上午",)).status == "no_match"
+    assert SLOTS.interpret(SlotSpec("m", SlotKind.MENU, {"a": ("",)}), LEXICON, ("明天",)).status == "no_match"
+
+
+def test_an_ambiguous_code_while_confirming_is_no_answer() -> None:
+    assert BARE.interpret(CONFIRM_CODE, LEXICON, ("一 零 一",)).status == "no_match"
+
+
+def test_a_menu_phrase_beats_a_command_inside_it() -> None:
+    menu = SlotSpec("m", SlotKind.MENU, {"agent_type": ("人工",)})
+    assert SLOTS.interpret(menu, LEXICON, ("人工",)).meaning == "agent_type"
+
+
+def address(said: str, kind: SlotKind = SlotKind.ADDRESS) -> dict[str, str]:
+    result = SLOTS.interpret(SlotSpec("a", kind), LEXICON, (said,))
+    assert result.status == "match", said
+    return dict(result.value)
+
+
+def test_a_whole_address() -> None:
+    value = address("广东省 佛山市 顺德区 容桂街道 凤翔路 十八 号 三 栋 二 单元 五 零 二 室")
+    assert (value["region"], value["road"], value["room"]) == (
+        "广东省佛山市顺德区容桂街道",
+        "凤翔路18号",
+        "3栋2单元502室",
+    )
+    assert value["adcode"] == "440606"
+
+
+@pytest.mark.parametrize(
+    ("said", "part", "text"),
+    [
+        ("就 容桂 文海路 一百二十八 号", "road", "文海路128号"),
+        ("佛山 顺德 容桂 幸福花园 三 栋 五零二", "road", "幸福花园"),
+        ("北滘镇 林头村", "road", "林头村"),
+        ("东莞市 长安镇 五一路 八 号", "road", "五一路8号"),
+        ("东莞市 长安镇 五一路 八 号", "region", "广东省东莞市长安镇"),
+        ("江干区", "region", "浙江省杭州市上城区"),
+        ("北京市 朝阳区", "region", "北京市朝阳区"),
+        ("佛山市 顺德区 容桂街道 华口社区 新发路 五 号", "road", "华口社区新发路5号"),
+        ("顺德区 村前路 五 号", "road", "村前路5号"),
+        ("容桂 建材市场 对面", "landmark", "对面"),
+    ],
+)
+def test_parts_of_an_address(said: str, part: str, text: str) -> None:
+    assert address(said)[part] == text
+
+
+@pytest.mark.parametrize(
+    ("said", "room"),
+    [
+        ("三栋二单元五零二", "3栋2单元502室"),
+        ("五零二", "502室"),
+        ("七座十二A", "7栋12A室"),
+        ("一楼", "1楼"),
+        ("A栋三零一房", "A栋301室"),
+    ],
+)
+def test_rooms(said: str, room: str) -> None:
+    assert address(said, SlotKind.ROOM)["room"] == room
+
+
+def test_a_district_that_fits_two_places_is_asked() -> None:
+    result = SLOTS.interpret(ADDRESS, LEXICON, ("西湖区",))
+    assert result.status == "ambiguous"
+    assert [item["region"] for item in result.candidates] == ["浙江省杭州市西湖区", "江西省南昌市西湖区"]
+    assert "district" not in result.value
+
+
+def test_road_and_region_alone() -> None:
+    assert address("文海路十八号", SlotKind.ROAD)["road"] == "文海路18号"
+    assert address("广州番禺", SlotKind.REGION)["region"] == "广东省广州市番禺区"
+    assert SLOTS.interpret(ADDRESS, LEXICON, ("人工",)).command == "agent"
+    assert SLOTS.interpret(SlotSpec("a", SlotKind.REGION), LEXICON, ("五零二",)).status == "no_match"
+
+
+def test_digits_and_statements() -> None:
+    digits = SlotSpec("n", SlotKind.DIGITS, max_digits=11)
+    assert SLOTS.interpret(digits, LEXICON, ("幺 三 八 零 零",)).value == {"digits": "13800"}
+    assert SLOTS.interpret(digits, LEXICON, ("不知道",)).status == "no_match"
+    said = SLOTS.interpret(SlotSpec("s", SlotKind.STATEMENT), LEXICON, ("昨天晚上开始的",))
+    assert said.value == {"text": "昨天晚上开始的"}
+
+
+def test_a_value_is_complete_when_nothing_extends_it() -> None:
+    assert not SLOTS.is_complete(CODE, "E 零")  # E03 is in the catalogue
+    assert SLOTS.is_complete(CODE, "E 零 三")
+    assert not BARE.is_complete(CODE, "E 一")
+    assert BARE.is_complete(CODE, "E 零 幺")
+    assert not SLOTS.is_complete(CODE, "")
+    assert SLOTS.is_complete(ADDRESS, "三栋五零二室")
+    assert not SLOTS.is_complete(ADDRESS, "佛山市")
+    assert SLOTS.is_complete(MENU, "报修")
+
+
+def test_fillers_are_no_answer() -> None:
+    assert SLOTS.is_filler(LEXICON, "嗯 那个 [unk]")
+    assert not SLOTS.is_filler(LEXICON, "嗯 报修")
+
+
+def test_grammars_use_only_the_recognizers_words() -> None:
+    vocabulary = frozenset(["我", "要", "报修", "人工", "E", "零", "一", "二", "漏气", "对", "不是"])
+    slots = Slots(PACK, vocabulary | {"没", "热水", "没热", "水", "了"})
+    assert "没 热水 了" in slots.grammar(MENU, LEXICON) or "没热 水 了" in slots.grammar(MENU, LEXICON)
+    menu = slots.grammar(MENU, LEXICON)
+    assert "我 要 报修" in menu
+    assert menu[-1] == "[unk]"
+    codes = slots.grammar(CODE, LEXICON)
+    assert {"E 零", "E 零 一", "漏气"} <= set(codes)
+    assert all(word in vocabulary or word == "[unk]" for phrase in codes for word in phrase.split())
+    assert {"对", "不是"} <= set(slots.grammar(CONFIRM_CODE, LEXICON))
+    assert slots.grammar(ADDRESS, LEXICON) == []
+    assert "没 热 水 了" in SLOTS.grammar(MENU, LEXICON)
