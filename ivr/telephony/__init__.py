@@ -1,1 +1,1 @@
-"""Asterisk's protocols (FastAGI, AMI) and their translation into facts."""
+"""Asterisk's two wires (FastAGI, AMI) and what their messages mean; nobody else reads an Asterisk field."""
