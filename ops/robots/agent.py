@@ -1,0 +1,78 @@
+"""The robot agent: a registered phone at the carrier that answers, gives its sign, speaks and listens."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from uuid import UUID
+
+from ops.robots.ear import marker
+from ops.robots.line import Line, RobotServer
+from ops.robots.scenario import Voice
+from ops.robots.voice import speak
+
+GREETING = "您好，很高兴为您服务"
+Say = Callable[[str], None]
+
+
+@dataclass
+class AgentTalk:
+    """One answered call of a robot agent: times are seconds since the epoch."""
+
+    extension: str
+    uuid: UUID
+    rang_at: float
+    answered_at: float = 0.0
+    line: Line | None = None
+    wav: str = ""
+    done: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+class RobotAgents:
+    """Answers every ring of the carrier's phones (UserEvent RobotRing), greets, and talks for `talk_s` seconds."""
+
+    def __init__(self, server: RobotServer, *, out: Path, voice: Voice, talk_s: float, say: Say) -> None:
+        self._server, self._out, self._voice, self._talk_s, self._say = server, out, voice, talk_s, say
+        self.talks: list[AgentTalk] = []
+        self.rang = asyncio.Event()
+
+    async def run(self, events: AsyncIterator[Mapping[str, str]]) -> None:
+        """Serve rings until cancelled."""
+        greeting = marker() + await speak(GREETING, self._voice, self._out / "voice")
+        async with asyncio.TaskGroup() as group:
+            async for event in events:
+                if event.get("Event") == "UserEvent" and event.get("UserEvent") == "RobotRing":
+                    talk = self._ringing(event)
+                    if talk is not None:
+                        group.create_task(self._talk(talk, greeting))
+
+    def _ringing(self, event: Mapping[str, str]) -> AgentTalk | None:
+        try:
+            uuid = UUID(event.get("uuid", event.get("UUID", "")))
+        except ValueError:
+            return None
+        extension = event.get("extension", event.get("Extension", ""))
+        talk = AgentTalk(extension, uuid, asyncio.get_running_loop().time())
+        self.talks.append(talk)
+        self.rang.set()
+        self._say(f"agent {extension}: ringing")
+        return talk
+
+    async def _talk(self, talk: AgentTalk, greeting: bytes) -> None:
+        answered = self._server.expect(talk.uuid)
+        try:
+            line = await asyncio.wait_for(answered, 60)
+        except TimeoutError:
+            self._server.forget(talk.uuid)
+            talk.done.set()
+            return
+        talk.line, talk.answered_at = line, line.started_at
+        self._say(f"agent {talk.extension}: answered")
+        await line.play(greeting)
+        await line.wait_heard(lambda _ear: False, self._talk_s)
+        await line.hang_up()
+        await asyncio.wait_for(line.ended.wait(), 5)
+        wav = self._out / f"agent-{talk.uuid}.wav"
+        await asyncio.to_thread(line.write_wav, wav)
+        talk.wav = str(wav)
+        talk.done.set()

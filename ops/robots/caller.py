@@ -1,0 +1,234 @@
+"""The robot caller: places one call and plays a scenario on it."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx
+
+from ops.robots.carrier import Carrier, PlacedCall
+from ops.robots.ear import Ear
+from ops.robots.hotline import HotlineAPI, Listening
+from ops.robots.line import Line, RobotServer
+from ops.robots.report import CallReport, StepReport
+from ops.robots.scenario import Answer, Scenario, Step
+from ops.robots.tones import tones
+from ops.robots.voice import load_clip, speak
+
+_RING_S = 35.0
+_RESPONSE_S = 12.0
+_SETTLE_S = 12.0
+_PROMPT_STARTS_S = 4.0
+_PROMPT_ENDS_S = 45.0
+Say = Callable[[str], None]
+
+
+class RobotCaller:
+    """One caller. `folder` is where scenario clips lie, `out` where recordings go, `say` gets progress lines."""
+
+    def __init__(
+        self, server: RobotServer, carrier: Carrier, hotline: HotlineAPI, *, folder: Path, out: Path, say: Say
+    ) -> None:
+        self._server, self._carrier, self._hotline = server, carrier, hotline
+        self._folder, self._out, self._say = folder, out, say
+
+    async def run(self, scenario: Scenario) -> CallReport:
+        """Place the call, play the scenario, hang up, collect ticket and pops. Never raises for what a call can do."""
+        report = CallReport(from_=scenario.from_, to=scenario.to)
+        begun = datetime.now(UTC)
+        expected: list[asyncio.Future[Line]] = []
+        call = await self._carrier.call(
+            scenario.to, scenario.from_, lambda uuid: expected.append(self._server.expect(uuid))
+        )
+        try:
+            line = await asyncio.wait_for(expected[0], _RING_S)
+        except TimeoutError:
+            self._server.forget(call.uuid)
+            report.fail("the call was not answered")
+            return report
+        report.answered = True
+        self._say(f"answered: {scenario.to}")
+        try:
+            await asyncio.wait_for(self._play(scenario, line, call, report), scenario.within)
+        except TimeoutError:
+            report.fail(f"not over within {scenario.within:.0f} s")
+        report.ended_by = "hotline" if line.ended.is_set() else "robot"
+        await line.hang_up()
+        await asyncio.wait_for(line.ended.wait(), 5)
+        report.duration_ms = round(line.now())
+        report.longest_silence_ms = round(line.ear.longest_silence_ms)
+        wav = self._out / f"{call.uuid}.wav"
+        await asyncio.to_thread(line.write_wav, wav)
+        report.wav = str(wav)
+        await self._collect(report, scenario, begun)
+        return report
+
+    async def _collect(self, report: CallReport, scenario: Scenario, begun: datetime) -> None:
+        try:
+            report.contact = report.contact or await self._hotline.newest_call(scenario.from_, begun.isoformat())
+            if not report.contact:
+                return
+            call = await self._hotline.settled(report.contact, _SETTLE_S)
+            report.outcome = str(call.get("outcome", ""))
+            report.linkedid = next(iter(call.get("linkedids", [])), "")
+            report.pops = list(call.get("pops", []))
+            report.tickets = await self._hotline.tickets(report.contact)
+        except httpx.HTTPError as error:
+            report.fail(f"the hotline's API did not answer: {type(error).__name__}")
+
+    async def _play(self, scenario: Scenario, line: Line, call: PlacedCall, report: CallReport) -> None:
+        if scenario.answers:
+            await self._answer_questions(scenario, line, call, report)
+            return
+        for step in scenario.steps:
+            record = StepReport(step.action, started_ms=round(line.now()))
+            report.steps.append(record)
+            await self._step(step, scenario, line, call, record)
+            record.ended_ms = round(line.now())
+            if not record.ok:
+                report.fail(f"step {len(report.steps)} ({step.action}): {record.why}")
+                return
+
+    # ---- steps ----
+
+    async def _step(self, step: Step, scenario: Scenario, line: Line, call: PlacedCall, record: StepReport) -> None:
+        match step.action:
+            case "hear":
+                await self._hear(step, line, record)
+            case "say" | "play":
+                record.what = step.say or str(step.play)
+                await self._speak(await self._samples(step.say, step.play, scenario), line, record)
+            case "dtmf":
+                record.what = step.dtmf or ""
+                await self._press(step.dtmf or "", scenario, line, call)
+                record.response_ms = await self._response(line, line.now())
+            case "barge":
+                await self._barge(step, scenario, line, call, record)
+            case "pause":
+                await line.wait_heard(lambda _ear: False, step.pause or 0)
+            case "expect":
+                await self._expect(step, line, record)
+            case _:
+                await line.hang_up()
+
+    async def _hear(self, step: Step, line: Line, record: StepReport) -> None:
+        record.what = step.hear or ""
+        ended = line.ear.prompts_ended
+
+        def ready(ear: Ear) -> bool:
+            return ear.in_prompt if step.hear == "prompt_start" else ear.prompts_ended > ended
+
+        record.ok = await line.wait_heard(ready, step.within)
+        record.why = "" if record.ok else f"no {record.what} within {step.within:.0f} s"
+
+    async def _barge(self, step: Step, scenario: Scenario, line: Line, call: PlacedCall, record: StepReport) -> None:
+        assert step.barge is not None  # noqa: S101  the scenario's own check: action is barge
+        after, what = step.barge.after, step.barge.say or step.barge.dtmf or ""
+        record.what = what
+        if not await line.wait_heard(lambda ear: ear.in_prompt, step.within):
+            record.ok, record.why = False, "no prompt to barge into"
+            return
+        start = line.ear.prompt_start
+        pcm = await self._samples(step.barge.say, None, scenario) if step.barge.say else b""
+        await line.wait_heard(lambda _ear: line.now() >= start + after * 1000, after + 1)
+        onset = line.now()
+        if pcm:
+            await self._speak(pcm, line, record)
+            onset = line.first_said_ms
+        else:
+            await self._press(what, scenario, line, call)
+            record.response_ms = await self._response(line, line.now())
+        record.barge_stop_ms = line.ear.silent_since(onset)
+
+    async def _expect(self, step: Step, line: Line, record: StepReport) -> None:
+        record.what = step.expect or ""
+        if step.expect == "hangup":
+            await line.wait_heard(lambda _ear: False, step.within)
+            record.ok = line.ended.is_set()
+        else:
+            record.ok = await self._agent_answers(line, step.within)
+        record.why = "" if record.ok else f"no {record.what} within {step.within:.0f} s"
+
+    async def _agent_answers(self, line: Line, within_s: float) -> bool:
+        """A robot agent gives a sign that no prompt holds (ear.marker)."""
+        return await line.wait_heard(lambda ear: ear.agent_greeted, within_s)
+
+    # ---- answers ----
+
+    async def _answer_questions(self, scenario: Scenario, line: Line, call: PlacedCall, report: CallReport) -> None:
+        count, attempts = 0, dict[str, int]()
+        async with asyncio.TaskGroup() as group:
+            over = group.create_task(line.ended.wait())
+            while not line.ended.is_set():
+                asking = group.create_task(self._next_question(scenario.from_, count))
+                await asyncio.wait({asking, over}, return_when=asyncio.FIRST_COMPLETED)
+                if not asking.done():
+                    asking.cancel()
+                    break
+                question = asking.result()
+                count, report.contact = question.count, question.contact
+                attempts[question.node] = attempts.get(question.node, 0) + 1
+                answer = scenario.answer_for((question.node, question.slot), attempts[question.node])
+                record = StepReport("answer", node=question.node, started_ms=round(line.now()))
+                report.steps.append(record)
+                await self._give(answer, scenario, line, call, record)
+                record.ended_ms = round(line.now())
+            over.cancel()
+
+    async def _next_question(self, caller: str, after: int) -> Listening:
+        while True:
+            try:
+                question = await self._hotline.listening(caller, after)
+            except httpx.HTTPError:
+                question = None  # ivr may be restarting: the caller stays on the line
+            if question is not None and question.count > after:
+                return question
+            await asyncio.sleep(0.1)
+
+    async def _give(
+        self, answer: Answer | None, scenario: Scenario, line: Line, call: PlacedCall, record: StepReport
+    ) -> None:
+        if answer is None or answer.silence:
+            record.what = "silence"
+            return
+        if answer.hangup:
+            record.what = "hang-up"
+            await line.hang_up()
+            return
+        pcm = b"" if answer.dtmf else await self._samples(answer.say, answer.play, scenario)
+        asked = record.started_ms
+        if not await line.wait_heard(lambda ear: ear.last_voiced >= asked, _PROMPT_STARTS_S):
+            record.why = "no prompt came"
+        await line.wait_heard(lambda ear: not ear.in_prompt, _PROMPT_ENDS_S)
+        if line.ended.is_set():
+            return
+        record.what = answer.say or answer.dtmf or str(answer.play)
+        self._say(f"{record.node} ← {record.what}")
+        if answer.dtmf:
+            await self._press(answer.dtmf, scenario, line, call)
+            record.response_ms = await self._response(line, line.now())
+        else:
+            await self._speak(pcm, line, record)
+
+    # ---- mouth ----
+
+    async def _samples(self, say: str | None, play: Path | None, scenario: Scenario) -> bytes:
+        if play is not None:
+            return await asyncio.to_thread(load_clip, self._folder / play)
+        return await speak(say or "", scenario.voice, self._out / "voice")
+
+    async def _speak(self, pcm: bytes, line: Line, record: StepReport) -> None:
+        await line.play(pcm)
+        record.response_ms = await self._response(line, line.last_said_ms)
+
+    async def _response(self, line: Line, since: float) -> int | None:
+        await line.wait_heard(lambda ear: ear.first_voice_after(since) is not None, _RESPONSE_S)
+        first = line.ear.first_voice_after(since)
+        return None if first is None else round(first - since)
+
+    async def _press(self, digits: str, scenario: Scenario, line: Line, call: PlacedCall) -> None:
+        if scenario.inband_keys:
+            await line.play(tones(digits))
+        else:
+            await self._carrier.press(call, digits)

@@ -1,0 +1,91 @@
+"""What robots may ask of the hotline besides audio: which node listens; afterwards ticket and pops by the REST API."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+_POLL_S = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """A node of a call that began to listen; count grows with every turn of the call."""
+
+    contact: str
+    node: str
+    slot: str
+    attempt: int
+    count: int
+    listening: bool
+
+
+class HotlineAPI:
+    """Thin client of ivr's private status and crm's REST API. Raises httpx.HTTPError when they are away."""
+
+    def __init__(self, web: str, commands: str, api_token: str, internal_token: str) -> None:
+        self._web = httpx.AsyncClient(
+            base_url=f"{web}/api/v1", headers={"Authorization": f"Bearer {api_token}"}, timeout=5
+        )
+        self._ivr = httpx.AsyncClient(
+            base_url=commands, headers={"Authorization": f"Bearer {internal_token}"}, timeout=httpx.Timeout(5, read=40)
+        )
+
+    async def close(self) -> None:
+        """Close both clients."""
+        await self._web.aclose()
+        await self._ivr.aclose()
+
+    async def listening(self, caller: str, after: int) -> Listening | None:
+        """Return the newest turn of the caller's live call once its count is above `after`; None when there is none."""
+        answer = await self._ivr.get("/live", params={"caller": caller, "after": str(after)})
+        if answer.status_code == 404 or answer.status_code == 204:
+            return None
+        answer.raise_for_status()
+        raw = answer.json()
+        return Listening(
+            contact=str(raw["contact"]),
+            node=str(raw.get("node", "")),
+            slot=str(raw.get("slot", "")),
+            attempt=int(raw.get("attempt", 1)),
+            count=int(raw.get("count", 0)),
+            listening=bool(raw.get("listening", True)),
+        )
+
+    async def call(self, contact: str) -> dict[str, Any]:
+        """Return a call as the REST API gives it, {} when it is not known (yet)."""
+        answer = await self._web.get(f"/calls/{contact}")
+        if answer.status_code == 404:
+            return {}
+        answer.raise_for_status()
+        body: dict[str, Any] = answer.json()
+        return body
+
+    async def newest_call(self, caller: str, since: str) -> str:
+        """Return the contact of the newest call from `caller` begun after `since` (ISO time), "" when there is none."""
+        answer = await self._web.get("/calls", params={"q": caller, "from": since, "size": "5"})
+        answer.raise_for_status()
+        items = answer.json()["items"]
+        return str(items[0]["contact"]) if items else ""
+
+    async def settled(self, contact: str, within_s: float) -> dict[str, Any]:
+        """Return the call once it has an outcome (or what is known when the time is up)."""
+        call: dict[str, Any] = {}
+        for _ in range(int(within_s / _POLL_S)):
+            call = await self.call(contact)
+            if call.get("outcome"):
+                break
+            await asyncio.sleep(_POLL_S)
+        return call
+
+    async def tickets(self, contact: str) -> list[dict[str, Any]]:
+        """Return the contact's tickets in full."""
+        listed = await self._web.get("/tickets", params={"contact": contact, "view": "all"})
+        listed.raise_for_status()
+        out = []
+        for row in listed.json()["items"]:
+            one = await self._web.get(f"/tickets/{row['no']}")
+            one.raise_for_status()
+            out.append(one.json())
+        return out
