@@ -139,6 +139,11 @@ def derived(basis: Basis) -> dict[str, str]:
     return values
 
 
+def derived_from(layout: Layout, settings: Settings) -> dict[str, str]:
+    """Return the defaults of the home and ports that these settings belong to."""
+    return derived(Basis(layout, settings.port_base))
+
+
 def complete(stored: Mapping[str, str], old: Basis, new: Basis) -> dict[str, str]:
     """Return all values: what the operator set stays, what was derived from the old home or ports follows the new.
 

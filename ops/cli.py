@@ -1,0 +1,167 @@
+"""The operator's command line: `./hotline ...` ends here."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ops import logs as log_files
+from ops import settings as settings_table
+from ops.layout import TREE, HomeTooDeep, Layout, layout_for
+from ops.settings import BadSettings, Settings
+from ops.stack import control, supervisor
+from ops.stack import status as stack_status
+from ops.stack.control import NotUp
+
+app = typer.Typer(
+    name="hotline", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+    help="The 400 hotline: telephone, speech, tickets and pages of one machine.",
+)  # fmt: skip
+
+GLOBAL_OPTIONS = ("--home", "--port-base")
+JsonFlag = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+
+
+class Where:
+    """The stack that the command is about."""
+
+    layout: Layout = layout_for(TREE / "var", os.environ)
+    port_base: int | None = None
+
+
+def say(text: str) -> None:
+    """Tell the operator on stderr what happens; stdout belongs to results."""
+    print(f"hotline: {text}", file=sys.stderr, flush=True)
+
+
+def hoist_globals(arguments: Sequence[str]) -> list[str]:
+    """Return the arguments with --home and --port-base moved to the front, wherever they stood before `--`."""
+    front: list[str] = []
+    rest: list[str] = []
+    words = iter(arguments)
+    for word in words:
+        if word == "--":
+            rest += [word, *words]
+        elif word in GLOBAL_OPTIONS:
+            front += [word, *[value for value in [next(words, None)] if value is not None]]
+        elif word.startswith(tuple(f"{option}=" for option in GLOBAL_OPTIONS)):
+            front.append(word)
+        else:
+            rest.append(word)
+    return front + rest
+
+
+@app.callback()
+def _globals(
+    home: Annotated[Path | None, typer.Option(help="State folder; default var/ in the tree.")] = None,
+    port_base: Annotated[
+        int | None, typer.Option(min=1024, max=65035, help="First of 500 ports; remembered in the state folder.")
+    ] = None,
+) -> None:
+    Where.layout = layout_for(home or TREE / "var", os.environ)
+    Where.port_base = port_base
+
+
+@app.command()
+def up(detach: Annotated[bool, typer.Option("--detach", help="Return when all is ready.")] = False) -> None:
+    """Start everything and wait until it is ready; stays until Ctrl-C unless --detach."""
+    layout = Where.layout
+    begun = time.monotonic()
+    settings = _settings_for_start(layout)
+    failures = control.bring_up(layout, settings, say)
+    for failure in failures:
+        say(f"{failure.part.name} ({failure.part.title}) is not ready: {failure.detail}")
+        for line in failure.log_lines:
+            print(f"    {line}", file=sys.stderr)
+    if failures:
+        say(f"not everything is ready; `./hotline logs {failures[0].part.name}` shows more")
+    else:
+        say(f"ready after {time.monotonic() - begun:.1f} s: http://127.0.0.1:{settings.web_port}/")
+    if detach:
+        raise typer.Exit(1 if failures else 0)
+    _stay(layout)
+
+
+def _settings_for_start(layout: Layout) -> Settings:
+    before = settings_table.load(layout)
+    moves = before is not None and Where.port_base not in {None, before.port_base}
+    if moves and supervisor.alive(layout):
+        raise NotUp("this home is up on other ports: `./hotline down` first")
+    layout.home.mkdir(parents=True, exist_ok=True)
+    return settings_table.ensure(layout, Where.port_base)
+
+
+def _stay(layout: Layout) -> None:
+    """Wait for Ctrl-C, SIGTERM or a `down` given elsewhere; then everything is down."""
+    say("Ctrl-C stops everything")
+    ended = False
+
+    def end(*_: object) -> None:
+        nonlocal ended
+        ended = True
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, end)
+    supervisor.wait_until(lambda: ended or not supervisor.alive(layout), float("inf"))
+    control.take_down(layout, say)
+
+
+@app.command()
+def down() -> None:
+    """Stop everything of this home, and only that."""
+    say("everything is down" if control.take_down(Where.layout, say) else "nothing was running")
+
+
+@app.command()
+def status(as_json: JsonFlag = False) -> None:
+    """Show every part; the exit status is 1 unless all are ready."""
+    layout = Where.layout
+    settings = settings_table.load(layout)
+    if settings is None:
+        empty: dict[str, object] = {"home": str(layout.home), "port_base": None, "up": False, "page": "", "parts": []}
+        print(json.dumps(empty) if as_json else f"never started: {layout.home}")
+        raise typer.Exit(1)
+    found = stack_status.ask(layout, settings)
+    if as_json:
+        print(json.dumps(found.to_json(), ensure_ascii=False))
+    else:
+        print(f"{found.page}   home {found.home}")
+        print(stack_status.table(found.parts))
+    raise typer.Exit(0 if found.up else 1)
+
+
+@app.command()
+def logs(
+    part: Annotated[str, typer.Argument(help="postgres, redis, pbx, speech, ivr, crm ...; all when left out.")] = "",
+    follow: Annotated[bool, typer.Option("-f", "--follow", help="Go on until Ctrl-C.")] = False,
+) -> None:
+    """Print the end of the logs."""
+    log_files.show(log_files.files(Where.layout, part), follow)
+
+
+@app.command()
+def token(name: Annotated[str, typer.Option(help="Who will use it.")] = "operator") -> None:
+    """Make a bearer token for the REST API and print it."""
+    print(control.run_ours(Where.layout, ["crm", "token", "--name", name]).strip())
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line; errors that the operator can mend are one line, not a traceback."""
+    given = sys.argv[1:] if arguments is None else arguments
+    try:
+        app(hoist_globals(given), prog_name="./hotline")
+    except (NotUp, BadSettings, HomeTooDeep, supervisor.SupervisorDown, log_files.NoSuchLog) as error:
+        say(str(error))
+        sys.exit(1)
+    except subprocess.TimeoutExpired as error:
+        say(f"no end after {error.timeout:.0f} s: {error.cmd[:4]}")
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -1,0 +1,185 @@
+"""Brings a stack up, part by part as each gets ready, and takes it down."""
+
+import importlib
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from ops.layout import Layout, make_folders
+from ops.settings import Settings
+from ops.stack import postgres, processes, prompts, supervisor, texts
+from ops.stack.parts import CARRIER, PARTS, Part, program, there, wanted
+from ops.stack.ports import taken
+from ops.stack.probes import Answer
+
+Say = Callable[[str], None]
+
+
+class NotUp(Exception):
+    """The stack cannot be brought up; the message says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A part that did not get ready in time, with the last lines of its log."""
+
+    part: Part
+    detail: str
+    log_lines: tuple[str, ...]
+
+
+def bring_up(layout: Layout, settings: Settings, say: Say, only: Sequence[str] = ()) -> list[Failure]:
+    """Start what does not run and wait for each part; returns those that are not ready.
+
+    only: names of the parts to start, () for all. Raises NotUp when it cannot even be tried.
+    """
+    make_folders(layout)
+    parts = wanted(layout, settings, only)
+    known = list(parts)
+    if not only and there("pbx"):
+        _fetch_asterisk(layout, say)
+        known.append(CARRIER)
+    _start_supervisor(layout, settings, known, say)
+    failures: list[Failure] = []
+    with ThreadPoolExecutor(1) as pool:
+        made = None if only else pool.submit(_make_prompts, layout, say)
+        for wave in sorted({part.wave for part in parts}):
+            if wave > 1:
+                _migrate(layout, parts, failures, say)
+            failures += _start_wave(layout, settings, [part for part in parts if part.wave == wave], say)
+        if made is not None:
+            try:
+                made.result()
+            except prompts.PromptsFailed as error:
+                raise NotUp(str(error)) from error
+    return failures
+
+
+def start_carrier(layout: Layout, settings: Settings) -> Failure | None:
+    """Start the carrier of a stack that is up (demo and tests) and wait for it; returns why it is not ready."""
+    supervisor.start_part(layout, CARRIER.name)
+    return _await(layout, settings, CARRIER, time.monotonic())[0]
+
+
+def take_down(layout: Layout, say: Say) -> bool:
+    """Stop everything of this home; tells whether there was anything."""
+    pid = processes.supervisor_pid(layout)
+    if pid is not None:
+        say("stopping the parts")
+        try:
+            supervisor.call(layout, "shutdown")
+        except supervisor.SupervisorDown:
+            processes.end([pid], 40)
+        if not supervisor.wait_until(lambda: not processes.running(pid), 60):
+            processes.end([pid], 10)
+    rest = processes.leftovers(layout)
+    if rest:
+        say(f"ending {len(rest)} processes that were left")
+        processes.end(rest, 10)
+    layout.supervisor_socket.unlink(missing_ok=True)
+    return pid is not None or bool(rest)
+
+
+def last_lines(layout: Layout, part: str, count: int = 12) -> tuple[str, ...]:
+    """Return the last lines of a part's log, () when there is none."""
+    path = layout.part_log(part)
+    if not path.exists():
+        return ()
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - 16384))
+        text = file.read().decode(errors="replace")
+    return tuple(text.splitlines()[-count:])
+
+
+def _fetch_asterisk(layout: Layout, say: Say) -> None:
+    try:
+        importlib.import_module("ops.asterisk").ensure_tree(layout, say)
+    except RuntimeError as error:
+        raise NotUp(f"Asterisk: {error}") from error
+
+
+def _start_supervisor(layout: Layout, settings: Settings, known: Sequence[Part], say: Say) -> None:
+    running = supervisor.alive(layout)
+    if not running and (processes.supervisor_pid(layout) is not None or processes.leftovers(layout)):
+        say("ending what an earlier start left")
+        take_down(layout, say)
+    if not running:
+        busy = taken(settings)
+        if busy:
+            ports = ", ".join(f"{port} ({name})" for name, port in busy)
+            raise NotUp(f"ports are taken by somebody else: {ports}; end that, or give another --port-base")
+    try:
+        with ThreadPoolExecutor(len(known)) as pool:
+            programs = list(pool.map(lambda part: program(part.name, layout, settings), known))
+    except (postgres.PostgresMissing, OSError, RuntimeError, subprocess.SubprocessError) as error:
+        raise NotUp(f"{type(error).__name__}: {getattr(error, 'stderr', None) or error}") from error
+    layout.supervisor_conf.write_text(supervisor.render(layout, programs), encoding="utf-8")
+    try:
+        if running:
+            supervisor.take_over_changes(layout)
+        else:
+            supervisor.start(layout)
+    except supervisor.SupervisorDown as error:
+        raise NotUp(str(error)) from error
+
+
+def _start_wave(layout: Layout, settings: Settings, parts: Sequence[Part], say: Say) -> list[Failure]:
+    begun = time.monotonic()
+    for part in parts:
+        supervisor.start_part(layout, part.name)
+    failures = []
+    with ThreadPoolExecutor(len(parts)) as pool:
+        for part, (failure, seconds) in zip(
+            parts, pool.map(lambda part: _await(layout, settings, part, begun), parts), strict=True
+        ):
+            say(f"{part.name}: {'NOT ready' if failure else 'ready'} after {seconds:.1f} s")
+            failures += [failure] if failure else []
+    return failures
+
+
+def _await(layout: Layout, settings: Settings, part: Part, begun: float) -> tuple[Failure | None, float]:
+    answer = Answer(False, "not asked")
+
+    def ready() -> bool:
+        nonlocal answer
+        answer = part.probe(layout, settings)
+        return answer.ready
+
+    came = supervisor.wait_until(ready, part.ready_s)
+    seconds = time.monotonic() - begun
+    failure = None if came else Failure(part, answer.detail, last_lines(layout, part.name))
+    return failure, seconds
+
+
+def _make_prompts(layout: Layout, say: Say) -> None:
+    if there("speech"):
+        prompts.ensure(layout, texts.flow_texts(), texts.fallback_texts(), say)
+
+
+def _migrate(layout: Layout, parts: Sequence[Part], failures: Sequence[Failure], say: Say) -> None:
+    names = {part.name for part in parts} - {failure.part.name for failure in failures}
+    if "postgres" in names:
+        postgres.ensure_database(layout)
+    if "crm" in {part.name for part in parts}:
+        begun = time.monotonic()
+        run_ours(layout, ["crm", "migrate"])
+        say(f"database at the newest version after {time.monotonic() - begun:.1f} s")
+
+
+def run_ours(layout: Layout, arguments: Sequence[str], seconds: float = 300) -> str:
+    """Run `python -m arguments...` with the parts' environment and return its stdout; raises NotUp."""
+    command = [sys.executable, "-P", "-m", *arguments]
+    env = supervisor.environment(layout, os.environ)
+    done = subprocess.run(command, check=False, env=env, capture_output=True, text=True, timeout=seconds)
+    if done.returncode != 0:
+        raise NotUp(f"{' '.join(arguments[:2])} failed: {(done.stderr or done.stdout).strip()[-800:]}")
+    return done.stdout
+
+
+def part_names() -> tuple[str, ...]:
+    """Return the names of all parts, in order of start."""
+    return tuple(part.name for part in PARTS)
