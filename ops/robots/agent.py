@@ -48,10 +48,10 @@ class RobotAgents:
 
     def _ringing(self, event: Mapping[str, str]) -> AgentTalk | None:
         try:
-            uuid = UUID(event.get("uuid", event.get("UUID", "")))
+            uuid = UUID(event.get("Uuid", ""))
         except ValueError:
             return None
-        extension = event.get("extension", event.get("Extension", ""))
+        extension = event.get("Extension", "")
         talk = AgentTalk(extension, uuid, asyncio.get_running_loop().time())
         self.talks.append(talk)
         self.rang.set()

@@ -32,7 +32,7 @@ class Carrier:
         self._robot_port = robot_port
 
     async def call(self, to: str, caller: str, expect: Callable[[UUID], object]) -> PlacedCall:
-        """Ring `to` with caller id `caller` ("anonymous" allowed); `expect` hears the uuid before the call is placed."""
+        """Ring `to` with caller id `caller` ("anonymous" allowed); `expect` hears the uuid before the call goes out."""
         uuid = uuid4()
         expect(uuid)
         channel = f"robot-{uuid.hex}"
