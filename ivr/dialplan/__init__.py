@@ -1,1 +1,1 @@
-"""Builds Asterisk's extensions.conf and queues.conf and owns the list of channel variables."""
+"""Builds extensions.conf and queues.conf from data; the one list of channel variables; the dialplan's own prompts."""

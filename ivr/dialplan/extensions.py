@@ -1,0 +1,287 @@
+"""Builds extensions.conf: the life of a call that needs no Python to end well (design 4.1)."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from ivr.dialplan.conf import Context, Extension, UnsafeValue, safe_path
+from ivr.dialplan.limits import Limits
+from ivr.dialplan.numbers import LANDLINE, table
+from ivr.dialplan.queues import KEYS_CONTEXT, QUEUE_NAMES
+from ivr.dialplan.variables import RESUME_CONTEXT, Event, Next, Stage
+
+_NUMBER = re.compile(r"\+?[0-9]{3,20}\Z")
+IDS = "Contact: ${HL_CONTACT},Recording: ${HL_RECORDING}"
+MAX_RESUMES = 5
+AGI_TRIES = 3  # a restarting ivr is back within these, one second apart
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the dialplan is built from. Folders are absolute; duty_numbers as the trunk wants them dialled."""
+
+    agi_port: int
+    max_calls: int
+    prompts: str
+    recordings: str
+    voicemail: str
+    duty_numbers: tuple[str, ...] = ()
+    limits: Limits = field(default_factory=Limits)
+
+    def __post_init__(self) -> None:
+        """Raise UnsafeValue for a folder or number that cannot stand in a dialplan line."""
+        for folder in (self.prompts, self.recordings, self.voicemail):
+            safe_path(folder)
+        for number in self.duty_numbers:
+            if not _NUMBER.match(number):
+                raise UnsafeValue(f"not a telephone number: {number!r}")
+
+    def sound(self, *keys: str) -> str:
+        """Return the argument that plays these prompts one after the other."""
+        return "&".join(f"{self.prompts}/{key}" for key in keys)
+
+
+def extensions_conf(options: Options) -> str:
+    """Return the text of extensions.conf."""
+    head = ["; Made by ivr.dialplan.extensions.", "[general]", "static = yes", "writeprotect = yes"]
+    head += ["autofallthrough = yes", ""]
+    return "\n".join([*head, *(line for context in contexts(options) for line in context.lines())])
+
+
+def contexts(options: Options) -> list[Context]:
+    """Return all contexts of the hotline."""
+    return [
+        _trunk(), _dids(), _call(options), _after(options), _resume(options), _fallback(options), _queue(options),
+        _queue_keys(), _emergency(options), _voicemail(options), _timeout(options), _ended(), _agents(),
+    ]  # fmt: skip
+
+
+def _play(options: Options, *keys: str) -> str:
+    return f"Playback({options.sound(*keys)})"
+
+
+def _read(options: Options, wait: str, *keys: str) -> str:
+    """Play prompts and keep the key that stops them; wait: seconds to go on listening."""
+    return f"Read(HL_KEY,{options.sound(*keys)},1,,1,{wait})"
+
+
+def _goto_if(left: str, right: str, target: str) -> str:
+    return f'GotoIf($["{left}" = "{right}"]?{target})'
+
+
+def _timed(name: str, steps: Sequence[str]) -> list[Extension]:
+    """Return the extension and the T that catches the absolute time-out in this context."""
+    return [Extension(name, steps), Extension("T", ["Goto(hl-timeout,s,1)"])]
+
+
+def _trunk() -> Context:
+    known = [Extension(form, [f"Set(HL_DID={did})", "Goto(hl-call,s,1)"]) for form, did in table().items()]
+    other = ["Set(HL_DID=${FILTER(0-9+,${EXTEN:0:20})})", "Goto(hl-call,s,1)"]
+    why = "From the trunk. A number that is not ours gets the main menu too."
+    # letters are left out: a pattern that matches h or T would run the call again at its end
+    unknown = [Extension("_[0-9+*#]!", other), Extension("s", ["Set(HL_DID=)", "Goto(hl-call,s,1)"])]
+    return Context("hl-trunk", why, [*known, *unknown])
+
+
+def _dids() -> Context:
+    known = [Extension(form, [f"Set(HL_DID={did})", "Return()"]) for form, did in table().items()]
+    unknown = [Extension("_[0-9+]!", ["Return()"]), Extension("s", ["Return()"])]
+    return Context(
+        "hl-diverted", "The number first dialled, when the Diversion header names one of ours.", [*known, *unknown]
+    )
+
+
+def _call(options: Options) -> Context:
+    recording = f"{options.recordings}/${{HL_RECORDING}}"
+    steps = [
+        "Set(CHANNEL(hangup_handler_push)=hl-ended,s,1)",
+        f"Set(HL_STAGE={Stage.OPENING})",
+        "Set(HL_RECORDING=${UUID()})",
+        "Set(HL_CONTACT=${FILTER(0-9a-f,${HL_RECORDING})})",
+        "Set(HL_CALLER=${FILTER(0-9+,${CALLERID(num):0:20})})",
+        'ExecIf($["${CALLERID(num-pres):0:6}" = "prohib"]?Set(HL_CALLER=))',
+        "Set(CALLERID(name)=)",
+        # <sip:+864001726011@host>;reason=... or <tel:...>
+        "Set(HL_DIVERSION=${CUT(PJSIP_HEADER(read\\,Diversion),:,2)})",
+        "Set(HL_DIVERSION=${FILTER(0-9+,${CUT(HL_DIVERSION,@,1):0:20})})",
+        'GosubIf($["${HL_DIVERSION}" != ""]?hl-diverted,${HL_DIVERSION},1)',
+        "Set(HL_ATTEMPT=1)",
+        "Answer()",
+        f"UserEvent({Event.CONTACT},{IDS},Caller: ${{HL_CALLER}},Did: ${{HL_DID}},Attempt: 1)",
+        "Set(GROUP(hotline)=calls)",
+        f"GotoIf($[${{GROUP_COUNT(calls@hotline)}} > {options.max_calls}]?busy)",
+        f"Set(TIMEOUT(absolute)={options.limits.ivr_limit_s})",
+        _read(options, "0.1", "opening_greeting", "opening_notice"),
+        f"MixMonitor(,Sr({recording}-rx.wav)t({recording}-tx.wav))",
+        "Goto(hl-after,agi,1)",
+        f"busy| Set(HL_STAGE={Stage.BUSY})",
+        _play(options, "limit_busy.1", "limit_busy.2"),
+        "Hangup(17)",
+    ]
+    return Context(
+        "hl-call", "Every call: answer, name it, count it, say the notice, record, then ivr.", _timed("s", steps)
+    )
+
+
+def _after(options: Options) -> Context:
+    agi = [
+        "Set(HL_TRIES=0)",
+        f"again| Set(HL_STAGE={Stage.IVR})",
+        "Set(IVR_NEXT=)",
+        "Set(AGIEXITONHANGUP=yes)",
+        f"AGI(agi://127.0.0.1:{options.agi_port}/call)",
+        'GotoIf($["${AGISTATUS}" != "FAILURE" | "${HL_ATTEMPT}" = "1"]?s,1)',
+        "Set(HL_TRIES=$[${HL_TRIES} + 1])",
+        f"GotoIf($[${{HL_TRIES}} >= {AGI_TRIES}]?s,1)",
+        "Wait(1)",
+        "Goto(again)",
+    ]
+    steps = [
+        "Set(HL_NEXT=${FILTER(a-z,${IVR_NEXT})})",
+        _goto_if("${HL_NEXT}", Next.QUEUE, "hl-queue,s,1"),
+        _goto_if("${HL_NEXT}", Next.VOICEMAIL, "hl-voicemail,s,1"),
+        _goto_if("${HL_NEXT}", Next.END, "end"),
+        # AGISTATUS says SUCCESS after kill -9: an empty IVR_NEXT alone means lost
+        f"UserEvent({Event.LOST},{IDS},How: ${{AGISTATUS}},Attempt: ${{HL_ATTEMPT}})",
+        'GotoIf($["${HL_LOST}" != ""]?hl-fallback,s,1)',
+        "Set(HL_ATTEMPT=2)",
+        _goto_if("${AGISTATUS}", "FAILURE", "hello"),
+        "Set(HL_LOST=midcall)",
+        "Set(HL_KEY=)",
+        _play(options, "sys_resume"),
+        "Goto(agi,1)",
+        "hello| Set(HL_LOST=hello)",
+        _goto_if("${HL_KEY}", "9", "hl-fallback,s,1"),
+        _read(options, "0.1", "fb_hello"),
+        "Goto(agi,1)",
+        "end| Hangup(16)",
+    ]
+    why = "ivr, and what comes after it: its own word, else one more attempt, else the fallback."
+    return Context("hl-after", why, [Extension("agi", agi), *_timed("s", steps)])
+
+
+def _resume(options: Options) -> Context:
+    steps = [
+        "Set(HL_RESUMES=$[0${HL_RESUMES} + 1])",
+        "Set(HL_ATTEMPT=2)",
+        "Set(HL_KEY=)",
+        f"GotoIf($[${{HL_RESUMES}} > {MAX_RESUMES}]?hl-fallback,s,1)",
+        _play(options, "sys_resume"),
+        "Goto(hl-after,agi,1)",
+    ]
+    return Context(RESUME_CONTEXT, "AMI Redirect comes here when speech or ivr is frozen.", _timed("s", steps))
+
+
+def _fallback(options: Options) -> Context:
+    steps = [
+        f"Set(HL_STAGE={Stage.FALLBACK})",
+        _goto_if("${HL_KEY}", "9", "hl-emergency,s,1"),
+        f'ExecIf($["${{HL_LOST}}" != "hello"]?{_play(options, "fb_midcall")})',
+        _read(options, str(options.limits.safety_wait_s), "fb_safety"),
+        _goto_if("${HL_KEY}", "9", "hl-emergency,s,1"),
+        "Goto(hl-queue,s,1)",
+    ]
+    return Context("hl-fallback", "No ivr: safety first, then a person.", _timed("s", steps))
+
+
+def _queue(options: Options) -> Context:
+    ordinary = [name for name in QUEUE_NAMES if name != "emergency"]
+    steps = [
+        f"Set(HL_STAGE={Stage.QUEUE})",
+        f"Set(TIMEOUT(absolute)={options.limits.call_limit_s})",
+        "Set(HL_QUEUE=${FILTER(a-z,${HL_QUEUE})})",
+        _goto_if("${HL_QUEUE}", "emergency", "hl-emergency,queue,1"),
+        *(_goto_if("${HL_QUEUE}", name, "join") for name in ordinary),
+        "Set(HL_QUEUE=repair)",
+        "join| Set(QUEUE_PRIO=$[0${FILTER(0-9,${QUEUE_PRIO:0:4})} + 0])",
+        f"Queue(${{HL_QUEUE}},,,,{options.limits.queue_timeout_s})",
+        "Goto(hl-voicemail,s,1)",
+    ]
+    return Context("hl-queue", "HL_QUEUE, else repair. Nobody in time, full or empty: voicemail.", _timed("s", steps))
+
+
+def _queue_keys() -> Context:
+    keys = [Extension("2", ["Goto(hl-voicemail,s,1)"]), Extension("9", ["Goto(hl-emergency,s,1)"])]
+    return Context(KEYS_CONTEXT, "Keys of a waiting caller.", keys)
+
+
+def _emergency(options: Options) -> Context:
+    said = [
+        f"Set(HL_STAGE={Stage.EMERGENCY})",
+        _play(options, "fb_emergency.1"),
+        # after the first part a key skips the rest
+        _read(options, "0.1", "fb_emergency.2", "fb_emergency.3"),
+        "Goto(queue,1)",
+    ]
+    queue = [
+        f"Set(HL_STAGE={Stage.EMERGENCY})",
+        "Set(HL_QUEUE=emergency)",
+        f"Set(TIMEOUT(absolute)={options.limits.call_limit_s})",
+        f"UserEvent({Event.EMERGENCY},{IDS},Caller: ${{HL_CALLER}})",
+        f"Queue(emergency,r,,,{options.limits.emergency_timeout_s})",
+    ]
+    for number in options.duty_numbers:
+        queue += [
+            _play(options, "emergency_wait"),
+            f"Dial(PJSIP/{number}@carrier,{options.limits.duty_ring_s},f({LANDLINE}))",
+            _goto_if("${DIALSTATUS}", "ANSWER", "done"),
+        ]
+    queue += [_play(options, "emergency_no_agent"), "Goto(hl-voicemail,s,1)", "done| Hangup(16)"]
+    why = "Instructions, the emergency queue, the duty phones one after the other, voicemail. No music here."
+    return Context("hl-emergency", why, [*_timed("s", said), Extension("queue", queue)])
+
+
+def _voicemail(options: Options) -> Context:
+    limits = options.limits
+    record = (
+        f"Record({options.voicemail}/${{HL_RECORDING}}.wav,{limits.voicemail_silence_s},{limits.voicemail_max_s},k)"
+    )
+    empty = f'$["${{RECORD_STATUS}}" = "SILENCE" & ${{EPOCH}} - ${{HL_BEGAN}} <= {limits.voicemail_silence_s}]'
+    steps = [
+        f"Set(HL_STAGE={Stage.VOICEMAIL})",
+        f"Set(TIMEOUT(absolute)={limits.call_limit_s})",
+        _play(options, "fb_voicemail"),
+        "Set(HL_VOICEMAIL=1)",
+        "Set(HL_BEGAN=${EPOCH})",
+        record,
+        f"GotoIf({empty}?silent)",
+        "kept| Set(HL_VOICEMAIL=2)",
+        f"UserEvent({Event.VOICEMAIL},{IDS},Status: ${{RECORD_STATUS}})",
+        _play(options, "fb_thanks"),
+        "Hangup(16)",
+        f"silent| {_play(options, 'voicemail_record.ni', 'voicemail_record.r1')}",
+        "Set(HL_BEGAN=${EPOCH})",
+        record,
+        f"GotoIf({empty}?bye)",
+        "Goto(kept)",
+        f"bye| {_play(options, 'common_bye')}",
+        "Hangup(16)",
+    ]
+    return Context(
+        "hl-voicemail", "A message into our own folder; nothing said twice: a polite end.", _timed("s", steps)
+    )
+
+
+def _timeout(options: Options) -> Context:
+    steps = [
+        f"Set(TIMEOUT(absolute)={options.limits.call_limit_s})",
+        _goto_if("${HL_STAGE}", Stage.OPENING, "hl-fallback,s,1"),
+        _goto_if("${HL_STAGE}", Stage.IVR, "hl-fallback,s,1"),
+        _play(options, "common_bye"),
+        "Hangup(16)",
+    ]
+    return Context("hl-timeout", "The absolute time-out: too long with ivr goes to a person, else a polite end.",
+                   [Extension("s", steps)])  # fmt: skip
+
+
+def _ended() -> Context:
+    fields = "Caller: ${HL_CALLER},Did: ${HL_DID},Stage: ${HL_STAGE},Attempt: ${HL_ATTEMPT},Next: ${HL_NEXT}"
+    fields += ",Queue: ${HL_QUEUE},Voicemail: ${HL_VOICEMAIL},Cause: ${HANGUPCAUSE}"
+    return Context(
+        "hl-ended", "Hang-up handler.", [Extension("s", [f"UserEvent({Event.ENDED},{IDS},{fields})", "Return()"])]
+    )
+
+
+def _agents() -> Context:
+    why = "Agents' phones: nothing can be dialled before there is an allow-list."
+    return Context("hl-agents", why, [Extension("_[0-9+*#]!", ["Hangup(21)"])])

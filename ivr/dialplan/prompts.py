@@ -1,0 +1,26 @@
+"""What the dialplan plays by itself: key to Mandarin text. The audio lies in prompts/fallback/<key>.wav."""
+
+from collections.abc import Mapping
+
+FALLBACK: Mapping[str, str] = {
+    "opening_greeting": "您好,汉普顿售后服务热线,很高兴为您服务。",
+    "opening_notice": "为保证服务质量,通话会录音。",
+    "fb_hello": "您好,汉普顿售后服务热线,很高兴为您服务。通话会录音。",
+    "fb_midcall": "抱歉,刚才出了点问题,您说过的已经记下。我帮您转客服。",
+    "fb_safety": "有燃气味、头晕或者着火,请按九;别的事,请稍等,马上接客服。",
+    "fb_emergency.1": "请先听我说:别开关任何电器,别用火,也别在屋里打电话。",
+    "fb_emergency.2": "顺手能做到,就关上燃气阀、打开门窗;味道浓,就别管了,直接走。",
+    "fb_emergency.3": "请马上带家里人到室外。电话可以先挂断,到了室外,再打燃气公司抢修电话,或者幺幺九。",
+    "fb_wait": "客服正忙,请您再等一会儿。要留言,请按二。",
+    "fb_voicemail": "现在接不上客服,请在嘀声后说您的姓名、电话、地址和故障。说完,请按井号键。",
+    "fb_thanks": "录好了,我们会给您回电。感谢您的来电,再见。",
+    "sys_resume": "抱歉让您久等,我们接着说。",
+    "emergency_wait": "客服马上接听。请您先在室外等,别回屋,别开关电器,别用火。",
+    "emergency_no_agent": "客服还没接上,请别等我们:现在就打幺幺九,或者燃气公司抢修电话。我们会再联系您。",
+    "voicemail_record.ni": "没录到您的声音。",
+    "voicemail_record.r1": "请在嘀声后说,说完请按井号键。",
+    "common_bye": "感谢您的来电,祝您生活愉快,再见。",
+    # not in the dialogues: all lines are taken, and a caller in danger must not just hear "busy"
+    "limit_busy.1": "抱歉,现在线路都在忙,请您过几分钟再打来。",
+    "limit_busy.2": "有燃气味、头晕或者着火,请马上到室外,打幺幺九。",
+}

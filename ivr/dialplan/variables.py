@@ -1,0 +1,68 @@
+"""The one list of channel variables and user events that dialplan, ivr and robots share."""
+
+from enum import StrEnum
+
+# Set by the dialplan, read by ivr.
+HL_CONTACT = "HL_CONTACT"  # the contact's id: HL_RECORDING without dashes
+HL_RECORDING = "HL_RECORDING"  # uuid that names the recording
+HL_DID = "HL_DID"  # the called number: canonical when it is ours, else what the trunk sent, digits and + only
+HL_CALLER = "HL_CALLER"  # the caller's number, digits and + only, at most 20; "" when anonymous
+HL_ATTEMPT = "HL_ATTEMPT"  # 1: a new call; 2: the call was with ivr before, resume it
+HL_KEY = "HL_KEY"  # the key pressed while greeting and notice (or fb_hello) played; it answers ivr's first question
+
+# Set by ivr, read by the dialplan. HL_QUEUE may be set at any time: it is where a lost call goes.
+IVR_NEXT = "IVR_NEXT"  # a Next value as ivr's last act; empty means ivr was lost
+HL_QUEUE = "HL_QUEUE"  # consult | complaint | repair | emergency
+QUEUE_PRIO = "QUEUE_PRIO"  # app_queue's own: higher goes first
+
+# The dialplan's own.
+HL_STAGE = "HL_STAGE"  # a Stage value; goes out in HLEnded
+HL_NEXT = "HL_NEXT"  # IVR_NEXT, letters only
+HL_LOST = "HL_LOST"  # how ivr was lost the first time: hello | midcall
+HL_TRIES = "HL_TRIES"  # refused AGI connections in a row
+HL_RESUMES = "HL_RESUMES"  # how often hl-resume was entered
+HL_DIVERSION = "HL_DIVERSION"  # digits of the Diversion header
+HL_VOICEMAIL = "HL_VOICEMAIL"  # 1 once the voicemail's recording began
+HL_BEGAN = "HL_BEGAN"  # second in which the voicemail's recording began
+
+HOTLINE_VARIABLES = frozenset({
+    HL_CONTACT, HL_RECORDING, HL_DID, HL_CALLER, HL_ATTEMPT, HL_KEY, IVR_NEXT, HL_QUEUE, QUEUE_PRIO, HL_STAGE, HL_NEXT,
+    HL_LOST, HL_TRIES, HL_RESUMES, HL_DIVERSION, HL_VOICEMAIL, HL_BEGAN,
+})  # fmt: skip
+ASTERISK_VARIABLES = frozenset({
+    "AGIEXITONHANGUP", "AGISTATUS", "DIALSTATUS", "EPOCH", "EXTEN", "HANGUPCAUSE", "QUEUESTATUS", "RECORD_STATUS",
+})  # fmt: skip
+CARRIER_VARIABLES = frozenset({"ROBOT_UUID", "ROBOT_WAIT"})
+
+
+class Next(StrEnum):
+    """What ivr says the dialplan shall do after the AGI session."""
+
+    QUEUE = "queue"
+    VOICEMAIL = "voicemail"
+    END = "end"
+
+
+class Stage(StrEnum):
+    """Where the dialplan is with a call."""
+
+    OPENING = "opening"
+    BUSY = "busy"
+    IVR = "ivr"
+    FALLBACK = "fallback"
+    QUEUE = "queue"
+    EMERGENCY = "emergency"
+    VOICEMAIL = "voicemail"
+
+
+class Event(StrEnum):
+    """Names of the dialplan's user events. Each carries Contact and Recording beside the channel's own fields."""
+
+    CONTACT = "HLContact"  # Caller, Did, Attempt: a call was answered
+    LOST = "HLLost"  # How, Attempt: ivr left the call without a word
+    EMERGENCY = "HLEmergency"  # the caller is on the emergency path without or after ivr
+    VOICEMAIL = "HLVoicemail"  # Status: a message was recorded to its end
+    ENDED = "HLEnded"  # Caller, Did, Stage, Attempt, Next, Queue, Voicemail, Cause: the channel is gone
+
+
+RESUME_CONTEXT = "hl-resume"  # AMI Redirect: Context hl-resume, Exten s, Priority 1

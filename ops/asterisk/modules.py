@@ -1,0 +1,91 @@
+"""The Asterisk modules each instance loads; the tree keeps no others."""
+
+# chan_pjsip needs res_pjsip_pubsub, res_pjsip all three res_sorcery_*, res_rtp_asterisk res_pjproject, res_agi
+# res_speech, cdr_custom res_cdrel_custom. A module left out gives no message at start, only a missing function: the
+# calls in tests/integration are the proof of this list.
+SIP = [
+    "res_timing_timerfd",
+    "res_sorcery_config",
+    "res_sorcery_memory",
+    "res_sorcery_astdb",
+    "res_rtp_asterisk",
+    "res_srtp",
+    "res_http_websocket",
+    "res_pjproject",
+    "res_pjsip",
+    "res_pjsip_session",
+    "res_pjsip_pubsub",
+    "res_pjsip_sdp_rtp",
+    "res_pjsip_registrar",
+    "res_pjsip_authenticator_digest",
+    "res_pjsip_outbound_authenticator_digest",
+    "res_pjsip_outbound_registration",
+    "res_pjsip_endpoint_identifier_user",
+    "res_pjsip_endpoint_identifier_ip",
+    "res_pjsip_nat",
+    "res_pjsip_caller_id",
+    "res_pjsip_dtmf_info",
+    "res_pjsip_rfc3326",
+    "res_pjsip_header_funcs",
+    "res_pjsip_acl",
+    "res_pjsip_logger",
+    "chan_pjsip",
+]
+MEDIA = [
+    "bridge_simple",
+    "bridge_native_rtp",
+    "bridge_softmix",
+    "bridge_holding",
+    "bridge_builtin_features",
+    "codec_alaw",
+    "codec_ulaw",
+    "codec_resample",
+    "format_wav",
+    "format_pcm",
+    "format_sln",
+    "res_musiconhold",
+    "res_audiosocket",
+    "app_audiosocket",
+]
+DIALPLAN = [
+    "pbx_config",
+    "app_dial",
+    "app_exec",
+    "app_playback",
+    "app_stack",
+    "app_verbose",
+    "app_userevent",
+    "app_senddtmf",
+    "func_callerid",
+    "func_channel",
+    "func_cut",
+    "func_global",
+    "func_hangupcause",
+    "func_logic",
+    "func_strings",
+    "func_timeout",
+    "func_uuid",
+]
+HOTLINE_ONLY = [
+    "res_pjsip_transport_websocket",
+    "res_pjsip_refer",
+    "res_speech",
+    "res_agi",
+    "chan_audiosocket",
+    "app_queue",
+    "app_mixmonitor",
+    "app_record",
+    "app_read",
+    "app_chanspy",
+    "app_originate",
+    "app_cdr",
+    "func_cdr",
+    "func_groupcount",
+    "res_cdrel_custom",
+    "cdr_custom",
+    "cdr_csv",
+]
+
+PBX_MODULES = (*SIP, *MEDIA, *DIALPLAN, *HOTLINE_ONLY)
+CARRIER_MODULES = (*SIP, *MEDIA, *DIALPLAN)
+ALL_MODULES = frozenset(PBX_MODULES) | frozenset(CARRIER_MODULES)
