@@ -1,0 +1,124 @@
+"""The house's own rules over the whole tree: what linters cannot say."""
+
+import ast
+import json
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+TREE = Path(__file__).resolve().parents[2]
+_WALL_FILE, _WALL_FUNCTION = 500, 60
+_IGNORE = re.compile(r"#\s*(type:\s*ignore(?!\[)|noqa(?!:))")
+_HOSTS = (("pypi", "org"), ("pythonhosted", "org"), ("npmjs", "org"), ("debian", "org"))
+_REGISTRIES = re.compile("|".join(rf"\b{name}\.{end}\b" for name, end in _HOSTS))
+_BANNED_MARKS = {"skip", "skipif", "xfail", "flaky", "rerun"}
+
+
+def tracked(*patterns: str) -> list[Path]:
+    listed = subprocess.run(
+        ["git", "-c", f"safe.directory={TREE}", "ls-files", "-co", "--exclude-standard", "--", *patterns],
+        cwd=TREE, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    names = listed.stdout.split("\n") if listed.returncode == 0 else []
+    found = [TREE / name for name in names if name]
+    if not found:  # a copy of the tree without git
+        found = [path for pattern in patterns for path in TREE.rglob(pattern) if not _foreign(path)]
+    return [path for path in found if path.is_file()]
+
+
+def _foreign(path: Path) -> bool:
+    return bool({".venv", "var", "node_modules", ".git"} & set(path.relative_to(TREE).parts))
+
+
+def relative(path: Path) -> str:
+    return str(path.relative_to(TREE))
+
+
+PYTHON = tracked("*.py")
+
+
+@pytest.mark.parametrize("path", PYTHON, ids=relative)
+def test_python_file_keeps_the_walls(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= _WALL_FILE, "file over the wall"
+    module = ast.parse(text)
+    assert ast.get_docstring(module), "the first line of a file tells its job"
+    for node in ast.walk(module):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            length = (node.end_lineno or node.lineno) - node.lineno
+            assert length <= _WALL_FUNCTION or "migrations" in path.parts, f"{node.name} has {length} lines"
+
+
+@pytest.mark.parametrize("path", PYTHON, ids=relative)
+def test_ignores_name_what_they_ignore(path: Path) -> None:
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        assert not _IGNORE.search(line), f"naked ignore in line {number}"
+
+
+@pytest.mark.parametrize("path", [path for path in PYTHON if "tests" in path.parts], ids=relative)
+def test_no_test_is_skipped_or_run_again(path: Path) -> None:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Attribute | ast.Name):
+            owner = node.value.attr if isinstance(node.value, ast.Attribute) else node.value.id
+            assert not (owner in {"mark", "pytest"} and node.attr in _BANNED_MARKS), f"line {node.lineno}: {node.attr}"
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and isinstance(node.func.value, ast.Name)
+        ):
+            slept = node.func.value.id == "time" and node.func.attr == "sleep"
+            assert not slept, f"line {node.lineno}: a sleep instead of a condition"
+
+
+def test_function_lengths_stay_small() -> None:
+    lengths = sorted(
+        (node.end_lineno or node.lineno) - node.lineno + 1
+        for path in PYTHON
+        if "tests" not in path.parts
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    )
+    assert lengths[int(len(lengths) * 0.9)] <= 30
+
+
+def test_no_registry_host_is_named() -> None:
+    for path in tracked(
+        "*.py", "*.md", "*.lock", "*.json", "*.toml", "*.yml", "*.yaml", "*.ts", "*.vue", "hotline", ".ci/run"
+    ):
+        text = path.read_text(encoding="utf-8", errors="replace")
+        found = _REGISTRIES.search(text)
+        assert not found, f"{relative(path)}: {found}"
+
+
+def test_the_front_end_lock_holds_no_addresses() -> None:
+    locks = tracked("*package-lock.json")
+    assert locks
+    for path in locks:
+        packages = json.loads(path.read_text(encoding="utf-8"))["packages"]
+        assert packages
+        assert not [name for name, item in packages.items() if "resolved" in item and not item.get("link")]
+
+
+def _is_broad(node: ast.ExceptHandler) -> bool:
+    return node.type is None or (isinstance(node.type, ast.Name) and node.type.id in {"Exception", "BaseException"})
+
+
+def test_only_named_boundaries_catch_everything() -> None:
+    allowed = {
+        "ivr/telephony/agi/server.py",
+        "ivr/telephony/ami/",
+        "ivr/sessions/",
+        "crm/events/",
+        "crm/live/",
+        "crm/web/",
+        "crm/jobs/",
+        "speech/media.py",
+    }
+    for path in PYTHON:
+        if "tests" in path.parts:
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ExceptHandler) and _is_broad(node):
+                assert any(relative(path).startswith(place) for place in allowed), f"{relative(path)}:{node.lineno}"
