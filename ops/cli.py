@@ -7,14 +7,20 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import Console
 
 from ops import logs as log_files
 from ops import settings as settings_table
-from ops.layout import TREE, HomeTooDeep, Layout, layout_for
+from ops import testing
+from ops.asterisk.tree import ensure_tree
+from ops.doctor import report
+from ops.doctor.gather import gather
+from ops.layout import TREE, HomeTooDeep, Layout, layout_for, make_folders
 from ops.settings import BadSettings, Settings
 from ops.stack import control, supervisor
 from ops.stack import status as stack_status
@@ -144,6 +150,32 @@ def logs(
 ) -> None:
     """Print the end of the logs."""
     log_files.show(log_files.files(Where.layout, part), follow)
+
+
+@app.command()
+def doctor(as_json: JsonFlag = False) -> None:
+    """Look for what would keep the hotline from working; the exit status is 1 when anything is bad."""
+    checks = report.evaluate(gather(Where.layout, datetime.now(UTC)))
+    if as_json:
+        print(json.dumps(report.to_json(checks), ensure_ascii=False))
+    else:
+        Console(width=None if sys.stdout.isatty() else 180).print(report.table(checks))
+    raise typer.Exit(0 if report.healthy(checks) else 1)
+
+
+@app.command("test", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def run_tests(
+    context: typer.Context,
+    everything: Annotated[bool, typer.Option("--all", help="With the tests that take long.")] = False,
+) -> None:
+    """Run ruff, mypy, import rules and pytest; other arguments go to pytest, which then runs alone."""
+    layout = Where.layout
+    make_folders(layout)
+    begun = time.monotonic()
+    ensure_tree(layout, say)
+    say(f"Asterisk at hand after {time.monotonic() - begun:.1f} s")
+    steps = testing.sections(Path(sys.executable), layout, context.args, everything)
+    raise typer.Exit(testing.run(layout, steps, say))
 
 
 @app.command()

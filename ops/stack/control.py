@@ -1,22 +1,26 @@
 """Brings a stack up, part by part as each gets ready, and takes it down."""
 
-import importlib
 import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+from ops.asterisk.tree import ensure_tree
 from ops.layout import Layout, make_folders
 from ops.settings import Settings
 from ops.stack import postgres, processes, prompts, supervisor, texts
-from ops.stack.parts import CARRIER, PARTS, Part, program, there, wanted
+from ops.stack.parts import CARRIER, FIRST, PARTS, Part, program, there, wanted
 from ops.stack.ports import taken
 from ops.stack.probes import Answer
+from ops.stack.redis import RedisMissing
 
 Say = Callable[[str], None]
+CANNOT_PREPARE = (
+    postgres.PostgresMissing, RedisMissing, OSError, ValueError, RuntimeError, subprocess.SubprocessError,
+)  # fmt: skip
 
 
 class NotUp(Exception):
@@ -47,10 +51,9 @@ def bring_up(layout: Layout, settings: Settings, say: Say, only: Sequence[str] =
     failures: list[Failure] = []
     with ThreadPoolExecutor(1) as pool:
         made = None if only else pool.submit(_make_prompts, layout, say)
-        for wave in sorted({part.wave for part in parts}):
-            if wave > 1:
-                _migrate(layout, parts, failures, say)
-            failures += _start_wave(layout, settings, [part for part in parts if part.wave == wave], say)
+        failures += _start_wave(layout, settings, [part for part in parts if part.wave == FIRST], say)
+        _prepare_database(layout, parts, failures, say)
+        failures += _start_wave(layout, settings, [part for part in parts if part.wave > FIRST], say)
         if made is not None:
             try:
                 made.result()
@@ -97,8 +100,8 @@ def last_lines(layout: Layout, part: str, count: int = 12) -> tuple[str, ...]:
 
 def _fetch_asterisk(layout: Layout, say: Say) -> None:
     try:
-        importlib.import_module("ops.asterisk").ensure_tree(layout, say)
-    except RuntimeError as error:
+        ensure_tree(layout, say)
+    except (RuntimeError, OSError) as error:
         raise NotUp(f"Asterisk: {error}") from error
 
 
@@ -115,7 +118,14 @@ def _start_supervisor(layout: Layout, settings: Settings, known: Sequence[Part],
     try:
         with ThreadPoolExecutor(len(known)) as pool:
             programs = list(pool.map(lambda part: program(part.name, layout, settings), known))
-    except (postgres.PostgresMissing, OSError, RuntimeError, subprocess.SubprocessError) as error:
+    except (
+        postgres.PostgresMissing,
+        RedisMissing,
+        OSError,
+        ValueError,
+        RuntimeError,
+        subprocess.SubprocessError,
+    ) as error:
         raise NotUp(f"{type(error).__name__}: {getattr(error, 'stderr', None) or error}") from error
     layout.supervisor_conf.write_text(supervisor.render(layout, programs), encoding="utf-8")
     try:
@@ -128,6 +138,8 @@ def _start_supervisor(layout: Layout, settings: Settings, known: Sequence[Part],
 
 
 def _start_wave(layout: Layout, settings: Settings, parts: Sequence[Part], say: Say) -> list[Failure]:
+    if not parts:
+        return []
     begun = time.monotonic()
     for part in parts:
         supervisor.start_part(layout, part.name)
@@ -160,20 +172,22 @@ def _make_prompts(layout: Layout, say: Say) -> None:
         prompts.ensure(layout, texts.flow_texts(), texts.fallback_texts(), say)
 
 
-def _migrate(layout: Layout, parts: Sequence[Part], failures: Sequence[Failure], say: Say) -> None:
+def _prepare_database(layout: Layout, parts: Sequence[Part], failures: Sequence[Failure], say: Say) -> None:
     names = {part.name for part in parts} - {failure.part.name for failure in failures}
     if "postgres" in names:
         postgres.ensure_database(layout)
-    if "crm" in {part.name for part in parts}:
+    if "crm" in names:
         begun = time.monotonic()
         run_ours(layout, ["crm", "migrate"])
         say(f"database at the newest version after {time.monotonic() - begun:.1f} s")
 
 
-def run_ours(layout: Layout, arguments: Sequence[str], seconds: float = 300) -> str:
+def run_ours(
+    layout: Layout, arguments: Sequence[str], seconds: float = 300, extra: Mapping[str, str] | None = None
+) -> str:
     """Run `python -m arguments...` with the parts' environment and return its stdout; raises NotUp."""
     command = [sys.executable, "-P", "-m", *arguments]
-    env = supervisor.environment(layout, os.environ)
+    env = {**supervisor.environment(layout, os.environ), **(extra or {})}
     done = subprocess.run(command, check=False, env=env, capture_output=True, text=True, timeout=seconds)
     if done.returncode != 0:
         raise NotUp(f"{' '.join(arguments[:2])} failed: {(done.stderr or done.stdout).strip()[-800:]}")

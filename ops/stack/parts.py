@@ -1,20 +1,22 @@
 """The table of parts: what runs, in which order, and how each is asked whether it is ready."""
 
-import importlib
 import importlib.util
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ops.asterisk import instance as asterisk
 from ops.layout import Layout
 from ops.settings import Settings, derived_from
 from ops.stack import postgres, probes, redis
 from ops.stack.supervisor import Program
 
+FIRST, SECOND, ON_DEMAND = 1, 2, 3
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One row. wave: parts of a wave start together, once those before are ready. title: for the operator."""
+    """One row. wave: FIRST, or a later one that starts when the database is ready. title: for the operator."""
 
     name: str
     title: str
@@ -23,13 +25,13 @@ class Part:
     ready_s: float = 30.0
 
 
-POSTGRES = Part("postgres", "数据库", 1, probes.ask_postgres)
-REDIS = Part("redis", "Redis", 1, probes.ask_redis)
-PBX = Part("pbx", "电话交换 (Asterisk)", 1, probes.ask_pbx)
-SPEECH = Part("speech", "语音", 1, probes.ask_speech, 60.0)
-CRM = Part("crm", "工单与页面", 2, probes.ask_crm, 60.0)
-IVR = Part("ivr", "导航 (IVR)", 2, probes.ask_ivr)
-CARRIER = Part("carrier", "模拟运营商", 9, probes.ask_carrier)
+POSTGRES = Part("postgres", "数据库", FIRST, probes.ask_postgres)
+REDIS = Part("redis", "Redis", FIRST, probes.ask_redis)
+PBX = Part("pbx", "电话交换 (Asterisk)", FIRST, probes.ask_pbx)
+SPEECH = Part("speech", "语音", FIRST, probes.ask_speech, 60.0)
+CRM = Part("crm", "工单与页面", SECOND, probes.ask_crm, 60.0)
+IVR = Part("ivr", "导航 (IVR)", SECOND, probes.ask_ivr)
+CARRIER = Part("carrier", "模拟运营商", ON_DEMAND, probes.ask_carrier)
 
 PARTS = (POSTGRES, REDIS, PBX, SPEECH, CRM, IVR)
 EVERY = (*PARTS, CARRIER)
@@ -51,7 +53,7 @@ def wanted(layout: Layout, settings: Settings, only: Sequence[str] = ()) -> tupl
 
 def there(name: str) -> bool:
     """Tell whether the code of a part of ours is in this tree."""
-    module = {"pbx": "ops.asterisk.instance", "speech": "speech.__main__", "ivr": "ivr.__main__", "crm": "crm.__main__"}
+    module = {"speech": "speech.__main__", "ivr": "ivr.__main__", "crm": "crm.__main__"}
     return name not in module or importlib.util.find_spec(module[name]) is not None
 
 
@@ -62,7 +64,6 @@ def program(name: str, layout: Layout, settings: Settings) -> Program:
     if name == "redis":
         return Program(name, redis.prepare(layout), 20)
     if name in {"pbx", "carrier"}:
-        asterisk = importlib.import_module("ops.asterisk")
         return Program(name, asterisk.prepare(layout, settings, name), 30)
     order = {"speech": 40, "crm": 50, "ivr": 60}[name]
     return Program(name, [sys.executable, "-P", "-m", name], order, whole_group=name == "speech")

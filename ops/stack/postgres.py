@@ -85,6 +85,13 @@ def ping(layout: Layout) -> str:
     return str(row[0]) if row else ""
 
 
+def ping_url(url: str) -> str:
+    """Return the version of the server at an SQLAlchemy URL; raises psycopg.Error when it does not answer."""
+    with psycopg.connect(url.replace("postgresql+psycopg://", "postgresql://", 1), connect_timeout=2) as connection:
+        row = connection.execute("SHOW server_version").fetchone()
+    return str(row[0]) if row else ""
+
+
 def ensure_database(layout: Layout) -> None:
     """Make our role and database if they are not there; raises psycopg.Error."""
     with _connect(layout) as connection:

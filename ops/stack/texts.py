@@ -8,7 +8,7 @@ from typing import Any
 
 def flow_texts() -> Sequence[Mapping[str, Any]]:
     """Return the flows' static texts as {key, text, rate}."""
-    if importlib.util.find_spec("ivr.flows.prompts") is None:
+    if importlib.util.find_spec("ivr.flows.cli") is None:
         return []
     module = importlib.import_module("ivr.flows.prompts")
     texts: Sequence[Mapping[str, Any]] = module.static_texts()
