@@ -1,0 +1,78 @@
+"""The Desk port over crm's private HTTP; every failure is DeskUnavailable within the time-out."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from ivr.contract.desk import CallerCard, DeskUnavailable, NumberBlock
+from ivr.contract.facts import Envelope
+from ivr.sessions.wire import InvalidMessage, caller_card_from_json
+
+_MAX_ANSWER = 1_000_000
+_MAX_BLOCK = 1000
+_SERIALS = 10_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class DeskTimeouts:
+    """Seconds for the whole of each request."""
+
+    identify_s: float = 1.5
+    lease_s: float = 5.0
+    ship_s: float = 15.0
+
+
+class HTTPDesk:
+    """Desk by HTTP. The client belongs to the caller, who sets its base address and closes it."""
+
+    def __init__(self, client: httpx.AsyncClient, token: str, timeouts: DeskTimeouts | None = None) -> None:
+        self._client = client
+        self._headers = {"Authorization": f"Bearer {token}"}
+        self._timeouts = timeouts or DeskTimeouts()
+
+    async def identify(self, caller_e164: str, did: str) -> CallerCard:
+        """Tell who calls; see Desk."""
+        body = {"caller_e164": caller_e164, "did": did}
+        answer = await self._post("/internal/identify", body, self._timeouts.identify_s)
+        try:
+            return caller_card_from_json(answer)
+        except InvalidMessage as error:
+            raise DeskUnavailable(f"identify: {error}") from error
+
+    async def lease_numbers(self, node: str) -> NumberBlock:
+        """Lease a block; see Desk."""
+        answer = await self._post("/internal/numbers", {"node": node}, self._timeouts.lease_s)
+        first, size = _number(answer, "first"), _number(answer, "size")
+        if not 1 <= size <= _MAX_BLOCK or first + size > _SERIALS:
+            raise DeskUnavailable("numbers: block out of range")
+        return NumberBlock(first, size)
+
+    async def ship(self, facts: Sequence[Envelope]) -> int:
+        """Deliver facts; see Desk."""
+        body = {"facts": [envelope.to_json() for envelope in facts]}
+        return _number(await self._post("/internal/facts", body, self._timeouts.ship_s), "acked")
+
+    async def _post(self, path: str, body: Mapping[str, Any], timeout_s: float) -> Any:
+        try:
+            async with asyncio.timeout(timeout_s):
+                response = await self._client.post(path, json=body, headers=self._headers, timeout=timeout_s)
+        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, ValueError) as error:
+            raise DeskUnavailable(f"{path}: {type(error).__name__}") from error
+        if response.status_code != httpx.codes.OK:
+            raise DeskUnavailable(f"{path}: status {response.status_code}")
+        if len(response.content) > _MAX_ANSWER:
+            raise DeskUnavailable(f"{path}: answer too long")
+        try:
+            return response.json()
+        except ValueError as error:
+            raise DeskUnavailable(f"{path}: not JSON") from error
+
+
+def _number(answer: Any, name: str) -> int:
+    value = answer.get(name) if isinstance(answer, dict) else None
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise DeskUnavailable(f"{name}: expected a number")
+    return value

@@ -1,0 +1,71 @@
+"""What a flow may ask of the outside, each with an answer in time or LookupFailed."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+import structlog
+
+from ivr.contract.desk import Desk, DeskUnavailable
+from ivr.contract.dialogue import LookedUp, LookupFailed
+from ivr.sessions.journal import JournalUnavailable
+from ivr.sessions.numbers import NoNumberLeft, NumberPool
+from ivr.sessions.ports import PBXUnavailable
+from speech.contract import encode
+
+log = structlog.get_logger(__name__)
+
+_LIMIT_S = 1.5
+
+
+class Staffing(Protocol):
+    """Tells whether a queue has somebody."""
+
+    async def is_open(self, queue: str) -> bool:
+        """Whether an agent of this queue could take a call, now or after the present one; raises PBXUnavailable."""
+
+
+class CodeCatalogue(Protocol):
+    """The catalogue of fault codes."""
+
+    def find(self, code: str) -> Mapping[str, str]:
+        """Return catalogue_id, meaning_zh and severity of a code, empty when it has none."""
+
+
+class UnknownAction(Exception):
+    """The flow asks for something nobody answers."""
+
+
+_MISSES = (DeskUnavailable, PBXUnavailable, NoNumberLeft, JournalUnavailable, UnknownAction)
+
+
+class Lookups:
+    """Answers Lookup effects; a miss is never an error for the caller."""
+
+    def __init__(self, desk: Desk, numbers: NumberPool, staffing: Staffing, codes: CodeCatalogue) -> None:
+        self._desk = desk
+        self._numbers = numbers
+        self._staffing = staffing
+        self._codes = codes
+
+    async def ask(self, action: str, args: Mapping[str, str]) -> LookedUp | LookupFailed:
+        """Return the answer within 1.5 s (2 s for a number that must become durable)."""
+        try:
+            async with asyncio.timeout(_LIMIT_S * 2 if action == "ticket_number" else _LIMIT_S):
+                return LookedUp(action, await self._answer(action, args))
+        except (TimeoutError, *_MISSES) as error:
+            log.warning("lookup_failed", action=action, error=type(error).__name__)
+            return LookupFailed(action)
+
+    async def _answer(self, action: str, args: Mapping[str, str]) -> Mapping[str, Any]:
+        match action:
+            case "identify":
+                card = await self._desk.identify(args.get("caller_e164", ""), args.get("did", ""))
+                return dict(encode(card))
+            case "ticket_number":
+                return {"number": await self._numbers.take()}
+            case "queue_state":
+                return {"open": await self._staffing.is_open(args.get("queue", ""))}
+            case "fault_code":
+                return dict(self._codes.find(args.get("code", "")))
+        raise UnknownAction(action)

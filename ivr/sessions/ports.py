@@ -1,0 +1,69 @@
+"""What a session needs from around it, as ports: the flow, the channel's PBX, and the errors that end a dialogue."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from ivr.contract.dialogue import Effect, Input
+from speech.contract import Lexicon, Segment
+
+
+class MediaRefused(Exception):
+    """The media resource did not take the dialogue; the reason is a constant word. Keys go on without it."""
+
+
+class MediaStuck(Exception):
+    """The channel sits in AudioSocket and nobody answers there; only an AMI Redirect takes it out."""
+
+
+class FlowBroken(Exception):
+    """The flow did not do what it must: no waiting effect, or it goes on after a hang-up."""
+
+
+class PBXUnavailable(Exception):
+    """Asterisk's manager did not do it: not connected, timed out or refused. Never tried again by us."""
+
+
+class Flow(Protocol):
+    """The pure flow machine with its documents."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes when the documents change."""
+
+    @property
+    def lexicon(self) -> Lexicon:
+        """Phrases that mean the same at every listening node, for the media resource."""
+
+    @property
+    def apology(self) -> tuple[Segment, ...]:
+        """What is said when the dialogue broke and a person follows."""
+
+    def begin(self) -> Any:
+        """Return the state before the first input (Started)."""
+
+    def step(self, state: Any, item: Input) -> tuple[Any, Sequence[Effect]]:
+        """Return the next state, any number of Save and exactly one other effect, the last one."""
+
+
+class PBX(Protocol):
+    """What sessions and commands ask of Asterisk by AMI. Every method raises PBXUnavailable."""
+
+    @property
+    def connected(self) -> bool:
+        """Whether there is a logged-in connection now."""
+
+    async def redirect(self, channel: str, context: str, exten: str = "s", priority: int = 1) -> None:
+        """Take a channel out of whatever it does and go on in the dialplan."""
+
+    async def set_variable(self, channel: str, name: str, value: str) -> None:
+        """Set a channel variable."""
+
+    async def action(self, name: str, fields: Mapping[str, str]) -> None:
+        """Run one action that answers Success or Error; raises PBXRefused for the latter."""
+
+    async def channels(self) -> Sequence[Mapping[str, str]]:
+        """Return CoreShowChannels' rows."""
+
+
+class PBXRefused(PBXUnavailable):
+    """Asterisk answered Error; the text is Asterisk's own."""

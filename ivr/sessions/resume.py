@@ -1,0 +1,104 @@
+"""Resume is replay: fold the journalled inputs of a contact and know its question and its unwritten facts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import structlog
+
+from ivr.contract.dialogue import Effect, End, HandOver, HungUp, Input, Save, TurnDone
+from ivr.contract.facts import CallbackRequested, Fact
+from ivr.sessions.journal import Journal
+from ivr.sessions.ports import Flow, FlowBroken
+from ivr.sessions.records import OpenContact
+from speech.contract import Cause
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class Folded:
+    """Where a dialogue stands: its state, every fact it ever saved, and the effect that waits (None before Started)."""
+
+    state: Any
+    facts: list[Fact] = field(default_factory=list)
+    effect: Effect | None = None
+
+    @property
+    def over(self) -> bool:
+        """Whether the dialogue came to its last effect."""
+        return isinstance(self.effect, HandOver | End)
+
+    def take(self, flow: Flow, item: Input) -> list[Fact]:
+        """Step once and return the facts of this step; raises FlowBroken, and what the flow raises."""
+        self.state, effects = flow.step(self.state, item)
+        fresh, self.effect = split(effects)
+        self.facts += fresh
+        return fresh
+
+
+def split(effects: Sequence[Effect]) -> tuple[list[Fact], Effect]:
+    """Return the saved facts and the one other effect; raises FlowBroken when there is not exactly one, the last."""
+    if not effects or isinstance(effects[-1], Save):
+        raise FlowBroken("a step must end with an effect that waits or ends")
+    facts = []
+    for effect in effects[:-1]:
+        if not isinstance(effect, Save):
+            raise FlowBroken("a step has two effects that wait")
+        facts.append(effect.fact)
+    return facts, effects[-1]
+
+
+def fold(flow: Flow, inputs: Sequence[Input]) -> Folded:
+    """Replay a dialogue from its first input; inputs after its end are left out."""
+    folded = Folded(flow.begin())
+    for item in inputs:
+        if folded.over:
+            break
+        folded.take(flow, item)
+    return folded
+
+
+def is_hang_up(item: Input) -> bool:
+    """Whether this input says that the caller is gone."""
+    return isinstance(item, HungUp) or (isinstance(item, TurnDone) and item.result.cause is Cause.HUNG_UP)
+
+
+def write_missing(journal: Journal, contact: OpenContact, folded: Folded, now: datetime) -> None:
+    """Write the facts that the fold gave and the journal does not hold yet; none is written twice."""
+    for number, fact in enumerate(folded.facts[contact.dialogue_facts :], contact.dialogue_facts + 1):
+        journal.fact(contact.contact, fact, now, dialogue=number)
+
+
+def hang_up(flow: Flow, folded: Folded, journal: Journal, contact: OpenContact, now: datetime) -> None:
+    """Give the dialogue its HungUp and write what comes of it; raises FlowBroken when it goes on after that."""
+    if not folded.over:
+        journal.input(contact.contact, HungUp(), now)
+        folded.take(flow, HungUp())
+        write_missing(journal, contact, folded, now)
+    if not folded.over:
+        raise FlowBroken("the flow goes on after a hang-up")
+    if not contact.over:
+        journal.dialogue_over(contact.contact, now)
+
+
+def finish(flow: Flow, journal: Journal, contact: OpenContact, now: datetime) -> None:
+    """End the dialogue of a contact whose caller is gone and which no session holds (ivr was lost, or AGI was).
+
+    What cannot be replayed leaves a call-back, so that the caller is not forgotten.
+    """
+    if contact.over:
+        return
+    try:
+        folded = fold(flow, contact.inputs)
+        write_missing(journal, contact, folded, now)
+        if contact.inputs:
+            hang_up(flow, folded, journal, contact, now)
+        else:
+            journal.dialogue_over(contact.contact, now)
+    except Exception:
+        log.exception("dialogue_not_replayed", contact=contact.contact)
+        number = contact.dialogue_facts + 1
+        journal.fact(contact.contact, CallbackRequested("cut"), now, dialogue=number)
+        journal.dialogue_over(contact.contact, now)

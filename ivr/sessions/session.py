@@ -1,0 +1,276 @@
+"""One call: inputs to the journal, then to the flow; effects to media, Desk and numbers; at the end the dialplan."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+
+from ivr.contract.dialogue import (
+    Effect,
+    End,
+    HandOver,
+    HungUp,
+    Input,
+    Lookup,
+    Perform,
+    Record,
+    Resumed,
+    Started,
+    TurnDone,
+)
+from ivr.contract.facts import ContactStarted, Fact, MatterOpened, NodeEntered, SafetyRaised
+from ivr.dialplan.variables import HL_KEY, HL_QUEUE, IVR_NEXT, QUEUE_PRIO, Next
+from ivr.sessions.calls import RunningCall
+from ivr.sessions.journal import Journal
+from ivr.sessions.live import LiveBoard
+from ivr.sessions.lookups import Lookups
+from ivr.sessions.media_choice import CallMedia, MediaSettings
+from ivr.sessions.ports import PBX, Flow, FlowBroken, MediaStuck, PBXUnavailable
+from ivr.sessions.records import CallInfo, OpenContact
+from ivr.sessions.rescue import rescue
+from ivr.sessions.resume import Folded, fold, is_hang_up, write_missing
+from ivr.telephony.agi import AGISession
+from ivr.telephony.errors import AGIError
+from speech.contract import Bargein, Cause, Turn, TurnResult
+
+log = structlog.get_logger(__name__)
+
+NOTICE_VERSION = "opening_notice.1"
+_MAX_RAW = 64
+_GONE_WAIT_S = 1.5
+_MEDIA_FAILURES = 4
+_APOLOGY_S = 15.0
+_TICKET_QUEUES = {"complaint": "complaint", "repair": "repair", "consult": "consult"}
+_LOST = HandOver("queue")  # whoever cannot be helped by us gets a person of the queue that HL_QUEUE names, else repair
+
+
+@dataclass(frozen=True, slots=True)
+class SessionServices:
+    """What every session shares."""
+
+    journal: Journal
+    flow: Flow
+    lookups: Lookups
+    live: LiveBoard
+    media: MediaSettings
+    pbx: PBX
+    clock: Callable[[], datetime]
+
+
+class _Moved(Exception):
+    """The channel is still there but not with us: say nothing, the next session goes on."""
+
+
+class CallSession:
+    """Runs one AGI session of a contact to its end. Made per session; `run` once."""
+
+    def __init__(self, services: SessionServices, agi: AGISession, call: RunningCall, info: CallInfo) -> None:
+        self._services = services
+        self._journal = services.journal
+        self._agi = agi
+        self._call = call
+        self._info = info
+        self._keys_only = False
+        self._media_failures = 0
+        self._folded = Folded(None)
+        self._place = ("", "")
+
+    async def run(self) -> None:
+        """Hold the dialogue and leave the AGI. Raises only what cancels the session."""
+        async with asyncio.TaskGroup() as group:
+            media = CallMedia(group, self._agi, self._services.media, self._call.contact, self._services.flow.lexicon)
+            try:
+                last = await self._guarded(media)
+                await media.close()
+                await self._leave(last)
+            except _Moved:
+                log.info("session_moved")
+            except MediaStuck:
+                await rescue(self._services.pbx, self._call)
+            except AGIError as error:
+                log.info("session_left_early", error=type(error).__name__, hung_up=self._agi.hung_up)
+            finally:
+                await self._forget(media)
+        await self._show("", "over")
+
+    async def _guarded(self, media: CallMedia) -> HandOver | End:
+        """Return the dialogue's last effect; whatever breaks on our side ends with a person."""
+        try:
+            return await self._dialogue(media)
+        except (_Moved, MediaStuck):
+            raise
+        except Exception:
+            log.exception("dialogue_broken", node=self._place[1])
+        await self._apologize(media)
+        return _LOST
+
+    async def _apologize(self, media: CallMedia) -> None:
+        """Say that something went wrong and a person follows; the caller is handed over whether or not it is heard."""
+        if self._agi.hung_up:
+            return
+        try:
+            async with asyncio.timeout(_APOLOGY_S):
+                await media.turn(Turn("sys_error", self._services.flow.apology, Bargein.NONE))
+        except TimeoutError:
+            log.warning("apology_cut")
+
+    async def _forget(self, media: CallMedia) -> None:
+        """Free what media holds after a rescue or a move; it was tried properly before."""
+        try:
+            await media.close()
+        except MediaStuck:
+            log.warning("media_left_behind")
+
+    # ---- the dialogue ----
+
+    async def _dialogue(self, media: CallMedia) -> HandOver | End:
+        known = self._journal.state.contacts.get(self._call.contact)
+        effect = await (self._begin(media) if known is None else self._resume(media, known))
+        while not isinstance(effect, HandOver | End):
+            effect = await self._take(await self._perform(media, effect))
+        self._journal.dialogue_over(self._call.contact, self._services.clock())
+        await self._journal.durable()
+        return effect
+
+    async def _begin(self, media: CallMedia) -> Effect:
+        now = self._services.clock()
+        info, contact = self._info, self._call.contact
+        self._journal.open_contact(contact, info, now)
+        resumed = self._agi.attempt > 1
+        raw = self._agi.variables.caller[:_MAX_RAW]
+        started = ContactStarted(
+            info.linkedid, raw, info.caller_e164, info.did, info.recording, NOTICE_VERSION, resumed
+        )
+        self._journal.fact(contact, started, now)
+        await self._services.live.begin(contact, info.caller_e164)
+        media.first_key = await self._first_key()
+        await self._open(media)
+        return await self._start()
+
+    async def _start(self) -> Effect:
+        self._folded = Folded(self._services.flow.begin())
+        return await self._take(Started(self._call.contact, self._info.caller_e164, self._info.did, self._keys_only))
+
+    async def _resume(self, media: CallMedia, known: OpenContact) -> Effect:
+        """Fold what is journalled and go on at the same question; facts already written are not written again."""
+        now = self._services.clock()
+        self._journal.open_contact(self._call.contact, self._info, now)
+        await self._services.live.begin(self._call.contact, self._info.caller_e164)
+        self._folded = fold(self._services.flow, known.inputs)
+        write_missing(self._journal, known, self._folded, now)
+        log.info("session_resumed", inputs=len(known.inputs), over=self._folded.over)
+        if known.inputs and is_hang_up(known.inputs[-1]):
+            return _LOST  # we took the caller for gone, and the dialogue is over
+        if self._folded.over and self._folded.effect is not None:
+            return self._folded.effect
+        await self._open(media)
+        if not known.inputs:
+            return await self._start()
+        return await self._take(Resumed(self._keys_only))
+
+    async def _open(self, media: CallMedia) -> None:
+        self._call.uses_speech = True
+        self._keys_only = await media.open()
+        self._call.uses_speech = not self._keys_only
+
+    async def _take(self, item: Input) -> Effect:
+        """Journal an input, step, write the facts; return what waits."""
+        effect = await self._step(item)
+        if is_hang_up(item) and not isinstance(effect, HandOver | End):
+            effect = await self._step(HungUp())
+        if is_hang_up(item):
+            if not isinstance(effect, HandOver | End):
+                raise FlowBroken("the flow goes on after a hang-up")
+            return End()
+        return effect
+
+    async def _step(self, item: Input) -> Effect:
+        now = self._services.clock()
+        self._journal.input(self._call.contact, item, now)
+        await self._journal.durable()
+        fresh = self._folded.take(self._services.flow, item)
+        contact = self._journal.state.contacts[self._call.contact]
+        write_missing(self._journal, contact, self._folded, now)
+        for fact in fresh:
+            await self._note(fact)
+        if self._folded.effect is None:
+            raise FlowBroken("a step without an effect")
+        return self._folded.effect
+
+    async def _note(self, fact: Fact) -> None:
+        """Tell the rest of the call what a fact means for it: the live node, and where a lost call goes."""
+        match fact:
+            case NodeEntered(flow=flow, node=node):
+                self._place = (flow, node)
+            case SafetyRaised():
+                await self._fall_back_to("emergency")
+            case MatterOpened(kind=kind):
+                await self._fall_back_to(_TICKET_QUEUES.get(kind, "repair"))
+
+    async def _fall_back_to(self, queue: str) -> None:
+        try:
+            await self._services.pbx.set_variable(self._call.channel, HL_QUEUE, queue)
+        except PBXUnavailable as error:
+            log.info("fallback_queue_not_set", queue=queue, reason=str(error))
+
+    # ---- effects ----
+
+    async def _perform(self, media: CallMedia, effect: Effect) -> Input:
+        match effect:
+            case Perform(turn):
+                listening = "speak" if turn.slot is None else "listen"
+                await self._show(turn.slot.name if turn.slot else "", listening)
+                return await self._turn_done(await media.turn(turn))
+            case Record(spec):
+                await self._show(spec.clip, "record")
+                return await self._turn_done(await media.record(spec))
+            case Lookup(action, args):
+                return await self._services.lookups.ask(action, args)
+            case _:
+                raise FlowBroken("an effect that cannot be performed")
+
+    async def _turn_done(self, result: TurnResult) -> Input:
+        if result.cause is Cause.HUNG_UP:
+            await self._check_gone()
+        if result.cause is Cause.MEDIA_FAILED:
+            self._media_failures += 1
+            log.warning("media_failed", count=self._media_failures, node=self._place[1])
+            if self._media_failures > _MEDIA_FAILURES:
+                raise FlowBroken("no media works")
+        return TurnDone(result)
+
+    async def _check_gone(self) -> None:
+        """The end of AGI is a hang-up only when Asterisk's manager says so, or cannot be asked."""
+        if self._call.moved:
+            raise _Moved
+        if not self._services.pbx.connected:
+            return
+        try:
+            async with asyncio.timeout(_GONE_WAIT_S):
+                await self._call.gone.wait()
+        except TimeoutError:
+            raise _Moved from None
+
+    async def _show(self, slot: str, listening: str) -> None:
+        flow, node = self._place
+        await self._services.live.put(self._call.contact, flow, node, slot, listening, keys_only=self._keys_only)
+
+    async def _first_key(self) -> str:
+        key = await self._agi.get_variable(HL_KEY) or ""
+        return key if len(key) == 1 and key in "0123456789*#" else ""
+
+    # ---- leaving ----
+
+    async def _leave(self, last: HandOver | End) -> None:
+        """Tell the dialplan what comes next; IVR_NEXT last, for it says that ivr was not lost."""
+        if self._agi.hung_up:
+            return
+        if isinstance(last, HandOver):
+            if last.queue:
+                await self._agi.set_variable(HL_QUEUE, last.queue)
+            await self._agi.set_variable(QUEUE_PRIO, str(last.priority))
+        target = Next(last.target) if isinstance(last, HandOver) else Next.END
+        await self._agi.set_variable(IVR_NEXT, target)
+        log.info("session_left", next=target.value)

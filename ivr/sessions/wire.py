@@ -1,0 +1,157 @@
+"""JSON forms of dialogue inputs, turn results and caller cards; pure, strict on the way in."""
+
+from collections.abc import Mapping
+from dataclasses import fields
+from types import MappingProxyType
+from typing import Any
+
+from ivr.contract.desk import CallerCard, KnownProduct
+from ivr.contract.dialogue import HungUp, Input, LookedUp, LookupFailed, Resumed, Started, TurnDone
+from speech.contract import Cause, Interpretation, Mode, TurnResult, encode
+
+
+class InvalidMessage(ValueError):
+    """A message that does not fit its shape; the text names the field, never a value."""
+
+
+INPUTS: Mapping[str, type[Input]] = MappingProxyType(
+    {
+        "started": Started,
+        "turn_done": TurnDone,
+        "looked_up": LookedUp,
+        "lookup_failed": LookupFailed,
+        "resumed": Resumed,
+        "hung_up": HungUp,
+    }
+)
+_NAMES = {cls: name for name, cls in INPUTS.items()}
+
+
+def input_to_json(item: Input) -> dict[str, Any]:
+    """Return the journal's form of an input."""
+    return {"in": _NAMES[type(item)], "data": encode(item)}
+
+
+def input_from_json(raw: Any) -> Input:
+    """Parse what input_to_json made; raises InvalidMessage on anything else."""
+    name, data = _text(raw, "in"), _object(raw, "data")
+    match name:
+        case "started":
+            caller = _text(data, "caller_e164")
+            return Started(_text(data, "contact"), caller, _text(data, "did"), _flag(data, "keys_only"))
+        case "turn_done":
+            return TurnDone(turn_result_from_json(_object(data, "result")))
+        case "looked_up":
+            return LookedUp(_text(data, "action"), _object(data, "data"))
+        case "lookup_failed":
+            return LookupFailed(_text(data, "action"))
+        case "resumed":
+            return Resumed(_flag(data, "keys_only"))
+        case "hung_up":
+            return HungUp()
+    raise InvalidMessage("input: unknown name")
+
+
+def turn_result_from_json(raw: Any) -> TurnResult:
+    """Parse a TurnResult; raises InvalidMessage. Absent fields take their defaults, foreign ones are refused."""
+    _known(raw, TurnResult)
+    mode = raw.get("mode")
+    try:
+        return TurnResult(
+            turn_id=_text(raw, "turn_id"),
+            cause=Cause(_text(raw, "cause")),
+            mode=None if mode is None else Mode(mode),
+            digits=_text(raw, "digits", ""),
+            interpretation=_interpretation(raw.get("interpretation", {})),
+            clip=_text(raw, "clip", ""),
+            speech_ms=_number(raw, "speech_ms"),
+            wait_ms=_number(raw, "wait_ms"),
+            barged_in=_flag(raw, "barged_in"),
+            degraded=_flag(raw, "degraded"),
+        )
+    except ValueError as error:
+        if isinstance(error, InvalidMessage):
+            raise
+        raise InvalidMessage("result: unknown cause or mode") from error
+
+
+def _interpretation(raw: Any) -> Interpretation:
+    _known(raw, Interpretation)
+    candidates = raw.get("candidates", [])
+    if not isinstance(candidates, list | tuple) or len(candidates) > 3:
+        raise InvalidMessage("interpretation.candidates")
+    return Interpretation(
+        text=_text(raw, "text", ""),
+        status=_text(raw, "status", "no_match"),
+        meaning=_text(raw, "meaning", ""),
+        value=_text_map(raw.get("value", {})),
+        candidates=tuple(_text_map(item) for item in candidates),
+        command=_text(raw, "command", ""),
+        safety=_text(raw, "safety", ""),
+    )
+
+
+def caller_card_from_json(raw: Any) -> CallerCard:
+    """Parse crm's answer to identify; raises InvalidMessage."""
+    _known(raw, CallerCard)
+    products = raw.get("products", [])
+    if not isinstance(products, list | tuple):
+        raise InvalidMessage("card.products")
+    return CallerCard(
+        known=_flag(raw, "known"),
+        customer_id=_text(raw, "customer_id", ""),
+        products=tuple(_product(item) for item in products),
+        address_region=_text(raw, "address_region", ""),
+        address_road=_text(raw, "address_road", ""),
+        address_id=_text(raw, "address_id", ""),
+        elder=_flag(raw, "elder"),
+        repeat_within_24h=_flag(raw, "repeat_within_24h"),
+        open_ticket=_text(raw, "open_ticket", ""),
+    )
+
+
+def _product(raw: Any) -> KnownProduct:
+    _known(raw, KnownProduct)
+    return KnownProduct(_text(raw, "product_id"), _text(raw, "spoken"), _text(raw, "product_class"))
+
+
+# ---- one field each ----
+
+
+def _known(raw: Any, cls: type[Any]) -> None:
+    if not isinstance(raw, Mapping) or not set(raw) <= {item.name for item in fields(cls)}:
+        raise InvalidMessage(f"{cls.__name__}: not an object of its fields")
+
+
+def _object(raw: Any, name: str) -> Mapping[str, Any]:
+    value = raw.get(name) if isinstance(raw, Mapping) else None
+    if not isinstance(value, Mapping):
+        raise InvalidMessage(f"{name}: expected an object")
+    return value
+
+
+def _text(raw: Any, name: str, default: str | None = None) -> str:
+    value = raw.get(name, default) if isinstance(raw, Mapping) else None
+    if not isinstance(value, str):
+        raise InvalidMessage(f"{name}: expected a string")
+    return value
+
+
+def _flag(raw: Mapping[str, Any], name: str) -> bool:
+    value = raw.get(name, False)
+    if not isinstance(value, bool):
+        raise InvalidMessage(f"{name}: expected true or false")
+    return value
+
+
+def _number(raw: Mapping[str, Any], name: str) -> int:
+    value = raw.get(name, 0)
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise InvalidMessage(f"{name}: expected an integer")
+    return value
+
+
+def _text_map(raw: Any) -> dict[str, str]:
+    if not isinstance(raw, Mapping) or not all(isinstance(k, str) and isinstance(v, str) for k, v in raw.items()):
+        raise InvalidMessage("expected an object of strings")
+    return dict(raw)

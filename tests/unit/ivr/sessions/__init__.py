@@ -1,0 +1,1 @@
+"""Tests of ivr.sessions: one call's shell around the flow machine."""
