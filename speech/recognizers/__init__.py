@@ -1,0 +1,1 @@
+"""Recognizers: caller's audio into hypotheses, behind one port."""
