@@ -1,0 +1,1 @@
+"""Synthesizers: text into content-addressed prompt files, behind one port."""
