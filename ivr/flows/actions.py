@@ -1,0 +1,111 @@
+"""The Lookup actions a `do` node may name: what is sent, and the schema of what comes back."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from ivr.flows.branches import agent_queue
+from ivr.flows.state import State
+
+_TEXT = Field(default="", max_length=200)
+
+
+class _Answer(BaseModel):
+    """Foreign fields are ignored: crm may know more than the flow asks."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
+
+
+class ProductAnswer(_Answer):
+    """One product on file."""
+
+    product_id: str = _TEXT
+    spoken: str = _TEXT
+    product_class: str = _TEXT
+
+
+class CallerAnswer(_Answer):
+    """CallerCard as JSON."""
+
+    known: bool = False
+    customer_id: str = _TEXT
+    products: list[ProductAnswer] = Field(default_factory=list, max_length=50)
+    address_region: str = _TEXT
+    address_road: str = _TEXT
+    address_id: str = _TEXT
+    elder: bool = False
+    repeat_within_24h: bool = False
+    open_ticket: str = _TEXT
+
+
+class NumberAnswer(_Answer):
+    """A fresh ticket number."""
+
+    number: str = Field(pattern=r"^[0-9]{8}$")
+
+
+class QueueAnswer(_Answer):
+    """Whether somebody can take calls of a queue now."""
+
+    open: bool
+
+
+class CodeAnswer(_Answer):
+    """The catalogue's row of a fault code; all "" when it has none. meaning_zh only when it has a source."""
+
+    catalogue_id: str = _TEXT
+    meaning_zh: str = _TEXT
+    severity: str = _TEXT
+
+
+def _caller_args(state: State) -> dict[str, str]:
+    return {"caller_e164": state.caller.e164, "did": state.caller.did}
+
+
+def _code_args(state: State) -> dict[str, str]:
+    held = state.slot("fault_code")
+    return {"code": held.value.get("canonical", "") if held else ""}
+
+
+class Action(NamedTuple):
+    """One action: arguments from the state, and the answer's schema."""
+
+    args: Callable[[State], dict[str, str]]
+    answer: type[_Answer]
+
+
+ACTIONS: Mapping[str, Action] = MappingProxyType(
+    {
+        "identify": Action(_caller_args, CallerAnswer),
+        "ticket_number": Action(lambda _: {}, NumberAnswer),
+        "queue_state": Action(lambda state: {"queue": agent_queue(state).value}, QueueAnswer),
+        "fault_code": Action(_code_args, CodeAnswer),
+    }
+)
+
+
+def parse_answer(action: str, data: Mapping[str, Any]) -> _Answer | None:
+    """Return the answer of `action`, None when it does not fit its schema."""
+    try:
+        return ACTIONS[action].answer.model_validate(dict(data))
+    except ValidationError:
+        return None
+
+
+def card_fields(answer: CallerAnswer) -> dict[str, str]:
+    """Return a caller card as flat text: what the flow keeps of it. Only the first product can be offered by voice."""
+    card = {
+        name: getattr(answer, name)
+        for name in ("customer_id", "address_region", "address_road", "address_id", "open_ticket")
+    }
+    if answer.products:
+        first = answer.products[0]
+        card |= {
+            "product_id": first.product_id,
+            "product_spoken": first.spoken,
+            "product_class": first.product_class,
+        }
+    flags = {name: "1" for name in ("known", "elder", "repeat_within_24h") if getattr(answer, name)}
+    return {name: value for name, value in {**card, **flags}.items() if value}

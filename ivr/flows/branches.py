@@ -1,0 +1,283 @@
+"""The closed registries a document may name: branch functions, fillers, checks of digits. All pure."""
+
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from types import MappingProxyType
+from typing import NamedTuple
+
+import phonenumbers
+
+from ivr.flows.program import Program
+from ivr.flows.state import Slot, State
+
+# ---- branches ----
+
+
+class YesNo(StrEnum):
+    """The answer to a plain question."""
+
+    YES = "yes"
+    NO = "no"
+
+
+class CodeKnown(StrEnum):
+    """What the catalogue says of the code."""
+
+    EMERGENCY = "emergency"
+    MEANING = "meaning"
+    LISTED = "listed"
+    UNKNOWN = "unknown"
+
+
+class NextTry(StrEnum):
+    """The next way to get a fault code."""
+
+    SPELL = "spell"
+    KEYS = "keys"
+    GIVE_UP = "give_up"
+
+
+class Missing(StrEnum):
+    """The first part of the address that is missing."""
+
+    REGION = "region"
+    ROAD = "road"
+    ROOM = "room"
+    NONE = "none"
+
+
+class Promise(StrEnum):
+    """Which promise holds at the address."""
+
+    CITY = "city"
+    PROVINCE = "province"
+    OTHER = "other"
+
+
+class AgentKind(StrEnum):
+    """Who is handed over."""
+
+    EMERGENCY = "emergency"
+    SILENT = "silent"
+    KNOWN = "known"
+    NEW = "new"
+
+
+class QueueName(StrEnum):
+    """Agents' queues."""
+
+    EMERGENCY = "emergency"
+    COMPLAINT = "complaint"
+    REPAIR = "repair"
+    CONSULT = "consult"
+
+
+def _yes(truth: bool) -> YesNo:
+    return YesNo.YES if truth else YesNo.NO
+
+
+def _known_product(_: Program, state: State) -> YesNo:
+    return _yes(bool(state.caller.card.get("product_spoken")))
+
+
+def _address_on_file(_: Program, state: State) -> YesNo:
+    """Somebody who reports for another, or cannot be read an address to, is asked for it."""
+    card, product = state.caller.card, state.slot("product")
+    for_another = product is not None and product.value.get("value") == "other_person"
+    return _yes(bool(card.get("address_region") and card.get("address_road")) and not for_another)
+
+
+def _code_known(_: Program, state: State) -> CodeKnown:
+    held = state.slot("fault_code")
+    value = held.value if held else {}
+    if value.get("severity") == "emergency":
+        return CodeKnown.EMERGENCY
+    if value.get("meaning_zh"):
+        return CodeKnown.MEANING
+    return CodeKnown.LISTED if value.get("catalogue_id") else CodeKnown.UNKNOWN
+
+
+def _next_code_try(_: Program, state: State) -> NextTry:
+    matter = state.matter
+    visits = matter.visits if matter else {}
+    if "fault_code_spell" not in visits and "fault_code_key_letter" not in visits and not state.keys_only:
+        return NextTry.SPELL
+    return NextTry.GIVE_UP if "fault_code_key_letter" in visits else NextTry.KEYS
+
+
+def _address_missing(_: Program, state: State) -> Missing:
+    held = state.slot("address")
+    value = held.value if held else {}
+    if not value.get("region"):
+        return Missing.REGION
+    if not value.get("road"):
+        return Missing.ROAD
+    return Missing.NONE if value.get("room") or value.get("no_room") else Missing.ROOM
+
+
+def _promise(program: Program, state: State) -> Promise:
+    held = state.slot("address")
+    if held is None or held.status == "unverified":
+        return Promise.OTHER
+    region = held.value.get("region", "")
+    if any(area in region for area in program.areas.city):
+        return Promise.CITY
+    return Promise.PROVINCE if any(area in region for area in program.areas.province) else Promise.OTHER
+
+
+def _caller_number(_: Program, state: State) -> YesNo:
+    return _yes(bool(state.caller.e164))
+
+
+def _has_contact(_: Program, state: State) -> YesNo:
+    return _yes(bool(state.caller.e164) or state.slot("contact") is not None)
+
+
+def _elder(_: Program, state: State) -> YesNo:
+    return _yes(state.elder)
+
+
+def _keys_only(_: Program, state: State) -> YesNo:
+    return _yes(state.keys_only)
+
+
+def _queue_open(_: Program, state: State) -> YesNo:
+    return _yes(state.queue_open)
+
+
+def has_content(state: State) -> bool:
+    """Tell whether the present matter holds anything the caller said: a slot, a clip or a danger."""
+    matter = state.matter
+    return matter is not None and bool(matter.slots or matter.safety)
+
+
+def _draft(_: Program, state: State) -> YesNo:
+    return _yes(has_content(state) and not (state.matter and state.matter.opened))
+
+
+def _agent_kind(_: Program, state: State) -> AgentKind:
+    matter = state.matter
+    if matter and matter.safety:
+        return AgentKind.EMERGENCY
+    if state.silent:
+        return AgentKind.SILENT
+    return AgentKind.KNOWN if matter else AgentKind.NEW
+
+
+def agent_queue(state: State) -> QueueName:
+    """Return the queue the present matter belongs to."""
+    matter = state.matter
+    if matter is None:
+        return QueueName.CONSULT
+    if matter.safety:
+        return QueueName.EMERGENCY
+    if matter.kind in ("complaint", "unit_return", "part_return"):
+        return QueueName.COMPLAINT
+    return QueueName.REPAIR if matter.kind in ("repair", "install") else QueueName.CONSULT
+
+
+class BranchRule(NamedTuple):
+    """A branch: every value it can return, and the function."""
+
+    values: type[StrEnum]
+    choose: Callable[[Program, State], StrEnum]
+
+
+BRANCHES: Mapping[str, BranchRule] = MappingProxyType(
+    {
+        "known_product": BranchRule(YesNo, _known_product),
+        "address_on_file": BranchRule(YesNo, _address_on_file),
+        "code_known": BranchRule(CodeKnown, _code_known),
+        "next_code_try": BranchRule(NextTry, _next_code_try),
+        "address_missing": BranchRule(Missing, _address_missing),
+        "promise": BranchRule(Promise, _promise),
+        "caller_number": BranchRule(YesNo, _caller_number),
+        "has_contact": BranchRule(YesNo, _has_contact),
+        "elder": BranchRule(YesNo, _elder),
+        "keys_only": BranchRule(YesNo, _keys_only),
+        "queue_open": BranchRule(YesNo, _queue_open),
+        "draft": BranchRule(YesNo, _draft),
+        "agent_kind": BranchRule(AgentKind, _agent_kind),
+        "agent_queue": BranchRule(QueueName, lambda _, state: agent_queue(state)),
+    }
+)
+
+# ---- fillers: known values kept without asking for them ----
+
+
+class Fill(NamedTuple):
+    """A slot's name and its value."""
+
+    name: str
+    slot: Slot
+
+
+def _card_product(state: State) -> Fill:
+    card = state.caller.card
+    value = {
+        "value": card.get("product_class", "unknown"),
+        "product_id": card.get("product_id", ""),
+        "spoken": card.get("product_spoken", ""),
+    }
+    return Fill("product", Slot(value, "crm_confirmed", "crm"))
+
+
+def _card_address(state: State) -> Fill:
+    card = state.caller.card
+    value = {
+        "address_id": card.get("address_id", ""),
+        "region": card.get("address_region", ""),
+        "road": card.get("address_road", ""),
+    }
+    return Fill("address", Slot(value, "crm_confirmed", "crm"))
+
+
+def _own_number(state: State) -> Fill:
+    return Fill("contact", Slot({"number": state.caller.e164}, "unverified", "caller_id"))
+
+
+def _own_number_agreed(state: State) -> Fill:
+    return Fill("contact", Slot({"number": state.caller.e164}, "voice_confirmed", "caller_id"))
+
+
+def _asap(_: State) -> Fill:
+    return Fill("visit", Slot({"value": "asap"}, "unverified", "speech"))
+
+
+FILLERS: Mapping[str, Callable[[State], Fill]] = MappingProxyType(
+    {
+        "card_product": _card_product,
+        "card_address": _card_address,
+        "own_number": _own_number,
+        "own_number_agreed": _own_number_agreed,
+        "asap": _asap,
+    }
+)
+
+# ---- checks: digits to a value; None when they do not fit ----
+
+
+def _check_phone(digits: str, _: State) -> dict[str, str] | None:
+    try:
+        number = phonenumbers.parse(digits, "CN")
+    except phonenumbers.NumberParseException:
+        return None
+    if number.country_code != 86 or not phonenumbers.is_valid_number(number):
+        return None
+    return {"number": phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)}
+
+
+def _check_code(digits: str, state: State) -> dict[str, str] | None:
+    letter = state.slot("fault_letter")
+    chosen = letter.value.get("spoken", "") if letter else ""
+    code = f"{chosen}{digits}"
+    return {"raw": code, "canonical": code, "catalogue_id": ""}
+
+
+def _check_room(digits: str, _: State) -> dict[str, str] | None:
+    return {"room_no": digits, "room": f"{digits}室"}
+
+
+CHECKS: Mapping[str, Callable[[str, State], dict[str, str] | None]] = MappingProxyType(
+    {"phone": _check_phone, "code": _check_code, "room": _check_room}
+)

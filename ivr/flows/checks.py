@@ -1,0 +1,195 @@
+"""What the schema cannot see: unknown nodes, missing prompts and edges, dead ends, unreachable nodes, endless loops."""
+
+from collections.abc import Iterator
+
+from ivr.flows.actions import ACTIONS
+from ivr.flows.branches import BRANCHES, CHECKS, FILLERS
+from ivr.flows.graph import Graph, build_graph
+from ivr.flows.nodes import RESUME, RETURN, Ask, Branch, Do, FlowCall, Menu, Node, Record, Say
+from ivr.flows.program import EMERGENCY_KINDS, KNOWN_NODES, KNOWN_PROMPTS, START, FlowError, Program
+from ivr.flows.prompts import variables
+from ivr.flows.variables import VARIABLES
+
+RESERVED_KEYS = "09*"
+
+
+def check_program(program: Program) -> None:
+    """Raise FlowError for the first thing that must not run."""
+    for problem in _problems(program):
+        raise problem
+
+
+def _problems(program: Program) -> Iterator[FlowError]:
+    for name in KNOWN_NODES:
+        if name not in program.nodes:
+            yield FlowError("documents", name, "the machine needs this node")
+    for name in KNOWN_PROMPTS:
+        if name not in program.prompts:
+            yield FlowError("prompts", name, "the machine needs this prompt")
+    yield from _lexicon_problems(program)
+    for name, node in program.nodes.items():
+        for text in _node_problems(program, name, node):
+            yield _error(program, name, text)
+    for flow in program.flows.values():
+        for target in filter(None, (flow.entry, flow.back)):
+            if target not in program.nodes:
+                yield FlowError(f"{flow.flow}.yaml", target, "unknown node")
+    yield from _graph_problems(program)
+
+
+def _error(program: Program, name: str, text: str) -> FlowError:
+    return FlowError(f"{program.flow_of[name]}.yaml", name, text)
+
+
+def _lexicon_problems(program: Program) -> Iterator[FlowError]:
+    unknown = program.lexicon.safety.keys() - EMERGENCY_KINDS.keys()
+    if unknown:
+        yield FlowError("lexicon.yaml", min(unknown), "no emergency node for this danger")
+
+
+# ---- one node ----
+
+
+def _node_problems(program: Program, name: str, node: Node) -> Iterator[str]:
+    for target in targets(node):
+        if target not in program.nodes and target not in (RETURN, RESUME):
+            yield f"unknown node {target}"
+    match node:
+        case Say():
+            yield from _prompt_problems(program, node.prompt or name, required=True)
+        case Branch():
+            yield from _branch_problems(node)
+        case Do():
+            yield from _do_problems(node)
+        case FlowCall():
+            yield from _call_problems(program, node)
+        case Record():
+            yield from _question_prompts(program, name)
+        case Menu() | Ask():
+            yield from _question_prompts(program, name, node.reads)
+            yield from _question_problems(node)
+        case _:
+            pass
+
+
+def _branch_problems(node: Branch) -> Iterator[str]:
+    rule = BRANCHES.get(node.by)
+    if rule is None:
+        yield f"unknown branch function {node.by}"
+        return
+    yield from _edges("value", {value.value for value in rule.values}, set(node.to))
+
+
+def _do_problems(node: Do) -> Iterator[str]:
+    if node.action not in ACTIONS:
+        yield f"unknown action {node.action}"
+    if node.matter and node.action != "ticket_number":
+        yield "a matter is entered with the action ticket_number"
+    if set(node.to) != {"done", "failed"}:
+        yield "needs the edges done and failed"
+
+
+def _call_problems(program: Program, node: FlowCall) -> Iterator[str]:
+    if node.call not in program.flows:
+        yield f"unknown flow {node.call}"
+    elif node.at and node.at not in program.flows[node.call].nodes:
+        yield f"{node.at} is not in the flow {node.call}"
+
+
+def _question_prompts(program: Program, name: str, reads: dict[str, str] | None = None) -> Iterator[str]:
+    for variant in ("p", "r1", "r2", "nm", "ni"):
+        yield from _prompt_problems(program, f"{name}.{variant}", required=variant == "p", reads=reads)
+
+
+def _prompt_problems(
+    program: Program, key: str, *, required: bool, reads: dict[str, str] | None = None
+) -> Iterator[str]:
+    if required and key not in program.prompts:
+        yield f"missing prompt {key}"
+    for template in program.prompts.get(key, ()):
+        for variable in variables(template.text):
+            if (reads or {}).get(variable, variable) not in VARIABLES:
+                yield f"prompt {template.key}: unknown variable {variable}"
+
+
+def _question_problems(node: Menu | Ask) -> Iterator[str]:
+    taken = [key for key in node.keys if key in RESERVED_KEYS]
+    if taken:
+        yield f"key {taken[0]} means the same at every node"
+    if isinstance(node, Ask) and node.check and node.check not in CHECKS:
+        yield f"unknown check {node.check}"
+    for meaning, filler in node.fill.items():
+        if filler not in FILLERS:
+            yield f"unknown filler {filler}"
+        if meaning != "fallback" and meaning not in node.to:
+            yield f"fills at {meaning}, which is no answer"
+    yield from _edges("answer", _meanings(node), set(node.to) - _optional(node))
+
+
+def _meanings(node: Menu | Ask) -> set[str]:
+    meanings = set(node.keys.values()) | set(node.hear)
+    if isinstance(node, Menu):
+        return meanings | ({"corrected", "ambiguous"} if node.pick == "fault_code" else set())
+    if node.listen == "yes_no":
+        return meanings | {"yes", "no"}
+    return meanings | {"value"}
+
+
+def _optional(node: Menu | Ask) -> set[str]:
+    """Edges that a question may have besides those it must have."""
+    if not isinstance(node, Ask):
+        return set()
+    if node.listen == "digits":
+        return {"empty"} - _meanings(node)
+    return {"ambiguous"}
+
+
+def _edges(what: str, needed: set[str], present: set[str]) -> Iterator[str]:
+    for name in sorted(needed - present):
+        yield f"no edge for the {what} {name}"
+    for name in sorted(present - needed):
+        yield f"edge for {name}, which is no {what}"
+
+
+def targets(node: Node) -> tuple[str, ...]:
+    """Return every place a node can lead to, as written, without those of the global commands."""
+    match node:
+        case Say():
+            return (node.to,)
+        case Branch() | Do():
+            return tuple(node.to.values())
+        case FlowCall():
+            return (node.to,)
+        case Record():
+            return (node.to, node.fallback)
+        case Menu() | Ask():
+            ways = (node.fallback, node.limit_to, node.no_match_to, node.no_input_to, node.keys_only_to)
+            return tuple(dict.fromkeys((*node.to.values(), *filter(None, ways))))
+        case _:
+            return ()
+
+
+# ---- the whole ----
+
+
+def _graph_problems(program: Program) -> Iterator[FlowError]:
+    graph = build_graph(program, {name: targets(node) for name, node in program.nodes.items()})
+    for name in graph.stray_returns:
+        yield _error(program, name, "returns from a flow that is also entered without a flow node")
+    reached = graph.reachable({START, *KNOWN_NODES})
+    for name in program.nodes:
+        if name not in reached:
+            yield _error(program, name, "unreachable")
+    ending = graph.leading_to_an_end()
+    for name in program.nodes:
+        if name not in ending:
+            yield _error(program, name, "dead end")
+    loop = _endless(program, graph)
+    if loop:
+        yield _error(program, loop, "unbounded loop without a question")
+
+
+def _endless(program: Program, graph: Graph) -> str:
+    """Return a node of a loop that no counted question bounds, "" when there is none."""
+    waits = {name for name, node in program.nodes.items() if isinstance(node, Menu | Ask | Record)}
+    return graph.loop_without(waits)

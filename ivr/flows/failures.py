@@ -1,0 +1,87 @@
+"""What happens when an answer does not come: reprompts in order, the counters, and the way out."""
+
+from dataclasses import replace
+
+from ivr.flows.answers import Sort
+from ivr.flows.asking import ask, node_prompt, spoken
+from ivr.flows.branches import FILLERS
+from ivr.flows.nodes import Listening
+from ivr.flows.nodes import Step as Variant
+from ivr.flows.program import OFFER_AGENT, TO_AGENT
+from ivr.flows.state import Interrupted
+from ivr.flows.step import Step, fill_slot
+from ivr.flows.walk import go, offer_agent
+from speech.contract import Segment
+
+MAX_ERRORS = 6
+MAX_FAILED_SLOTS = 2
+ELDER_NO_MATCHES = 2
+HOLD_TURNS = 3
+
+
+def fail(step: Step, node: Listening, sort: Sort, *, by_speech: bool) -> None:
+    """One try of the present question came to nothing (`sort`: NO_MATCH or NO_INPUT)."""
+    name, question = step.state.place.node, step.state.question
+    no_match = sort is Sort.NO_MATCH
+    step.set(
+        errors=step.state.errors + 1,
+        question=replace(
+            question, tried=question.tried + 1, no_matches=question.no_matches + no_match, asked_silent=False
+        ),
+    )
+    sorry = tuple(node_prompt(step, name, "nm" if no_match else "ni"))
+    leave = node.no_match_to if no_match else node.no_input_to
+    if leave:
+        _leave(step, node, leave, sorry)
+    elif step.state.elder and by_speech and step.state.question.no_matches >= ELDER_NO_MATCHES:
+        go(step, TO_AGENT)
+    elif step.state.question.tried >= len(ladder(step, name, node)):
+        _give_up(step, node)
+    elif step.program.flow(name).counted and step.state.errors >= MAX_ERRORS:
+        go(step, offer_agent(step, Interrupted(step.state.place, step.state.question)))
+    else:
+        _reprompt(step, node, sorry)
+
+
+def ladder(step: Step, name: str, node: Listening) -> tuple[Variant, ...]:
+    """Return the order of prompts; with elderly callers the second prompt is already the one with keys."""
+    if not step.state.elder or f"{name}.r2" not in step.program.prompts:
+        return node.tries
+    return tuple(dict.fromkeys("r2" if variant == "r1" else variant for variant in node.tries))
+
+
+def _leave(step: Step, node: Listening, target: str, sorry: tuple[Segment, ...]) -> None:
+    _fill_fallback(step, node)
+    step.set(pending=(*step.state.pending, *sorry))
+    go(step, target)
+
+
+def _reprompt(step: Step, node: Listening, sorry: tuple[Segment, ...]) -> None:
+    name, question = step.state.place.node, step.state.question
+    variant = ladder(step, name, node)[question.tried]
+    if variant != "keys":
+        ask(step, variant, sorry if question.tried == 1 else ())
+        return
+    is_silent = not step.state.heard and not question.no_matches
+    step.set(question=replace(question, asked_silent=is_silent))
+    ask(step, variant, spoken(step, "common_silent" if is_silent else "common_keys_only"))
+
+
+def _give_up(step: Step, node: Listening) -> None:
+    name = step.state.place.node
+    _fill_fallback(step, node)
+    step.set(failed_slots=step.state.failed_slots + 1)
+    if not step.state.heard and not step.state.question.no_matches:
+        step.set(silent=True)
+    counted = step.program.flow(name).counted and name != OFFER_AGENT
+    if counted and node.fallback != TO_AGENT and step.state.failed_slots >= MAX_FAILED_SLOTS:
+        go(step, offer_agent(step, Interrupted(step.state.place, target=node.fallback)))
+    else:
+        go(step, node.fallback)
+
+
+def _fill_fallback(step: Step, node: Listening) -> None:
+    filler = node.fill.get("fallback")
+    if filler:
+        fill = FILLERS[filler](step.state)
+        fill_slot(step, fill.name, fill.slot)

@@ -1,0 +1,82 @@
+"""A loaded, checked set of flows: what the machine runs. Never changed after loading."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from ivr.flows.nodes import Flow, Node
+from speech.contract import Lexicon
+
+# Nodes the machine itself goes to; a program without one of them is refused.
+START = "opening_start"
+TO_AGENT = "to_agent"
+AGENT_QUEUE = "agent_queue"
+MAIN_MENU = "main_menu"
+EMERGENCY = "emergency_any"
+EMERGENCY_CHECK = "emergency_check"
+EMERGENCY_KINDS: Mapping[str, str] = MappingProxyType(
+    {
+        "gas": "emergency_gas",
+        "co": "emergency_co",
+        "fire": "emergency_fire",
+        "electric": "emergency_electric",
+        "check": EMERGENCY_CHECK,
+        "unknown": EMERGENCY,
+    }
+)
+OFFER_AGENT = "common_offer_agent"
+LIMIT_REPEAT = "common_limit_repeat"
+SOOTHE = "soothe_open"
+QUIT = "common_quit_start"
+KNOWN_NODES = (
+    START, TO_AGENT, AGENT_QUEUE, MAIN_MENU, OFFER_AGENT, LIMIT_REPEAT, SOOTHE, QUIT, *EMERGENCY_KINDS.values(),
+)  # fmt: skip
+# Prompts the machine speaks itself.
+KNOWN_PROMPTS = (
+    "common_keys_only", "common_silent", "common_slow", "common_hold", "common_still_here", "common_hello",
+    "common_robot", "common_corrected", "sys_keys_only", "sys_resume",
+)  # fmt: skip
+
+
+class FlowError(Exception):
+    """A flow document, prompt or lexicon that must not run; the text names the file and the node."""
+
+    def __init__(self, file: str, node: str, problem: str) -> None:
+        super().__init__(f"{file}: {node or '(file)'}: {problem}")
+        self.file, self.node, self.problem = file, node, problem
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """One prompt segment as written: its key and its text with {variables}."""
+
+    key: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Areas:
+    """Where which promise holds (dated data, not code): names of city districts and of the province."""
+
+    city: tuple[str, ...]
+    province: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """Everything a dialogue runs on.
+
+    nodes: name -> node, over all flows; names are unique. flow_of: node -> its flow's name.
+    prompts: "node.p", "node.r1" ... or a say's key -> its segments.
+    """
+
+    flows: Mapping[str, Flow]
+    nodes: Mapping[str, Node]
+    flow_of: Mapping[str, str]
+    prompts: Mapping[str, tuple[Template, ...]]
+    lexicon: Lexicon
+    areas: Areas
+
+    def flow(self, node: str) -> Flow:
+        """Return the flow `node` belongs to."""
+        return self.flows[self.flow_of[node]]

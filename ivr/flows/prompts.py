@@ -1,0 +1,146 @@
+"""Prompts as segments: variables filled in, pinyin hints for 多音字, and everything fixed as a list to make ahead."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
+
+from ivr.flows import readback
+from ivr.flows.nodes import Ask, Menu
+from ivr.flows.program import Program, Template
+from ivr.flows.state import State
+from ivr.flows.variables import VARIABLES, WORDS, Spoken
+from speech.contract import Segment
+
+ELDER_RATE = 0.85
+
+# Characters a synthesiser would read wrongly, in the words of our prompts; [[...]] replaces the character.
+HINTS: Mapping[str, str] = MappingProxyType(
+    {
+        "重听": "[[chong2]]听",
+        "重说": "[[chong2]]说",
+        "重新": "[[chong2]]新",
+        "调试": "[[tiao2]]试",
+        "还": "[[hai2]]",
+        "为您": "[[wei4]]您",
+        "乐从": "[[le4]]从",
+        "长按": "[[chang2]]按",
+        "修好了": "修好[[le5]]",
+        "核对": "[[he2]]对",
+    }
+)
+_HINTED = re.compile("|".join(HINTS))
+_SHOWN: Mapping[str, str] = MappingProxyType(
+    {"chong2": "重", "tiao2": "调", "hai2": "还", "wei4": "为", "le4": "乐", "chang2": "长", "le5": "了", "he2": "核"}
+)
+_MARK = re.compile(r"\[\[(\w+)\]\]")
+_VARIABLE = re.compile(r"\{(\w+)\}")
+
+
+def hinted(text: str) -> str:
+    """Return `text` with pinyin put in where a character has several readings."""
+    return _HINTED.sub(lambda match: HINTS[match.group()], text)
+
+
+def shown(text: str) -> str:
+    """Return hinted text as people read it."""
+    return _MARK.sub(lambda match: _SHOWN.get(match.group(1), ""), text)
+
+
+def variables(text: str) -> tuple[str, ...]:
+    """Return the names of the {variables} of a template's text."""
+    return tuple(_VARIABLE.findall(text))
+
+
+def render(template: Template, state: State, reads: Mapping[str, str] | None = None) -> Segment | None:
+    """Fill in a template; None when nothing of it is left (all its variables are empty).
+
+    A variable without a value takes its phrase with it: the whole clause when the clause names a key
+    ("{c3},请按三"), else the part between two commas.
+    """
+    names = variables(template.text)
+    if not names:
+        return Segment(template.key, hinted(template.text))
+    values = {name: VARIABLES[(reads or {}).get(name, name)](state) for name in names}
+    kept = _without_empty(template.text, values)
+    if not kept:
+        return None
+    whole = _VARIABLE.sub(lambda match: values[match.group(1)].text, kept)
+    return Segment(template.key, hinted(whole), _pieces(kept, values))
+
+
+def render_all(templates: Iterable[Template], state: State, reads: Mapping[str, str] | None = None) -> list[Segment]:
+    """Fill in several templates; empty ones are left out."""
+    segments = (render(template, state, reads) for template in templates)
+    return [segment for segment in segments if segment is not None]
+
+
+def _without_empty(text: str, values: Mapping[str, Spoken]) -> str:
+    def is_whole(part: str) -> bool:
+        return all(values[name].text for name in variables(part))
+
+    clauses = [_kept_parts(clause, is_whole) for clause in re.split(r"(?<=[;。])", text)]
+    out = "".join(clauses)
+    return out.rstrip(";") + "。" if out.endswith(";") else out
+
+
+def _kept_parts(clause: str, is_whole: Callable[[str], bool]) -> str:
+    if is_whole(clause):
+        return clause
+    if "请按" in clause:
+        return ""
+    end = clause[-1] if clause[-1:] in (";", "。") else ""
+    parts = [part for part in clause.rstrip(";。").split(",") if is_whole(part)]
+    return ",".join(parts) + end if parts else ""
+
+
+def _pieces(text: str, values: Mapping[str, Spoken]) -> tuple[str, ...]:
+    """Return the words of `text` in static pieces, () when one of its variables has none."""
+    pieces: list[str] = []
+    for fixed, name in _cut(text):
+        if fixed:
+            pieces.append(hinted(fixed))
+        elif not values[name].pieces:
+            return ()
+        else:
+            pieces += [hinted(piece) for piece in values[name].pieces]
+    return tuple(pieces)
+
+
+def _cut(text: str) -> list[tuple[str, str]]:
+    """Cut a template into (fixed words, "") and ("", variable), fixed words ending with a clause."""
+    out: list[tuple[str, str]] = []
+    for index, part in enumerate(_VARIABLE.split(text)):
+        if index % 2:
+            out.append(("", part))
+        else:
+            out += [(words.strip(",:;。、"), "") for words in re.split(r"(?<=[;。?])", part) if words.strip(",:;。、?")]
+    return out
+
+
+# ---- everything fixed ----
+
+
+def static_texts(program: Program) -> list[dict[str, str | float]]:
+    """Return every fixed segment and piece as {"key", "text", "rate"}, at both rates; pieces have the key "".
+
+    What it lists is all the keys-only path says: made ahead, no synthesiser is needed during a call.
+    """
+    found: dict[str, str] = {}
+    templates = [template for segments in program.prompts.values() for template in segments]
+    for template in templates:
+        if not variables(template.text):
+            found.setdefault(hinted(template.text), template.key)
+    for piece in (*fixed_pieces(templates), *readback.PIECES, *WORDS, *_names(program)):
+        found.setdefault(hinted(piece), "")
+    return [{"key": key, "text": text, "rate": rate} for text, key in found.items() for rate in (1.0, ELDER_RATE)]
+
+
+def fixed_pieces(templates: Iterable[Template]) -> list[str]:
+    """Return the fixed words between the variables of all templates that have some."""
+    with_variables = (template.text for template in templates if variables(template.text))
+    return [fixed for text in with_variables for fixed, _ in _cut(text) if fixed]
+
+
+def _names(program: Program) -> list[str]:
+    questions = [node for node in program.nodes.values() if isinstance(node, Menu | Ask)]
+    return [name for node in questions for name in node.names.values()]

@@ -1,0 +1,205 @@
+"""Runs a scripted conversation through the machine, without telephone and without clock, and writes it down.
+
+A script is a list of moves: {"say": "我要报修"}, {"dtmf": "12#"}, "silence", "hangup", "failed" (media lost).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+from ivr.contract.dialogue import (
+    Effect,
+    End,
+    HandOver,
+    HungUp,
+    Input,
+    LookedUp,
+    Lookup,
+    LookupFailed,
+    Perform,
+    Record,
+    Save,
+    Started,
+    TurnDone,
+)
+from ivr.contract.facts import Fact
+from ivr.contract.ids import ticket_number
+from ivr.flows.machine import step
+from ivr.flows.program import Program
+from ivr.flows.prompts import shown
+from ivr.flows.state import State
+from speech.contract import Cause, Interpretation, Interpreter, KeyMode, Mode, Segment, SlotSpec, TurnResult
+
+Move = str | Mapping[str, str]
+_CALLER = "+8613800138000"
+_FIRST_SERIAL = 1_234_567
+
+
+class InvalidScript(ValueError):
+    """A move that is not one of those above; the text names its place in the script."""
+
+
+@dataclass(slots=True)
+class Conversation:
+    """What happened: lines to read, facts, inputs given and the state at the end."""
+
+    lines: list[str] = field(default_factory=list)
+    facts: list[Fact] = field(default_factory=list)
+    inputs: list[Input] = field(default_factory=list)
+    state: State = State()  # noqa: RUF009  # State is frozen
+    outcome: Effect | None = None
+
+
+@dataclass(slots=True)
+class Simulator:
+    """One simulated call. lookups: action -> its answer, None for a failure; identify {} is an unknown caller."""
+
+    program: Program
+    interpreter: Interpreter
+    lookups: Mapping[str, Mapping[str, Any] | None] = field(default_factory=lambda: MappingProxyType({}))
+    caller: str = _CALLER
+    keys_only: bool = False
+    conversation: Conversation = field(default_factory=Conversation)
+    _numbers: int = 0
+    _moves: list[Move] = field(default_factory=list)
+
+    def run(self, script: Sequence[Move]) -> Conversation:
+        """Play `script` to its end or the dialogue's; a caller with nothing more to do hangs up."""
+        check_script(script)
+        self._moves = list(script)
+        waiting = self.give(Started("simulated", self.caller, "4001726011", self.keys_only))
+        while not isinstance(waiting, End | HandOver):
+            waiting = self.give(self._answer(waiting))
+        return self.conversation
+
+    def give(self, item: Input) -> Effect:
+        """Give the machine one input; returns the effect that waits, having noted the rest."""
+        talk = self.conversation
+        talk.inputs.append(item)
+        talk.state, effects = step(self.program, talk.state, item)
+        for effect in effects:
+            self._note(effect)
+        talk.outcome = effects[-1]
+        return effects[-1]
+
+    def _note(self, effect: Effect) -> None:
+        talk = self.conversation
+        match effect:
+            case Save(fact):
+                talk.facts.append(fact)
+            case Perform(turn):
+                talk.lines.append(_spoken(talk.state, turn.segments, turn.rate))
+            case Record(spec):
+                talk.lines.append(_spoken(talk.state, spec.segments, 1.0) + "(嘀)")
+            case HandOver(target, queue, priority):
+                talk.lines.append(f"→ {target} {queue} {priority}")
+            case End():
+                talk.lines.append("→ end")
+            case Lookup():
+                pass
+
+    # ---- the world outside ----
+
+    def _answer(self, effect: Effect) -> Input:
+        match effect:
+            case Lookup(action, _):
+                return self._look_up(action)
+            case Perform(turn):
+                if turn.slot is None:
+                    return TurnDone(TurnResult(turn.turn_id, Cause.SUCCESS))
+                return self._move(turn.turn_id, turn.slot, keys_only=turn.keys_only)
+            case Record(spec):
+                return self._recorded(spec.turn_id)
+            case _:
+                raise TypeError(f"{type(effect).__name__} does not wait")
+
+    def _look_up(self, action: str) -> Input:
+        if action == "ticket_number" and action not in self.lookups:
+            self._numbers += 1
+            return LookedUp(action, {"number": ticket_number(_FIRST_SERIAL + self._numbers)})
+        data = self.lookups.get(action)
+        return LookupFailed(action) if data is None else LookedUp(action, data)
+
+    def _move(self, turn_id: str, slot: SlotSpec, *, keys_only: bool) -> Input:
+        move = self._next()
+        if move == "hangup":
+            return HungUp()
+        if move == "failed":
+            return TurnDone(TurnResult(turn_id, Cause.MEDIA_FAILED))
+        if isinstance(move, str) or (keys_only and "say" in move):
+            return TurnDone(TurnResult(turn_id, Cause.NO_INPUT, wait_ms=slot.timeouts.no_input_ms))
+        if "say" in move:
+            heard = self.interpreter(slot, self.program.lexicon, (move["say"],))
+            return TurnDone(_said(turn_id, heard))
+        return TurnDone(_pressed(turn_id, slot, move["dtmf"]))
+
+    def _recorded(self, turn_id: str) -> Input:
+        move = self._next()
+        if move == "hangup":
+            return HungUp()
+        if move == "failed":
+            return TurnDone(TurnResult(turn_id, Cause.MEDIA_FAILED))
+        if isinstance(move, str) or move.get("dtmf") == "#":
+            return TurnDone(TurnResult(turn_id, Cause.NO_INPUT))
+        digits = move.get("dtmf", "")
+        clip = "" if digits else f"{turn_id}.wav"
+        return TurnDone(TurnResult(turn_id, Cause.SUCCESS, digits=digits, clip=clip, speech_ms=2000))
+
+    def _next(self) -> Move:
+        move = self._moves.pop(0) if self._moves else "hangup"
+        self.conversation.lines.append("来电人: " + _move_text(move))
+        return move
+
+
+def simulate(
+    program: Program,
+    script: Sequence[Move],
+    interpreter: Interpreter,
+    *,
+    lookups: Mapping[str, Mapping[str, Any] | None] = MappingProxyType({}),
+    caller: str = _CALLER,
+    keys_only: bool = False,
+) -> Conversation:
+    """Run `script` and return the conversation; raises InvalidScript. caller "" is anonymous."""
+    return Simulator(program, interpreter, lookups, caller, keys_only).run(script)
+
+
+def check_script(script: Sequence[Move]) -> None:
+    """Raise InvalidScript for the first move that is none."""
+    for index, move in enumerate(script, 1):
+        if isinstance(move, str):
+            fits = move in ("silence", "hangup", "failed")
+        else:
+            fits = len(move) == 1 and set(move) <= {"say", "dtmf"} and all(isinstance(v, str) for v in move.values())
+        if not fits:
+            raise InvalidScript(f"move {index}: expected say, dtmf, silence, hangup or failed")
+
+
+def no_interpreter(_slot: SlotSpec, _lexicon: object, texts: tuple[str, ...]) -> Interpretation:
+    """Interpret nothing: for conversations by keys only."""
+    return Interpretation(text=texts[0] if texts else "")
+
+
+def _spoken(state: State, segments: tuple[Segment, ...], rate: float) -> str:
+    words = " ".join(shown(segment.text) for segment in segments)
+    return f"[{state.place.node}] {words}" + ("" if rate == 1.0 else "(慢)")
+
+
+def _move_text(move: Move) -> str:
+    if isinstance(move, str):
+        return {"silence": "(不出声)", "hangup": "(挂机)", "failed": "(语音故障)"}[move]
+    return f"“{move['say']}”" if "say" in move else f"按 {move['dtmf']}"
+
+
+def _said(turn_id: str, heard: Interpretation) -> TurnResult:
+    fits = heard.status in ("match", "ambiguous") or heard.command or heard.safety
+    cause = Cause.SUCCESS if fits else Cause.NO_MATCH
+    return TurnResult(turn_id, cause, Mode.SPEECH, interpretation=heard, clip=f"{turn_id}.wav", speech_ms=1500)
+
+
+def _pressed(turn_id: str, slot: SlotSpec, keys: str) -> TurnResult:
+    """Return what the media resource makes of keys: the first one in a menu, all up to # where digits are data."""
+    digits = keys[:1] if slot.key_mode is KeyMode.MENU else keys.removesuffix("#") or "#"
+    cause = Cause.SUCCESS if digits[0] in slot.keys else Cause.NO_MATCH
+    return TurnResult(turn_id, cause, Mode.DTMF, digits)

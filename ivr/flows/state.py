@@ -1,0 +1,188 @@
+"""What a dialogue remembers: frozen, and the same after a round trip through JSON."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, is_dataclass, replace
+from enum import StrEnum
+from types import UnionType
+from typing import Any, get_args, get_origin, get_type_hints
+
+from speech.contract import Segment, encode
+
+
+class Phase(StrEnum):
+    """What the dialogue waits for."""
+
+    NEW = "new"
+    LISTENING = "listening"
+    SPEAKING = "speaking"
+    RECORDING = "recording"
+    LOOKING_UP = "looking_up"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A value of a matter. version counts its changes: a yes for version n never confirms version n+1."""
+
+    value: Mapping[str, str]
+    status: str
+    source: str
+    version: int = 1
+    candidates: tuple[Mapping[str, str], ...] = ()
+    clip: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """One thing the caller wants. ticket: its number ("" when none could be had). opened: it became a ticket."""
+
+    number: int
+    kind: str
+    ticket: str = ""
+    opened: bool = False
+    called_back: bool = False
+    safety: str = ""
+    slots: Mapping[str, Slot] = field(default_factory=dict)
+    visits: Mapping[str, int] = field(default_factory=dict)
+    corrections: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A node and the flow nodes' targets that wait for a return."""
+
+    node: str
+    stack: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """How far the present question has got. tried: failures so far; confirming: (slot, version) read back."""
+
+    tried: int = 0
+    no_matches: int = 0
+    repeats: int = 0
+    hold: int = 0
+    asked_silent: bool = False
+    confirming: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Interrupted:
+    """What was left for an offer, a danger or a goodbye: a question at `place`, or the way from there to `target`."""
+
+    place: Place
+    question: Question | None = None
+    target: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls; card is what crm said, as text ("1" for true)."""
+
+    contact: str = ""
+    e164: str = ""
+    did: str = ""
+    card: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Final:
+    """How the dialogue ended. target: queue | voicemail | end."""
+
+    target: str
+    queue: str = ""
+    priority: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The whole dialogue. spoken: the present turn's segments; pending: said before the next question.
+
+    then: where to go after a turn that only speaks. elapsed_ms: estimated from what was said and waited.
+    """
+
+    phase: Phase = Phase.NEW
+    caller: Caller = Caller()
+    place: Place = Place("")
+    question: Question = Question()
+    turn: int = 0
+    spoken: tuple[Segment, ...] = ()
+    pending: tuple[Segment, ...] = ()
+    then: str = ""
+    lookup: str = ""
+    history: tuple[Place, ...] = ()
+    interrupted: Interrupted | None = None
+    matters: tuple[Matter, ...] = ()
+    visits: Mapping[str, int] = field(default_factory=dict)
+    keys_only: bool = False
+    elder: bool = False
+    heard: bool = False
+    silent: bool = False
+    errors: int = 0
+    failed_slots: int = 0
+    elapsed_ms: int = 0
+    long_offered: bool = False
+    media_failures: int = 0
+    queue_open: bool = True
+    final: Final | None = None
+
+    @property
+    def turn_id(self) -> str:
+        """The id of the turn that is running."""
+        return f"{self.place.node}-{self.turn}"
+
+    @property
+    def matter(self) -> Matter | None:
+        """The matter the caller is at, None before the first."""
+        return self.matters[-1] if self.matters else None
+
+    def slot(self, name: str) -> Slot | None:
+        """The present matter's slot, None when it has none."""
+        matter = self.matter
+        return matter.slots.get(name) if matter else None
+
+    def with_matter(self, matter: Matter) -> "State":
+        """Return the state with the present matter replaced."""
+        return replace(self, matters=(*self.matters[:-1], matter))
+
+
+class InvalidState(ValueError):
+    """A stored state that does not fit; the text names the type, never a value."""
+
+
+def state_to_json(state: State) -> dict[str, Any]:
+    """Return the JSON-ready form of `state`."""
+    encoded: dict[str, Any] = encode(state)
+    return encoded
+
+
+def state_from_json(raw: Any) -> State:
+    """Parse what state_to_json made; raises InvalidState on anything else."""
+    state: State = _decode(State, raw)
+    return state
+
+
+def _decode(kind: Any, raw: Any) -> Any:
+    if isinstance(kind, UnionType):
+        return None if raw is None else _decode(next(arg for arg in get_args(kind) if arg is not type(None)), raw)
+    origin = get_origin(kind)
+    if origin is tuple and isinstance(raw, list):
+        return tuple(_decode(get_args(kind)[0], item) for item in raw)
+    if origin is Mapping and isinstance(raw, dict):
+        return {str(name): _decode(get_args(kind)[1], item) for name, item in raw.items()}
+    if is_dataclass(kind) and isinstance(raw, dict) and raw.keys() == {item.name for item in fields(kind)}:
+        hints = get_type_hints(kind)
+        return kind(**{name: _decode(hints[name], item) for name, item in raw.items()})  # type: ignore[operator]  # kind is a class here
+    if kind is Phase and isinstance(raw, str):
+        return _phase(raw)
+    if kind in (str, int, bool) and type(raw) is kind:
+        return raw
+    raise InvalidState(f"expected {getattr(kind, '__name__', kind)}")
+
+
+def _phase(raw: str) -> Phase:
+    try:
+        return Phase(raw)
+    except ValueError as error:
+        raise InvalidState("expected Phase") from error

@@ -1,0 +1,135 @@
+"""One step being made: the state so far, its effects, and what happens to matters, slots, tickets and dangers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any
+
+from ivr.contract.dialogue import Effect, Save
+from ivr.contract.facts import CallbackRequested, Fact, MatterOpened, SafetyRaised, SlotFilled, TicketOpened
+from ivr.flows.branches import has_content
+from ivr.flows.program import Program
+from ivr.flows.state import Matter, Slot, State
+
+# The heavier kind wins when one matter turns into another; every other kind weighs 2.
+_WEIGHT: Mapping[str, int] = MappingProxyType({"consult": 1, "complaint": 3})
+_PRIORITY: Mapping[str, str] = MappingProxyType(
+    {"complaint": "high", "tech_support": "high", "consult": "low", "follow_up": "low"}
+)
+_ALWAYS_OPENED = ("reported", "handed_over", "voicemail")
+_ADDRESS_PARTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "region": ("province", "city", "district", "town", "adcode", "region"),
+        "road": ("street", "number", "community", "estate", "landmark", "road"),
+    }
+)
+_ROOM_SUFFIXES: Mapping[str, str] = MappingProxyType({"building": "栋", "unit": "单元", "floor": "楼", "room_no": "室"})
+
+
+@dataclass(slots=True)
+class Step:
+    """Collects the new state and the effects of one step; lives no longer than that."""
+
+    program: Program
+    state: State
+    effects: list[Effect] = field(default_factory=list)
+
+    def set(self, **changes: Any) -> None:
+        """Change fields of the state."""
+        self.state = replace(self.state, **changes)
+
+    def save(self, fact: Fact) -> None:
+        """Add a fact for the journal."""
+        self.effects.append(Save(fact))
+
+    def set_matter(self, **changes: Any) -> None:
+        """Change fields of the present matter; there must be one."""
+        self.state = self.state.with_matter(replace(self.state.matters[-1], **changes))
+
+
+def matter_number(state: State) -> int:
+    """Return the present matter's number, 0 when there is none."""
+    return state.matter.number if state.matter else 0
+
+
+def enter_matter(step: Step, kind: str, *, join: bool) -> None:
+    """Begin a matter, or go on with the present one: its kind may only become heavier (design 4.5)."""
+    matter = step.state.matter
+    if matter is None or (matter.opened and not join):
+        begun = Matter(len(step.state.matters) + 1, kind)
+        step.set(matters=(*step.state.matters, begun))
+        step.save(MatterOpened(begun.number, kind))
+    elif not matter.opened and _WEIGHT.get(kind, 2) > _WEIGHT.get(matter.kind, 2):
+        step.set_matter(kind=kind)
+        step.save(MatterOpened(matter.number, kind))
+
+
+def fill_slot(step: Step, name: str, slot: Slot) -> None:
+    """Keep a value in the present matter under its next version; without a matter only the turn's fact remembers it."""
+    matter = step.state.matter
+    if matter is None:
+        return
+    before = matter.slots.get(name)
+    kept = replace(slot, version=before.version + 1 if before else 1)
+    step.set_matter(slots={**matter.slots, name: kept})
+    step.save(_slot_fact(matter.number, name, kept))
+
+
+def confirm_slots(step: Step, confirming: Mapping[str, int]) -> None:
+    """A yes was given: confirm each slot that still has the version that was read back."""
+    for name, version in confirming.items():
+        matter, held = step.state.matter, step.state.slot(name)
+        if matter is None or held is None or held.version != version or held.status != "unverified":
+            continue
+        kept = replace(held, status="dtmf" if held.source == "dtmf" else "voice_confirmed")
+        step.set_matter(slots={**matter.slots, name: kept})
+        step.save(_slot_fact(matter.number, name, kept))
+
+
+def _slot_fact(number: int, name: str, slot: Slot) -> SlotFilled:
+    return SlotFilled(number, name, slot.value, slot.status, slot.source, slot.candidates, slot.clip)
+
+
+def merge_address(before: Mapping[str, str], new: Mapping[str, str]) -> dict[str, str]:
+    """Return an address with the parts said anew replaced; of the room only the fields said anew."""
+    merged = dict(before)
+    for part, names in _ADDRESS_PARTS.items():
+        if new.get(part):
+            merged = {name: value for name, value in merged.items() if name not in names}
+    merged |= {name: value for name, value in new.items() if value}
+    if new.get("no_room"):
+        merged = {name: value for name, value in merged.items() if name not in (*_ROOM_SUFFIXES, "room")}
+    if new.get("room"):
+        merged.pop("no_room", None)
+        merged["room"] = "".join(
+            merged[name] + suffix for name, suffix in _ROOM_SUFFIXES.items() if merged.get(name)
+        ) or new["room"]  # fmt: skip
+    return merged
+
+
+def open_ticket(step: Step, outcome: str) -> None:
+    """Make the present matter a ticket, once; a hang-up or a goodbye only when something was said."""
+    matter = step.state.matter
+    if matter is None or matter.opened or not (outcome in _ALWAYS_OPENED or has_content(step.state)):
+        return
+    priority = "urgent" if matter.safety else _PRIORITY.get(matter.kind, "normal")
+    step.set_matter(opened=True)
+    step.save(TicketOpened(matter.number, matter.ticket, matter.kind, priority, outcome, matter.safety))
+
+
+def request_callback(step: Step, reason: str) -> None:
+    """Ask for a call-back, once per matter; number "" is the caller's own."""
+    matter, held = step.state.matter, step.state.slot("contact")
+    number = held.value.get("number", "") if held else ""
+    if matter is not None:
+        if matter.called_back:
+            return
+        step.set_matter(called_back=True)
+    step.save(CallbackRequested(reason, matter_number(step.state), "" if number == step.state.caller.e164 else number))
+
+
+def raise_safety(step: Step, safety: str, trigger: str, clip: str = "") -> None:
+    """Raise a danger on the matter it finds, or on a repair of its own."""
+    enter_matter(step, "repair", join=True)
+    step.set_matter(safety=safety)
+    step.save(SafetyRaised(matter_number(step.state), safety, trigger, clip))

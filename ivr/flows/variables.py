@@ -1,0 +1,154 @@
+"""What the {variables} of a prompt read: pure functions of the state, by name."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from ivr.flows import readback
+from ivr.flows.state import State
+
+DAYS: Mapping[str, str] = MappingProxyType(
+    {"asap": "越快越好", "today": "今天", "tomorrow": "明天", "after_tomorrow": "后天", "any": "哪天都行"}
+)
+_UNKNOWN_PRODUCT = "报修的设备"
+SYMPTOM_CLIP = "您录音里说的毛病"
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A value as it is said. pieces: the same in static pieces; () when it has none. "" is left out of a prompt."""
+
+    text: str = ""
+    pieces: tuple[str, ...] = ()
+
+
+def _spelled(text: str) -> Spoken:
+    pieces = readback.spell(text)
+    return Spoken("、".join(pieces), pieces)
+
+
+def _digits(text: str) -> Spoken:
+    return Spoken(text, tuple(text.replace("、", "")))
+
+
+def _word(text: str) -> Spoken:
+    return Spoken(text, (text,) if text else ())
+
+
+def _field(state: State, slot: str, name: str) -> str:
+    held = state.slot(slot)
+    return held.value.get(name, "") if held else ""
+
+
+def _candidate(index: int) -> Callable[[State], Spoken]:
+    def read(state: State) -> Spoken:
+        held = state.slot("fault_code")
+        picks = held.candidates if held else ()
+        return _spelled(picks[index].get("canonical", "")) if index < len(picks) else Spoken()
+
+    return read
+
+
+def _region_candidate(index: int) -> Callable[[State], Spoken]:
+    def read(state: State) -> Spoken:
+        held = state.slot("address")
+        picks = held.candidates if held else ()
+        return Spoken(readback.address(picks[index].get("region", ""))) if index < len(picks) else Spoken()
+
+    return read
+
+
+def _region_name(state: State) -> Spoken:
+    """Return what the candidates have in common: the smallest division they all name, else 这样的地方."""
+    held = state.slot("address")
+    for level in ("town", "district", "city"):
+        names = {pick.get(level, "") for pick in held.candidates} if held else set()
+        if len(names) == 1 and "" not in names:
+            return Spoken(names.pop())
+    return Spoken("这样的地方")
+
+
+def _code(state: State) -> Spoken:
+    return _spelled(_field(state, "fault_code", "canonical"))
+
+
+def _code_or_symptom(state: State) -> Spoken:
+    code = _code(state)
+    if code.text:
+        return Spoken(f"代码{code.text}", ("代码", *code.pieces))
+    return _word(_field(state, "symptom", "spoken") or SYMPTOM_CLIP)
+
+
+def _product(state: State) -> Spoken:
+    return _word(_field(state, "product", "spoken") or _UNKNOWN_PRODUCT)
+
+
+def _address(part: str) -> Callable[[State], Spoken]:
+    return lambda state: Spoken(readback.address(_field(state, "address", part)))
+
+
+def _card(name: str) -> Callable[[State], Spoken]:
+    return lambda state: Spoken(readback.address(state.caller.card.get(name, "")))
+
+
+def _card_product(state: State) -> Spoken:
+    return _word(state.caller.card.get("product_spoken", ""))
+
+
+def contact_number(state: State) -> str:
+    """Return the E.164 number to ring: the one given, else the caller's own, "" when there is none."""
+    return _field(state, "contact", "number") or state.caller.e164
+
+
+def _number(state: State) -> Spoken:
+    return _digits(readback.phone(readback.national(contact_number(state))))
+
+
+def _tail(state: State) -> Spoken:
+    return _digits("".join(readback.spell(contact_number(state)[-4:])))
+
+
+def _caller_tail(state: State) -> Spoken:
+    return _digits("".join(readback.spell(state.caller.e164[-4:])))
+
+
+def _number_tail(state: State) -> Spoken:
+    tail = _tail(state)
+    return Spoken(f"尾号{tail.text}的电话", ("尾号", *tail.pieces, "的电话"))
+
+
+def _ticket(state: State) -> Spoken:
+    return _digits(readback.ticket(state.matter.ticket if state.matter else ""))
+
+
+def _window(state: State) -> Spoken:
+    return _word(DAYS.get(_field(state, "visit", "value"), DAYS["asap"]))
+
+
+VARIABLES: Mapping[str, Callable[[State], Spoken]] = MappingProxyType(
+    {
+        "code": _code,
+        "meaning_zh": lambda state: Spoken(_field(state, "fault_code", "meaning_zh")),
+        "c1": _candidate(0),
+        "c2": _candidate(1),
+        "c3": _candidate(2),
+        "name": _region_name,
+        "r1": _region_candidate(0),
+        "r2": _region_candidate(1),
+        "code_or_symptom": _code_or_symptom,
+        "product": _product,
+        "card_product": _card_product,
+        "region": _address("region"),
+        "road": _address("road"),
+        "room": _address("room"),
+        "card_region": _card("address_region"),
+        "road_name": _card("address_road"),
+        "number": _number,
+        "tail": _tail,
+        "caller_tail": _caller_tail,
+        "number_tail": _number_tail,
+        "ticket_no": _ticket,
+        "window": _window,
+    }
+)
+WORDS = (*DAYS.values(), _UNKNOWN_PRODUCT, SYMPTOM_CLIP, "代码", "尾号", "的电话", "壁挂炉")

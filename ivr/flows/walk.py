@@ -1,0 +1,237 @@
+"""Walks the flow from node to node until something waits: a turn, a look-up, or the end."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from ivr.contract.dialogue import End as EndEffect
+from ivr.contract.dialogue import HandOver, Lookup
+from ivr.contract.facts import HandedOver, NodeEntered
+from ivr.flows.actions import ACTIONS
+from ivr.flows.asking import ask, record, speak, spoken
+from ivr.flows.branches import BRANCHES
+from ivr.flows.nodes import (
+    RESUME,
+    RETURN,
+    Ask,
+    Branch,
+    Do,
+    End,
+    FlowCall,
+    Listening,
+    Menu,
+    Queue,
+    Record,
+    Say,
+)
+from ivr.flows.program import MAIN_MENU, OFFER_AGENT
+from ivr.flows.state import Final, Interrupted, Phase, Place, Question
+from ivr.flows.step import Step, enter_matter, open_ticket, raise_safety, request_callback
+from speech.contract import Segment
+
+LONG_CALL_MS = 8 * 60 * 1000
+_HISTORY = 30
+
+
+def go(step: Step, target: str) -> None:
+    """Walk from `target` until an effect waits for an input or ends the dialogue."""
+    following: str | None = target
+    while following is not None:
+        following = _enter(step, following)
+
+
+def _enter(step: Step, target: str) -> str | None:
+    """Enter one node; returns the next target, None when something waits."""
+    if target == RESUME:
+        return _resume(step)
+    stack = step.state.place.stack
+    if target == RETURN:
+        while target == RETURN:
+            target, stack = stack[-1], stack[:-1]
+    elif step.state.place.node and step.program.flow_of[target] != step.program.flow_of[step.state.place.node]:
+        stack = ()
+    return _enter_node(step, target, stack)
+
+
+def _enter_node(step: Step, name: str, stack: tuple[str, ...]) -> str | None:
+    step.set(place=Place(name, stack))
+    match step.program.nodes[name]:
+        case Say() as node:
+            return _say(step, name, node)
+        case Branch() as node:
+            return node.to[BRANCHES[node.by].choose(step.program, step.state).value]
+        case FlowCall() as node:
+            called = node.at or step.program.flows[node.call].entry
+            return _enter_node(step, called, (*stack, node.to))
+        case Do() as node:
+            return _do(step, node)
+        case Queue() | End() as node:
+            _leave(step, node)
+            return None
+        case Record() as node:
+            return _open_record(step, node)
+        case Menu() | Ask() as node:
+            return _open_question(step, node)
+
+
+# ---- nodes that do not listen ----
+
+
+def _say(step: Step, name: str, node: Say) -> str | None:
+    if node.raises and not (step.state.matter and step.state.matter.safety):
+        raise_safety(step, node.raises, "flow")
+    if node.ticket:
+        open_ticket(step, node.ticket)
+    if node.callback:
+        request_callback(step, node.callback)
+    segments = (*step.state.pending, *spoken(step, node.prompt or name))
+    if not node.uninterrupted or not segments:
+        step.set(pending=segments)
+        return node.to
+    first = len(step.state.pending) + 1
+    speak(step, segments[:first], node.to)
+    step.set(pending=segments[first:])
+    return None
+
+
+def _do(step: Step, node: Do) -> str | None:
+    if node.matter:
+        enter_matter(step, node.matter, join=node.join)
+        if step.state.matters[-1].ticket:
+            return node.to["done"]
+    step.set(phase=Phase.LOOKING_UP, lookup=node.action)
+    step.effects.append(Lookup(node.action, ACTIONS[node.action].args(step.state)))
+    return None
+
+
+def _leave(step: Step, node: Queue | End) -> None:
+    """Say what is pending, then leave: every matter with something in it is a ticket by then."""
+    if step.state.pending:
+        speak(step, step.state.pending, step.state.place.node)
+        return
+    place = step.state.place.node
+    if isinstance(node, End):
+        open_ticket(step, "cancelled_by_caller")
+        finish(step, Final("end"))
+        return
+    open_ticket(step, "handed_over")
+    step.save(NodeEntered(step.program.flow_of[place], place))
+    finish(step, Final(node.target, node.queue, node.priority))
+
+
+def finish(step: Step, final: Final) -> None:
+    """End the dialogue: the fact and the last effect."""
+    reason = "silent" if step.state.silent else step.state.matter.safety if step.state.matter else ""
+    step.save(HandedOver(final.target, final.queue, reason, final.priority))
+    step.set(phase=Phase.DONE, final=final)
+    last(step)
+
+
+def last(step: Step) -> None:
+    """Emit the effect that ended the dialogue (again)."""
+    final = step.state.final
+    if final is None or final.target == "end":
+        step.effects.append(EndEffect())
+    else:
+        step.effects.append(HandOver(final.target, final.queue, final.priority))
+
+
+# ---- questions ----
+
+
+def _open_question(step: Step, node: Listening) -> str | None:
+    name = step.state.place.node
+    if node.keys_only_to and step.state.keys_only:
+        return node.keys_only_to
+    flow = step.program.flow(name)
+    if flow.counted and step.state.elapsed_ms > LONG_CALL_MS and not step.state.long_offered:
+        step.set(long_offered=True)
+        return offer_agent(step, Interrupted(step.state.place, target=name))
+    if not _visit(step, name, node.limit):
+        return node.limit_to or node.fallback
+    _remember(step, name)
+    step.set(question=Question(confirming=_versions(step, node)))
+    step.save(NodeEntered(flow.flow, name))
+    ask(step)
+    return None
+
+
+def _versions(step: Step, node: Listening) -> dict[str, int]:
+    names = node.confirms if isinstance(node, Ask) else ()
+    held = {name: step.state.slot(name) for name in names}
+    return {name: slot.version for name, slot in held.items() if slot is not None}
+
+
+def reread(step: Step) -> None:
+    """Put the present read-back anew for a new version of its value; its tries begin again."""
+    node = step.program.nodes[step.state.place.node]
+    versions = _versions(step, node) if isinstance(node, Menu | Ask) else {}
+    step.set(question=Question(confirming=versions))
+    ask(step)
+
+
+def _open_record(step: Step, node: Record) -> str | None:
+    name = step.state.place.node
+    if not _visit(step, name, node.limit):
+        return node.fallback
+    step.set(question=Question())
+    step.save(NodeEntered(step.program.flow_of[name], name))
+    record(step)
+    return None
+
+
+def _visit(step: Step, name: str, limit: int) -> bool:
+    """Count that a question is opened; False when it was opened `limit` times already."""
+    matter = step.state.matter
+    visits = matter.visits if matter else step.state.visits
+    if visits.get(name, 0) >= limit:
+        return False
+    counted = {**visits, name: visits.get(name, 0) + 1}
+    if matter:
+        step.set_matter(visits=counted)
+    else:
+        step.set(visits=counted)
+    return True
+
+
+def _remember(step: Step, name: str) -> None:
+    history = () if name == MAIN_MENU else step.state.history
+    if step.program.flow(name).aside:
+        return
+    step.set(history=(*history, step.state.place)[-_HISTORY:])
+
+
+# ---- leaving a question and coming back ----
+
+
+def offer_agent(step: Step, left: Interrupted) -> str:
+    """Offer a person; `left` is where a refusal goes back to."""
+    step.set(interrupted=left, errors=0, failed_slots=0)
+    return OFFER_AGENT
+
+
+def interrupt(step: Step) -> None:
+    """Remember the present question, unless it is itself an aside."""
+    state = step.state
+    if not step.program.flow(state.place.node).aside:
+        step.set(interrupted=Interrupted(state.place, state.question))
+
+
+def _resume(step: Step) -> str | None:
+    """Go back to what was interrupted: a danger was none after all, or the caller goes on without a person."""
+    left = step.state.interrupted or Interrupted(Place(MAIN_MENU), target=MAIN_MENU)
+    if step.state.matter and step.state.matter.safety and not step.state.matter.opened:
+        step.set_matter(safety="")
+    step.set(interrupted=None, place=left.place)
+    if left.question is None:
+        return left.target
+    step.set(question=replace(left.question, hold=0))
+    again(step)
+    return None
+
+
+def again(step: Step, prefix: Iterable[Segment] = ()) -> None:
+    """Put the present question or recording once more, without counting it."""
+    if isinstance(step.program.nodes[step.state.place.node], Record):
+        record(step, "p", prefix)
+    else:
+        ask(step, "p", prefix)
