@@ -150,7 +150,8 @@ def _missing_modules(layout: Layout) -> tuple[str, ...]:
 
 def absent_modules(listing: str, wanted: Iterable[str]) -> tuple[str, ...]:
     """Return those of `wanted` that `module show` does not list as running."""
-    running = {line.split(".so", 1)[0] for line in listing.splitlines() if ".so" in line and " Running " in line}
+    lines = [line for line in listing.splitlines() if " Running " in line and "Not Running" not in line]
+    running = {line.partition(".so")[0] for line in lines}
     return tuple(name for name in wanted if name not in running)
 
 

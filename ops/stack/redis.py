@@ -12,7 +12,7 @@ class RedisMissing(Exception):
 
 
 def render_conf(layout: Layout) -> str:
-    """Return redis.conf."""
+    """Return redis.conf. Without set-proc-title it would overwrite the environment that shows whose process it is."""
     return f"""port 0
 unixsocket "{layout.redis_socket}"
 unixsocketperm 700
@@ -20,6 +20,7 @@ dir "{layout.redis}"
 save ""
 appendonly no
 daemonize no
+set-proc-title no
 maxmemory 128mb
 maxmemory-policy noeviction
 """

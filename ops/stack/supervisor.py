@@ -207,7 +207,11 @@ class _UnixConnection(http.client.HTTPConnection):
         """Connect to the socket instead of a host."""
         self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self.sock.settimeout(self.timeout)
-        self.sock.connect(self._path)
+        try:
+            self.sock.connect(self._path)
+        except OSError:
+            self.close()
+            raise
 
 
 class _UnixTransport(xmlrpc.client.Transport):
@@ -217,6 +221,8 @@ class _UnixTransport(xmlrpc.client.Transport):
         super().__init__()
         self._path = path
 
-    def make_connection(self, host: Any) -> http.client.HTTPConnection:  # noqa: ARG002 - the signature is xmlrpc's
-        """Return a connection to the socket."""
-        return _UnixConnection(self._path)
+    def make_connection(self, host: Any) -> http.client.HTTPConnection:
+        """Return a connection to the socket, which close() of the base class closes."""
+        connection = _UnixConnection(self._path)
+        self._connection = (host, connection)
+        return connection

@@ -1,0 +1,102 @@
+from pathlib import Path
+
+import pytest
+
+from ops import testing
+from ops.cli import hoist_globals, main
+from ops.layout import layout_for
+from ops.settings import ensure
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (["up", "--home", "/x", "--detach"], ["--home", "/x", "up", "--detach"]),
+        (["--home=/x", "up", "--port-base", "21000"], ["--home=/x", "--port-base", "21000", "up"]),
+        (["test", "--", "--home", "/x"], ["test", "--", "--home", "/x"]),
+        (["up", "--home"], ["--home", "up"]),
+        ([], []),
+    ],
+)
+def test_global_options_may_stand_anywhere(given: list[str], expected: list[str]) -> None:
+    assert hoist_globals(given) == expected
+
+
+def run(*arguments: str) -> int:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert isinstance(ended.value.code, int)
+    return ended.value.code
+
+
+def test_status_before_the_first_start(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("status", "--json", "--home", str(tmp_path)) == 1
+    assert '"up": false' in capsys.readouterr().out
+
+
+def test_status_of_a_stack_that_is_down(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    ensure(layout_for(tmp_path, {}), 21400)
+    assert run("status", "--home", str(tmp_path)) == 1
+    shown = capsys.readouterr().out
+    assert "http://127.0.0.1:21400/" in shown
+    assert "✗ postgres  DOWN" in shown
+
+
+def test_down_with_nothing_running(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("down", "--home", str(tmp_path)) == 0
+    assert "nothing was running" in capsys.readouterr().err
+
+
+def test_an_error_is_one_line_without_a_traceback(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("logs", "nobody", "--home", str(tmp_path)) == 1
+    assert capsys.readouterr().err == "hotline: no log 'nobody'; there are: none yet\n"
+
+
+def test_a_bad_setting_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "hotline.env").write_text("HOTLINE_MAX_CALLS=many\n", encoding="utf-8")
+    assert run("status", "--home", str(tmp_path)) == 1
+    assert "HOTLINE_MAX_CALLS" in capsys.readouterr().err
+
+
+def test_logs_show_each_line_with_its_part(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "log").mkdir()
+    (tmp_path / "log" / "ivr.log").write_text("one\n", encoding="utf-8")
+    (tmp_path / "log" / "crm.log").write_text("two\nhalf", encoding="utf-8")
+    assert run("logs", "--home", str(tmp_path)) == 0
+    assert capsys.readouterr().out == "crm        | two\nivr        | one\n"
+    assert run("logs", "ivr", "--home", str(tmp_path)) == 0
+    assert capsys.readouterr().out == "one\n"
+
+
+def test_a_full_run_ends_with_pytest() -> None:
+    steps = testing.sections(Path("/v/bin/python"), layout_for(Path("/h"), {}), [], everything=False)
+    assert [step.name for step in steps][-1] == "pytest"
+    assert {"ruff check", "mypy", "lint-imports"} <= {step.name for step in steps}
+    assert "not long" in steps[-1].argv
+    whole = testing.sections(Path("/v/bin/python"), layout_for(Path("/h"), {}), [], everything=True)
+    assert "not long" not in whole[-1].argv
+
+
+def test_given_arguments_go_to_pytest_alone() -> None:
+    steps = testing.sections(Path("/v/bin/python"), layout_for(Path("/h"), {}), ["tests/unit", "-x"], everything=False)
+    assert [step.name for step in steps] == ["pytest"]
+    assert steps[0].argv[-2:] == ("tests/unit", "-x")
+
+
+def test_tests_know_nothing_of_a_running_hotline() -> None:
+    env = testing.environment(layout_for(Path("/h"), {}), {"HOTLINE_ENV": "/x", "PATH": "/bin", "CI": "true"})
+    assert "HOTLINE_ENV" not in env
+    assert env["CI"] == "true"
+    assert env["HOTLINE_ASTERISK_TREE"] == "/h/asterisk-tree"
+
+
+def test_a_failing_step_decides_the_exit_status_and_the_rest_still_runs(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    said: list[str] = []
+    steps = [testing.Section("bad", ("sh", "-c", "exit 3")), testing.Section("last", ("echo", "2 passed"))]
+    layout = layout_for(tmp_path, {}, tree=tmp_path)
+    assert testing.run(layout, steps, said.append) == 3
+    assert said == [said[0]]
+    assert said[0].startswith("bad: FAILED (exit status 3)")
+    assert capfd.readouterr().out == "== bad\n== last\n2 passed\n"
