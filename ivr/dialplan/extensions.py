@@ -234,9 +234,11 @@ def _emergency(options: Options) -> Context:
 def _voicemail(options: Options) -> Context:
     limits = options.limits
     record = (
-        f"Record({options.voicemail}/${{HL_RECORDING}}.wav,{limits.voicemail_silence_s},{limits.voicemail_max_s},k)"
+        f"Record({options.voicemail}/${{HL_RECORDING}}.wav,{limits.voicemail_silence_s},{limits.voicemail_max_s},ka)"
     )
-    empty = f'$["${{RECORD_STATUS}}" = "SILENCE" & ${{EPOCH}} - ${{HL_BEGAN}} <= {limits.voicemail_silence_s}]'
+    # the beep and the clock's whole seconds take one; a short word taken for silence is kept, the second take appends
+    silence = limits.voicemail_silence_s + 1
+    empty = f'$["${{RECORD_STATUS}}" = "SILENCE" & ${{EPOCH}} - ${{HL_BEGAN}} <= {silence}]'
     steps = [
         f"Set(HL_STAGE={Stage.VOICEMAIL})",
         f"Set(TIMEOUT(absolute)={limits.call_limit_s})",
@@ -277,9 +279,9 @@ def _timeout(options: Options) -> Context:
 def _ended() -> Context:
     fields = "Caller: ${HL_CALLER},Did: ${HL_DID},Stage: ${HL_STAGE},Attempt: ${HL_ATTEMPT},Next: ${HL_NEXT}"
     fields += ",Queue: ${HL_QUEUE},Voicemail: ${HL_VOICEMAIL},Cause: ${HANGUPCAUSE}"
-    return Context(
-        "hl-ended", "Hang-up handler.", [Extension("s", [f"UserEvent({Event.ENDED},{IDS},{fields})", "Return()"])]
-    )
+    # the recording's files are closed before anybody hears of the end
+    steps = ["StopMixMonitor()", f"UserEvent({Event.ENDED},{IDS},{fields})", "Return()"]
+    return Context("hl-ended", "Hang-up handler.", [Extension("s", steps)])
 
 
 def _agents() -> Context:

@@ -28,7 +28,7 @@ class Limits:
     safety_wait_s: int = _limit(3, 1, 10)  # after fb_safety
     voicemail_max_s: int = _limit(120, 5, 600)
     voicemail_silence_s: int = _limit(6, 1, 30)
-    ivr_limit_s: int = _limit(900, 30, 7200)  # longest time with ivr, then the queue
+    ivr_limit_s: int = _limit(900, 10, 7200)  # longest time with ivr, then the queue
     call_limit_s: int = _limit(7200, 60, 14400)  # longest time in queue, talk and voicemail, then a polite end
     rtp_timeout_s: int = _limit(60, 5, 600)  # a caller whose audio stops is gone
     rtp_hold_timeout_s: int = _limit(600, 60, 7200)

@@ -1,0 +1,1 @@
+"""Tests with the real Asterisk: two instances, real calls, no Python of the hotline running."""
