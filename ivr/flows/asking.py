@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 from ivr.contract.dialogue import Perform
 from ivr.contract.dialogue import Record as RecordEffect
-from ivr.flows.nodes import Ask, Listening, Menu, Record
+from ivr.flows.nodes import Ask, Listening, Menu
 from ivr.flows.program import Program
 from ivr.flows.prompts import ELDER_RATE, render_all
 from ivr.flows.state import Phase, State
@@ -45,9 +45,7 @@ def node_prompt(step: Step, node: str, variant: str) -> list[Segment]:
 def ask(step: Step, variant: str = "p", prefix: Iterable[Segment] = (), *, only: bool = False) -> None:
     """Put the present node's question: what is pending, `prefix`, then its prompt (`only`: no prompt)."""
     state = step.state
-    node = step.program.nodes[state.place.node]
-    if not isinstance(node, Menu | Ask):
-        raise TypeError(f"{state.place.node} does not listen")
+    node = step.program.question(state.place.node)
     if variant == "p" and state.keys_only:
         variant = node.keys_only_prompt
     prompt = [] if only else node_prompt(step, state.place.node, variant)
@@ -79,13 +77,12 @@ def _perform(step: Step, segments: tuple[Segment, ...], slot: SlotSpec | None, *
 def record(step: Step, variant: str = "p", prefix: Iterable[Segment] = ()) -> None:
     """Let the caller speak after the beep; the clip is named by the turn."""
     state = step.state
-    node = step.program.nodes[state.place.node]
-    if not isinstance(node, Record):
-        raise TypeError(f"{state.place.node} does not record")
+    node = step.program.recording(state.place.node)
     segments = (*state.pending, *prefix, *node_prompt(step, state.place.node, variant))
     step.set(phase=Phase.RECORDING, turn=state.turn + 1, spoken=segments, pending=())
     turn_id = step.state.turn_id
-    spec = RecordSpec(turn_id, segments, turn_id, node.max_s * 1000, node.final_silence_s * 1000)
+    clip = f"{state.caller.contact or 'unknown'}/{turn_id}"
+    spec = RecordSpec(turn_id, segments, clip, node.max_s * 1000, node.final_silence_s * 1000)
     step.effects.append(RecordEffect(spec))
 
 
@@ -94,9 +91,7 @@ def record(step: Step, variant: str = "p", prefix: Iterable[Segment] = ()) -> No
 
 def slot_spec(program: Program, state: State, *, hold: bool = False) -> SlotSpec:
     """Return what the present node listens for; `hold`: the caller is away looking at something."""
-    node = program.nodes[state.place.node]
-    if not isinstance(node, Menu | Ask):
-        raise TypeError(f"{state.place.node} does not listen")
+    node = program.question(state.place.node)
     kind = node.listen if isinstance(node, Ask) else "menu"
     correcting = correcting_kind(node)
     digits = kind in _DIGITS_NODES

@@ -7,7 +7,6 @@ from ivr.flows.branches import BRANCHES, CHECKS, FILLERS
 from ivr.flows.graph import Graph, build_graph
 from ivr.flows.nodes import RESUME, RETURN, Ask, Branch, Do, FlowCall, Menu, Node, Record, Say
 from ivr.flows.program import EMERGENCY_KINDS, KNOWN_NODES, KNOWN_PROMPTS, START, FlowError, Program
-from ivr.flows.prompts import variables
 from ivr.flows.variables import VARIABLES
 
 RESERVED_KEYS = "09*"
@@ -107,7 +106,7 @@ def _prompt_problems(
     if required and key not in program.prompts:
         yield f"missing prompt {key}"
     for template in program.prompts.get(key, ()):
-        for variable in variables(template.text):
+        for variable in template.variables:
             if (reads or {}).get(variable, variable) not in VARIABLES:
                 yield f"prompt {template.key}: unknown variable {variable}"
 

@@ -1,10 +1,12 @@
 """A loaded, checked set of flows: what the machine runs. Never changed after loading."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 
-from ivr.flows.nodes import Flow, Node
+from ivr.flows.nodes import Ask, Do, Flow, Listening, Menu, Node, Record
 from speech.contract import Lexicon
 
 # Nodes the machine itself goes to; a program without one of them is refused.
@@ -53,6 +55,19 @@ class Template:
     key: str
     text: str
 
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """The names of its {variables}."""
+        return names_in(self.text)
+
+
+_VARIABLE = re.compile(r"\{(\w+)\}")
+
+
+def names_in(text: str) -> tuple[str, ...]:
+    """Return the names of the {variables} of a text."""
+    return tuple(_VARIABLE.findall(text))
+
 
 @dataclass(frozen=True, slots=True)
 class Areas:
@@ -80,3 +95,21 @@ class Program:
     def flow(self, node: str) -> Flow:
         """Return the flow `node` belongs to."""
         return self.flows[self.flow_of[node]]
+
+    def question(self, name: str) -> Listening:
+        """Return the node as one that listens; raises TypeError for another kind."""
+        return self._as(name, (Menu, Ask))
+
+    def recording(self, name: str) -> Record:
+        """Return the node as one that records; raises TypeError for another kind."""
+        return self._as(name, (Record,))
+
+    def do(self, name: str) -> Do:
+        """Return the node as one that looks up; raises TypeError for another kind."""
+        return self._as(name, (Do,))
+
+    def _as(self, name: str, kinds: tuple[type[Any], ...]) -> Any:
+        node = self.nodes[name]
+        if not isinstance(node, kinds):
+            raise TypeError(f"{name} is a {node.kind}")
+        return node

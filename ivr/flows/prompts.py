@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 
 from ivr.flows import readback
+from ivr.flows.load import load_program
 from ivr.flows.nodes import Ask, Menu
-from ivr.flows.program import Program, Template
+from ivr.flows.program import Program, Template, names_in
 from ivr.flows.state import State
 from ivr.flows.variables import VARIABLES, WORDS, Spoken
 from speech.contract import Segment
@@ -46,18 +47,13 @@ def shown(text: str) -> str:
     return _MARK.sub(lambda match: _SHOWN.get(match.group(1), ""), text)
 
 
-def variables(text: str) -> tuple[str, ...]:
-    """Return the names of the {variables} of a template's text."""
-    return tuple(_VARIABLE.findall(text))
-
-
 def render(template: Template, state: State, reads: Mapping[str, str] | None = None) -> Segment | None:
     """Fill in a template; None when nothing of it is left (all its variables are empty).
 
     A variable without a value takes its phrase with it: the whole clause when the clause names a key
     ("{c3},请按三"), else the part between two commas.
     """
-    names = variables(template.text)
+    names = template.variables
     if not names:
         return Segment(template.key, hinted(template.text))
     values = {name: VARIABLES[(reads or {}).get(name, name)](state) for name in names}
@@ -76,7 +72,7 @@ def render_all(templates: Iterable[Template], state: State, reads: Mapping[str, 
 
 def _without_empty(text: str, values: Mapping[str, Spoken]) -> str:
     def is_whole(part: str) -> bool:
-        return all(values[name].text for name in variables(part))
+        return all(values[name].text for name in names_in(part))
 
     clauses = [_kept_parts(clause, is_whole) for clause in re.split(r"(?<=[;。])", text)]
     out = "".join(clauses)
@@ -120,15 +116,17 @@ def _cut(text: str) -> list[tuple[str, str]]:
 # ---- everything fixed ----
 
 
-def static_texts(program: Program) -> list[dict[str, str | float]]:
+def static_texts(program: Program | None = None) -> list[dict[str, str | float]]:
     """Return every fixed segment and piece as {"key", "text", "rate"}, at both rates; pieces have the key "".
 
     What it lists is all the keys-only path says: made ahead, no synthesiser is needed during a call.
+    Without `program` the flows of this package are read.
     """
+    program = program or load_program()
     found: dict[str, str] = {}
     templates = [template for segments in program.prompts.values() for template in segments]
     for template in templates:
-        if not variables(template.text):
+        if not template.variables:
             found.setdefault(hinted(template.text), template.key)
     for piece in (*fixed_pieces(templates), *readback.PIECES, *WORDS, *_names(program)):
         found.setdefault(hinted(piece), "")
@@ -137,7 +135,7 @@ def static_texts(program: Program) -> list[dict[str, str | float]]:
 
 def fixed_pieces(templates: Iterable[Template]) -> list[str]:
     """Return the fixed words between the variables of all templates that have some."""
-    with_variables = (template.text for template in templates if variables(template.text))
+    with_variables = (template.text for template in templates if template.variables)
     return [fixed for text in with_variables for fixed, _ in _cut(text) if fixed]
 
 

@@ -163,9 +163,8 @@ def _versions(step: Step, node: Listening) -> dict[str, int]:
 
 def reread(step: Step) -> None:
     """Put the present read-back anew for a new version of its value; its tries begin again."""
-    node = step.program.nodes[step.state.place.node]
-    versions = _versions(step, node) if isinstance(node, Menu | Ask) else {}
-    step.set(question=Question(confirming=versions))
+    node = step.program.question(step.state.place.node)
+    step.set(question=Question(confirming=_versions(step, node)))
     ask(step)
 
 
