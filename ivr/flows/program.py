@@ -4,7 +4,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
 
 from ivr.flows.nodes import Ask, Do, Flow, Listening, Menu, Node, Record
 from speech.contract import Lexicon
@@ -98,18 +97,21 @@ class Program:
 
     def question(self, name: str) -> Listening:
         """Return the node as one that listens; raises TypeError for another kind."""
-        return self._as(name, (Menu, Ask))
+        node = self.nodes[name]
+        if isinstance(node, Menu | Ask):
+            return node
+        raise TypeError(f"{name} is a {node.kind}")
 
     def recording(self, name: str) -> Record:
         """Return the node as one that records; raises TypeError for another kind."""
-        return self._as(name, (Record,))
+        node = self.nodes[name]
+        if isinstance(node, Record):
+            return node
+        raise TypeError(f"{name} is a {node.kind}")
 
     def do(self, name: str) -> Do:
         """Return the node as one that looks up; raises TypeError for another kind."""
-        return self._as(name, (Do,))
-
-    def _as(self, name: str, kinds: tuple[type[Any], ...]) -> Any:
         node = self.nodes[name]
-        if not isinstance(node, kinds):
-            raise TypeError(f"{name} is a {node.kind}")
-        return node
+        if isinstance(node, Do):
+            return node
+        raise TypeError(f"{name} is a {node.kind}")
