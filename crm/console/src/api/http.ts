@@ -1,0 +1,82 @@
+// Plain requests to the REST API: JSON in, JSON or a `Problem` out, always with a time limit.
+
+const BASE = '/api/v1'
+const LIMIT_MS = 8_000
+
+/** What the server said when it refused (problem+json), or `status` 0 when it could not be reached. */
+export class Problem extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    readonly detail: string,
+    readonly fields: Readonly<Record<string, string>> = {},
+    readonly body: Readonly<Record<string, unknown>> = {},
+  ) {
+    super(`problem ${status}`)
+  }
+
+  get offline(): boolean {
+    return this.status === 0
+  }
+}
+
+type Body = Readonly<Record<string, unknown>>
+
+let onSessionOver: () => void = () => undefined
+
+/** Says what happens when the server no longer knows this browser's session. */
+export function whenSessionOver(act: () => void): void {
+  onSessionOver = act
+}
+
+function fieldErrors(body: Body): Record<string, string> {
+  const fields = body['fields']
+  const found: Record<string, string> = {}
+  if (!Array.isArray(fields)) return found
+  for (const item of fields as readonly Body[]) {
+    const { field, detail } = item
+    if (typeof field === 'string' && typeof detail === 'string') found[field] = detail
+  }
+  return found
+}
+
+async function problemOf(response: Response): Promise<Problem> {
+  const body = (await response.json().catch(() => ({}))) as Body
+  const text = (name: string): string => (typeof body[name] === 'string' ? body[name] : '')
+  return new Problem(response.status, text('code'), text('detail'), fieldErrors(body), body)
+}
+
+/** Sends one request below /api/v1; throws `Problem`. `T` is the shape promised by the API. */
+export async function request<T>(method: string, path: string, body?: object): Promise<T> {
+  const headers: Record<string, string> = { Accept: 'application/json' }
+  if (method !== 'GET') headers['X-Hotline'] = '1'
+  if (body !== undefined) headers['Content-Type'] = 'application/json'
+  let response: Response
+  try {
+    response = await fetch(BASE + path, {
+      method,
+      headers,
+      credentials: 'same-origin',
+      signal: AbortSignal.timeout(LIMIT_MS),
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
+  } catch {
+    throw new Problem(0, '', '')
+  }
+  if (!response.ok) {
+    const problem = await problemOf(response)
+    if (problem.status === 401 && !path.startsWith('/session')) onSessionOver()
+    throw problem
+  }
+  return (response.status === 204 ? undefined : await response.json()) as T
+}
+
+/** Returns "?a=1&b=2" without empty values, or "". */
+export function query(values: Readonly<Record<string, string | number | undefined>>): string {
+  const parts = new URLSearchParams()
+  for (const [name, value] of Object.entries(values)) {
+    if (value !== undefined && value !== '') parts.set(name, String(value))
+  }
+  const text = parts.toString()
+  return text ? `?${text}` : ''
+}

@@ -1,0 +1,50 @@
+// The endpoints the console uses, one function each; all throw `Problem`.
+import { query, request } from './http'
+import type { Act, Call, CallRow, Kind, Me, Page, Priority, SlotValue, Status, Ticket, TicketRow } from './types'
+
+export interface TicketChange {
+  version: number
+  kind?: Kind
+  priority?: Priority
+  owner?: string
+  move?: string
+  slots?: Record<string, { value: SlotValue }>
+  confirm?: string[]
+}
+
+export interface NewTicket {
+  kind: Kind
+  priority: Priority
+  customer: string
+  contact: string
+  slots: Record<string, SlotValue>
+  note: string
+}
+
+export const api = {
+  logIn: (number: string, password: string) => request<Me>('POST', '/session', { number, password }),
+  logOut: () => request<undefined>('DELETE', '/session'),
+  me: () => request<Me>('GET', '/me'),
+  signIn: () => request<Me>('POST', '/me/sign-in', { extension: '', queues: [] }),
+  signOut: () => request<Me>('POST', '/me/sign-out'),
+  ready: () => request<Me>('POST', '/me/ready'),
+  pause: (reason: string) => request<Me>('POST', '/me/pause', { reason }),
+
+  acknowledge: (pop: string, step: 'received' | 'shown', pageTime: string) =>
+    request<undefined>('POST', `/pops/${encodeURIComponent(pop)}/${step}`, { page_time: pageTime }),
+  acted: (pop: string, act: Act, pageTime: string) =>
+    request<undefined>('POST', `/pops/${encodeURIComponent(pop)}/acted`, { page_time: pageTime, act }),
+
+  tickets: (filter: Readonly<Record<string, string | number | undefined>>) =>
+    request<Page<TicketRow>>('GET', `/tickets${query(filter)}`),
+  ticket: (no: string) => request<Ticket>('GET', `/tickets/${encodeURIComponent(no)}`),
+  newTicket: (ticket: NewTicket) => request<Ticket>('POST', '/tickets', ticket),
+  changeTicket: (no: string, change: TicketChange) =>
+    request<Ticket & { merged: string[] }>('PATCH', `/tickets/${encodeURIComponent(no)}`, change),
+  note: (no: string, text: string) => request<Ticket>('POST', `/tickets/${encodeURIComponent(no)}/notes`, { text }),
+
+  calls: (filter: Readonly<Record<string, string | number | undefined>>) =>
+    request<Page<CallRow>>('GET', `/calls${query(filter)}`),
+  call: (contact: string) => request<Call>('GET', `/calls/${encodeURIComponent(contact)}`),
+  status: () => request<Status>('GET', '/status'),
+} as const

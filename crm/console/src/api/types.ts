@@ -1,0 +1,368 @@
+// Shapes of the pages' API, as crm/API.md promises them: fields are always there, unknown text is "", unknown things null.
+
+export type Time = string
+export type Role = 'agent' | 'dispatcher' | 'supervisor' | 'quality' | 'admin'
+export type AgentState = 'ready' | 'ringing' | 'talking' | 'wrapup' | 'paused' | 'unreachable' | 'offline'
+export type Priority = 'urgent' | 'high' | 'normal' | 'low'
+export type Kind =
+  | 'consult'
+  | 'complaint'
+  | 'repair'
+  | 'install'
+  | 'unit_return'
+  | 'part_return'
+  | 'part_request'
+  | 'training'
+  | 'tech_support'
+  | 'follow_up'
+export type SlotStatus =
+  | 'crm_confirmed'
+  | 'voice_confirmed'
+  | 'dtmf'
+  | 'unverified'
+  | 'verified'
+  | 'missing'
+  | 'unheard'
+export type Act = 'answered' | 'opened' | 'saved' | 'dismissed' | 'expired'
+export type SlotValue = Readonly<Record<string, string>>
+
+export interface Me {
+  account: string
+  number: string
+  name: string
+  roles: Role[]
+  extension: string
+  queues: string[]
+  state: AgentState
+  state_name: string
+  reason: string
+  since: Time | null
+  signed_in: boolean
+  signed_in_since: Time | null
+  contact: string
+  last_call: CallRow | null
+  today: { answered: number; missed: number; average_talk_ms: number | null }
+}
+
+export interface Person {
+  id: string
+  name: string
+  kind: string
+  kind_name: string
+  elder: boolean
+}
+
+export interface Slot {
+  slot: string
+  label: string
+  text: string
+  value: SlotValue
+  status: SlotStatus
+  evidence: string
+  how: string
+  source: string
+  candidates: { text: string; value: SlotValue }[]
+  clip: string
+  clip_ms: number | null
+  verified_by: string
+  verified_at: Time | null
+}
+
+export interface HistoryRow {
+  kind: 'call' | 'ticket'
+  id: string
+  at: Time
+  text: string
+}
+
+export interface Recording {
+  id: string
+  status: 'recording' | 'ready' | 'missing' | 'none'
+  url: string
+  duration_ms: number | null
+}
+
+export interface Ledger {
+  created: Time
+  sent: Time | null
+  received: Time | null
+  shown: Time | null
+  acted: Time | null
+}
+
+export interface PathStep {
+  node: string
+  title: string
+  at: Time
+  stay_ms: number
+  note: string
+}
+
+export interface CardEmergency {
+  safety: 'gas' | 'co' | 'fire' | 'electric' | 'unknown'
+  safety_name: string
+  words: string
+  clip: string
+  at: Time
+}
+
+export interface CardCaller {
+  number: string
+  e164: string
+  anonymous: boolean
+  spoken_number: string
+  area: string
+  customer: Person | null
+  candidates: Person[]
+}
+
+export interface Card {
+  pop: string
+  kind: 'ring' | 'emergency'
+  contact: string
+  linkedid: string
+  visit: string
+  agent: string
+  queue: string
+  queue_name: string
+  state: 'ringing' | 'talking' | 'ended' | 'missed'
+  state_since: Time
+  gone: boolean
+  over: {
+    reason: 'talk_ended' | 'caller_hung_up' | 'answered_elsewhere' | 'no_answer' | 'cut'
+    by: string
+    text: string
+  } | null
+  waited_ms: number
+  joined_at: Time | null
+  rang_at: Time
+  answered_at: Time | null
+  ended_at: Time | null
+  talk_ms: number | null
+  emergency: CardEmergency | null
+  tags: { key: string; text: string; detail: string }[]
+  caller: CardCaller
+  path: PathStep[]
+  path_ms: number
+  path_note: string
+  slots: Slot[]
+  open_tickets: TicketRow[]
+  default_ticket: string
+  history: HistoryRow[]
+  draft: Ticket | null
+  recording: Recording
+  say_next: string
+  ledger: Ledger
+}
+
+export interface TicketRow {
+  no: string
+  kind: Kind
+  kind_name: string
+  state: string
+  state_name: string
+  priority: Priority
+  priority_name: string
+  customer: string
+  customer_name: string
+  number: string
+  summary: string
+  owner: string
+  owner_name: string
+  outcome: string
+  outcome_name: string
+  safety: string
+  unverified: string[]
+  contact: string
+  matter: number
+  created_at: Time
+  updated_at: Time
+  version: number
+}
+
+export interface TicketEntry {
+  id: number
+  at: Time
+  kind: string
+  actor: string
+  text: string
+  fields: string[]
+  version: number
+}
+
+export interface TicketMove {
+  move: string
+  label: string
+  to: string
+  to_name: string
+}
+
+export interface Ticket extends TicketRow {
+  slots: Slot[]
+  moves: TicketMove[]
+  timeline: TicketEntry[]
+  callback: Callback | null
+  calls: CallRow[]
+}
+
+export interface CallRow {
+  contact: string
+  started_at: Time
+  ended_at: Time | null
+  number: string
+  customer: string
+  customer_name: string
+  queue: string
+  queue_name: string
+  agent: string
+  agent_name: string
+  outcome: string
+  outcome_name: string
+  wait_ms: number | null
+  talk_ms: number | null
+  tickets: string[]
+  recording: Recording
+}
+
+export interface CallTurn {
+  at: Time
+  flow: string
+  node: string
+  title: string
+  cause: string
+  cause_name: string
+  mode: string
+  text: string
+  digits: string
+  meaning: string
+  clip: string
+  attempt: number
+  wait_ms: number
+  barged_in: boolean
+}
+
+export interface CallVisit {
+  visit: string
+  queue: string
+  queue_name: string
+  joined_at: Time
+  answered_at: Time | null
+  left_at: Time | null
+  ended_at: Time | null
+  agent: string
+  agent_name: string
+  outcome: string
+  outcome_name: string
+  wait_ms: number | null
+  ring_ms: number | null
+  talk_ms: number | null
+  certain: boolean
+  rings: { agent: string; at: Time; reason: string; ring_ms: number }[]
+}
+
+export interface Call extends CallRow {
+  linkedids: string[]
+  did: string
+  area: string
+  duration_ms: number | null
+  path: PathStep[]
+  turns: CallTurn[]
+  matters: { matter: number; kind: Kind; kind_name: string; ticket: string; slots: Slot[] }[]
+  visits: CallVisit[]
+  pops: { pop: string; agent: string; kind: string; ledger: Ledger }[]
+}
+
+export interface Callback {
+  id: string
+  contact: string
+  ticket: string
+  number: string
+  e164: string
+  reason: string
+  reason_name: string
+  priority: string
+  note: string
+  created_at: Time
+  due_at: Time
+  done_at: Time | null
+  done_by: string
+  result: string
+}
+
+export interface BoardQueue {
+  queue: string
+  name: string
+  waiting: number
+  longest_since: Time | null
+  ringing: number
+  talking: number
+  offered: number
+  answered: number
+  abandoned: number
+  timeout: number
+  service_level: number | null
+  n: number
+  agents: Record<AgentState, number>
+  calls: {
+    contact: string
+    number: string
+    since: Time
+    state: 'waiting' | 'ringing' | 'talking'
+    agent: string
+    agent_name: string
+  }[]
+}
+
+export interface BoardAgent {
+  agent: string
+  name: string
+  account: string
+  state: AgentState
+  state_name: string
+  reason: string
+  since: Time | null
+  queues: string[]
+  contact: string
+  queue: string
+}
+
+export interface Board {
+  as_of: Time
+  telephony: 'ok' | 'unavailable' | 'unknown'
+  queues: BoardQueue[]
+  agents: BoardAgent[]
+  ivr: { node: string; title: string; count: number; longest_since: Time; calls: string[] }[]
+  pops: { missed: number; p95_ms: number | null }
+  recordings: { expected: number; present: number }
+  callbacks_due: number
+  voicemails: number
+  alarms: { key: string; text: string; at: Time }[]
+}
+
+export interface Page<T> {
+  items: T[]
+  total: number
+  page: number
+  size: number
+}
+
+export interface StatusPart {
+  part: string
+  name: string
+  ok: boolean
+  since: Time
+  text: string
+}
+
+export interface Status {
+  status: 'ok' | 'degraded'
+  time: Time
+  parts: StatusPart[]
+}
+
+export type LiveMessage =
+  | { type: 'snapshot'; n: number; seq: number; cards: Card[]; me: Me; board: Board | null }
+  | { type: 'card'; n: number; seq: number; card: Card }
+  | { type: 'me'; n: number; seq: number; me: Me }
+  | { type: 'board'; n: number; seq: number; board: Board }
+  | { type: 'heartbeat'; n: number; seq: number; time: Time }

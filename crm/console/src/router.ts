@@ -1,0 +1,38 @@
+// Addresses of the console. Each page is loaded when first opened, except the desk, which must be there at once.
+import { createRouter, createWebHistory, type RouteLocationNormalized } from 'vue-router'
+
+import { landing, may, type PageName, resume } from '@/session'
+import DeskPage from '@/desk/DeskPage.vue'
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    page?: PageName
+    title?: 'rail.desk' | 'rail.tickets' | 'rail.calls' | 'rail.board'
+    open?: boolean
+  }
+}
+
+export const router = createRouter({
+  history: createWebHistory(),
+  routes: [
+    { path: '/', component: () => import('@/shell/NotFoundPage.vue') },
+    { path: '/login', component: () => import('@/login/LoginPage.vue'), meta: { open: true } },
+    { path: '/desk', component: DeskPage, meta: { page: 'desk', title: 'rail.desk' } },
+    { path: '/tickets', component: () => import('@/tickets/TicketList.vue'), meta: { page: 'tickets', title: 'rail.tickets' } },
+    { path: '/tickets/:no', component: () => import('@/tickets/TicketPage.vue'), meta: { page: 'tickets', title: 'rail.tickets' } },
+    { path: '/calls', component: () => import('@/calls/CallList.vue'), meta: { page: 'calls', title: 'rail.calls' } },
+    { path: '/calls/:contact', component: () => import('@/calls/CallPage.vue'), meta: { page: 'calls', title: 'rail.calls' } },
+    { path: '/board', component: () => import('@/board/BoardPage.vue'), meta: { page: 'board', title: 'rail.board' } },
+    { path: '/forbidden/:page', component: () => import('@/shell/ForbiddenPage.vue') },
+    { path: '/:rest(.*)*', component: () => import('@/shell/NotFoundPage.vue') },
+  ],
+})
+
+router.beforeEach(async (to: RouteLocationNormalized) => {
+  const known = await resume().catch(() => null)
+  if (to.meta.open) return known ? landing() : true
+  if (!known) return { path: '/login', query: to.fullPath === '/' ? {} : { to: to.fullPath } }
+  if (to.path === '/') return landing()
+  if (to.meta.page && !may(to.meta.page)) return `/forbidden/${to.meta.page}`
+  return true
+})
