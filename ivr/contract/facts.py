@@ -179,7 +179,7 @@ class AgentAnswered:
 
 @dataclass(frozen=True, slots=True)
 class TalkEnded:
-    """The talk with an agent is over. by: caller | agent | transfer."""
+    """The talk with an agent is over. by: caller | agent | transfer | uncertain (ended while AMI was away)."""
 
     KIND: ClassVar[str] = "talk_ended"
     visit: str

@@ -127,7 +127,7 @@ class AGISession:
         return _value(await self._request("GET", "VARIABLE", args=(name,), timeout_s=_MARGIN_S))
 
     async def get_full_variable(self, expression: str) -> str | None:
-        """Return an evaluated expression such as `${CHANNEL(linkedid)}`, None when it is empty or not set."""
+        """Return an evaluated expression such as `${CHANNEL(linkedid)}`; what is not set evaluates to ""."""
         return _value(await self._request("GET", "FULL", "VARIABLE", args=(expression,), timeout_s=_MARGIN_S))
 
     async def set_variable(self, name: str, value: str) -> None:
@@ -137,7 +137,7 @@ class AGISession:
     async def stream_file(self, path: str, escape_digits: str = "", *, timeout_s: float = _PROMPT_S) -> tuple[str, int]:
         """Play a sound file (no extension); return the key that stopped it ("" = none) and the position in samples.
 
-        A file that cannot be opened is position 0 without a key.
+        Raises CommandFailed for a file that cannot be opened.
         """
         reply = await self._ask("STREAM", "FILE", args=(path, escape_digits), timeout_s=timeout_s)
         return _digit(reply), max(reply.endpos, 0)

@@ -1,0 +1,287 @@
+"""The call ledger: typed telephony events in, facts of contract/facts.py out. Pure; `now` is always an argument.
+
+Events of one caller's channel come in order, everything else may come in any order and twice. Each visit gets exactly
+one end and each contact exactly one ContactEnded; what was missed while AMI was away is ended by `reconcile`.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from ivr.contract.facts import CallbackRequested, ContactEnded, ContactStarted, Fact, QueueJoined, VoicemailRecorded
+from ivr.contract.ids import ContactId
+from ivr.telephony.call import CALLBACKS, Call, DialogueEnd, QueueTimes, outcome_of
+from ivr.telephony.events import (
+    AgentCalled,
+    AgentCompleted,
+    AgentConnected,
+    AgentRingCanceled,
+    AgentRingNoAnswer,
+    CallEnded,
+    CallerAbandoned,
+    CallerJoinedQueue,
+    CallerLeftQueue,
+    CallEvent,
+    CallStarted,
+    ChannelHungUp,
+    ContactStatus,
+    HangupRequested,
+    MemberStateChanged,
+    Snapshot,
+    TelephonyEvent,
+)
+from ivr.telephony.phones import Phones
+from ivr.telephony.visits import Out, Visit, milliseconds
+
+__all__ = ["CallLedger", "DialogueEnd", "Noted", "QueueTimes"]
+
+_REMEMBERED = 10_000  # finished calls whose late events are ignored
+_DIALOGUE_GRACE = timedelta(seconds=10)  # a session ends its dialogue within this after the hang-up
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """One fact for the journal; contact is "" for an agent's phone."""
+
+    contact: ContactId
+    at: datetime
+    fact: Fact
+
+
+class CallLedger:
+    """Folds events into facts; every public method returns the new ones in order.
+
+    to_e164 turns the trunk's caller number into E.164 ("" when it cannot). times: by queue name.
+    """
+
+    def __init__(
+        self,
+        to_e164: Callable[[str], str],
+        *,
+        notice_version: str = "",
+        times: Mapping[str, QueueTimes] | None = None,
+    ) -> None:
+        self._to_e164 = to_e164
+        self._notice_version = notice_version
+        self._times = dict(times or {})
+        self._calls: dict[str, Call] = {}
+        self._linkedids: dict[str, str] = {}
+        self._over: OrderedDict[str, None] = OrderedDict()
+        self.phones = Phones()
+        self.unattributed = 0  # calls that ended without our ever learning their contact
+
+    @property
+    def open_calls(self) -> int:
+        """How many calls have no end yet."""
+        return len(self._calls)
+
+    def apply(self, event: TelephonyEvent) -> list[Noted]:
+        """Take one event."""
+        out = Out()
+        match event:
+            case MemberStateChanged():
+                out.tell(event.at, self.phones.member(event))
+            case ContactStatus():
+                out.tell(event.at, self.phones.registered(event))
+            case _:
+                return self._call_event(event, out)
+        return self._notes(None, out)
+
+    def contact_known(
+        self, contact: str, linkedid: str, uniqueid: str, now: datetime, *, joins: int = 0
+    ) -> list[Noted]:
+        """An AGI session has this contact and writes its ContactStarted; again for one that resumes.
+
+        joins: queue visits that are in the journal already (after a restart), so that visit ids stay unique.
+        """
+        if linkedid in self._over:
+            return []
+        call = self._calls.setdefault(linkedid, Call(linkedid, uniqueid, now))
+        call.known_to_agi, call.announced, call.dialogue = True, True, None
+        call.joins = max(call.joins, joins)
+        self._bind(call, contact)
+        return self._notes(call, Out())
+
+    def dialogue_ended(self, contact: str, how: DialogueEnd) -> list[Noted]:
+        """The AGI session's dialogue is over; unknown or finished contacts are ignored."""
+        call = self._calls.get(self._linkedids.get(contact, ""))
+        if call is None:
+            return []
+        call.dialogue = how
+        return self._notes(call, Out())
+
+    def tick(self, now: datetime) -> list[Noted]:
+        """Call about once a second: ends wrap-ups, and calls whose session never told its end."""
+        out = Out()
+        out.tell(now, self.phones.tick(now))
+        notes = self._notes(None, out)
+        for call in list(self._calls.values()):
+            if call.gone is not None and now - call.gone[0] > _DIALOGUE_GRACE:
+                notes += self._notes(call, Out(), overdue=True)
+        return notes
+
+    def reconcile(self, snapshot: Snapshot, now: datetime, *, restarted: bool = False) -> list[Noted]:
+        """Compare with what Asterisk holds after AMI was away; what vanished is uncertain, or cut when it restarted."""
+        out = Out()
+        out.tell(now, self.phones.replace(snapshot.members, now))
+        notes = self._notes(None, out)
+        for call in list(self._calls.values()):
+            if call.gone is None:
+                notes += self._reconcile_call(call, snapshot, now, restarted=restarted)
+        return notes
+
+    def _reconcile_call(self, call: Call, snapshot: Snapshot, now: datetime, *, restarted: bool) -> list[Noted]:
+        out = Out()
+        alive = call.uniqueid in snapshot.channels
+        for visit in call.visits:
+            visit.vanished(snapshot.channels, now, out)
+            if visit.talk is None and not (alive and (visit.queue, call.uniqueid) in snapshot.waiting):
+                visit.leave("uncertain", now, out)
+            if visit.talk is not None and not (alive and visit.talk.channel in snapshot.channels):
+                visit.complete("uncertain", now, self._wrapup(visit.queue), out)
+        if not alive:
+            call.gone = (now, 0)
+            call.lost = "cut" if restarted else "uncertain"
+        return self._notes(call, out)
+
+    # ---- events of one call ----
+
+    def _call_event(self, event: CallEvent, out: Out) -> list[Noted]:
+        if event.linkedid in self._over:
+            return []
+        call = self._calls.get(event.linkedid)
+        if call is None:
+            if isinstance(event, HangupRequested | ChannelHungUp | AgentRingCanceled):
+                return []  # these alone do not tell that the channel is a caller's
+            call = self._calls[event.linkedid] = Call(event.linkedid, event.uniqueid, event.at)
+        self._take(call, event, out)
+        return self._notes(call, out)
+
+    def _take(self, call: Call, event: CallEvent, out: Out) -> None:
+        match event:
+            case CallStarted() | CallEnded():
+                call.source = call.source or event
+                call.ended = event if isinstance(event, CallEnded) else call.ended
+                call.began = min(call.began, event.at)
+                self._bind(call, event.contact)
+            case HangupRequested():
+                call.hangup_requested |= event.uniqueid == call.uniqueid
+            case ChannelHungUp():
+                if event.uniqueid == call.uniqueid and call.gone is None:
+                    call.gone = (event.at, event.cause)
+                    self._close_visits(call, event.at, out)
+            case AgentRingCanceled():
+                for visit in call.visits:
+                    visit.ring_ended(event.agent_uniqueid, "canceled", event.at, out)
+            case CallerLeftQueue():
+                pass  # said of answered and unanswered visits alike
+            case _:
+                self._visit_event(call, event, out)
+
+    def _visit_event(
+        self,
+        call: Call,
+        event: CallerJoinedQueue | AgentCalled | AgentRingNoAnswer | AgentConnected | AgentCompleted | CallerAbandoned,
+        out: Out,
+    ) -> None:
+        match event:
+            case CallerJoinedQueue():
+                if not any(visit.queue == event.queue and visit.joined == event.at for visit in call.visits):
+                    self._join(call, event.queue, event.at, event.position, out)
+            case AgentCalled():
+                self._visit(call, event.queue, event.at, out).ring(event.agent, event.agent_uniqueid, event.at, out)
+            case AgentRingNoAnswer():
+                visit = self._visit(call, event.queue, event.at, out)
+                visit.ring_ended(event.agent_uniqueid, "no_answer", event.at, out, event.ring_ms)
+            case AgentConnected():
+                joined = event.at - timedelta(seconds=event.hold_s)
+                visit = self._visit(call, event.queue, joined, out)
+                visit.answer(event.agent, event.agent_uniqueid, event.at, out)
+            case AgentCompleted():
+                answered = event.at - timedelta(seconds=event.talk_s)
+                visit = self._visit(call, event.queue, answered - timedelta(seconds=event.hold_s), out)
+                visit.answer(event.agent, event.agent_uniqueid, answered, out)
+                visit.complete(event.by, event.at, self._wrapup(event.queue), out)
+            case CallerAbandoned():
+                visit = self._visit(call, event.queue, event.at, out)
+                visit.leave(self._left_reason(call, visit, event.at), event.at, out)
+
+    def _visit(self, call: Call, queue: str, joined: datetime, out: Out) -> Visit:
+        """Return the newest visit to this queue; when its beginning was missed it begins at `joined`."""
+        found = next((visit for visit in reversed(call.visits) if visit.queue == queue), None)
+        return found or self._join(call, queue, joined, 0, out)
+
+    def _join(self, call: Call, queue: str, at: datetime, position: int, out: Out) -> Visit:
+        for visit in call.visits:
+            visit.leave(self._left_reason(call, visit, at), at, out)  # its own end was missed
+        call.joins += 1
+        visit = Visit(f"{call.linkedid}/{queue}/{call.joins}", queue, at, position, self.phones)
+        call.visits.append(visit)
+        out.say(at, QueueJoined(visit.id, queue, position))
+        return visit
+
+    def _close_visits(self, call: Call, at: datetime, out: Out) -> None:
+        by = "caller" if call.hangup_requested else "agent"
+        for visit in call.visits:
+            visit.leave("abandoned", at, out)
+            visit.complete(by, at, self._wrapup(visit.queue), out)
+
+    def _left_reason(self, call: Call, visit: Visit, at: datetime) -> str:
+        """Asterisk does not say why; the hang-up request comes first, and the dialplan's time-out is known."""
+        times = self._times.get(visit.queue, QueueTimes())
+        if call.hangup_requested:
+            return "abandoned"
+        if milliseconds(visit.joined, at) >= (times.timeout_s - 1) * 1000:
+            return "timeout"
+        return "key" if times.keys else "empty"
+
+    def _wrapup(self, queue: str) -> timedelta:
+        return timedelta(seconds=self._times.get(queue, QueueTimes()).wrapup_s)
+
+    def _bind(self, call: Call, contact: str) -> None:
+        if not call.contact:
+            call.contact = contact
+            self._linkedids[contact] = call.linkedid
+
+    # ---- facts ----
+
+    def _notes(self, call: Call | None, out: Out, *, overdue: bool = False) -> list[Noted]:
+        notes: list[Noted] = []
+        if call is not None:
+            call.held += out.facts
+            if call.gone is not None and (overdue or call.dialogue is not None or not call.known_to_agi):
+                self._finish(call)
+            if call.contact and call.held:
+                notes = [Noted(ContactId(call.contact), at, fact) for at, fact in self._announced(call)]
+                call.held = []
+        return notes + [Noted(ContactId(""), at, fact) for at, fact in out.phones]
+
+    def _announced(self, call: Call) -> list[tuple[datetime, Fact]]:
+        """Return the held facts, with a ContactStarted before the first one when no AGI session wrote it."""
+        if call.announced:
+            return call.held
+        call.announced = True
+        source = call.source
+        caller, did, recording = (source.caller, source.did, source.recording) if source else ("", "", "")
+        started = ContactStarted(call.linkedid, caller, self._to_e164(caller), did, recording, self._notice_version)
+        return [(call.began, started), *call.held]
+
+    def _finish(self, call: Call) -> None:
+        del self._calls[call.linkedid]
+        self._linkedids.pop(call.contact, None)
+        self._over[call.linkedid] = None
+        while len(self._over) > _REMEMBERED:
+            self._over.popitem(last=False)
+        if not call.contact:
+            self.unattributed += 1
+            return
+        at, cause = call.gone or (call.began, 0)
+        outcome = outcome_of(call)
+        voicemail = call.ended is not None and call.ended.voicemail
+        if voicemail and call.ended is not None:
+            call.held.append((at, VoicemailRecorded(f"voicemail/{call.ended.recording}")))
+        reason = "voicemail" if voicemail else CALLBACKS.get(outcome, "")
+        if reason and outcome != "talked":
+            call.held.append((at, CallbackRequested(reason)))
+        call.held.append((at, ContactEnded(outcome, cause, milliseconds(call.began, at))))

@@ -1,0 +1,212 @@
+"""What Asterisk's manager says, as typed events; everything behind translate.py sees only these.
+
+`at` is UTC. linkedid and uniqueid are the caller's, agent_uniqueid that of the agent's channel; agent is an extension.
+All events of one caller's channel come in order; between channels there is no order.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CallStarted:
+    """The dialplan answered a call (UserEvent HLContact)."""
+
+    at: datetime
+    linkedid: str
+    uniqueid: str
+    contact: str
+    caller: str
+    did: str
+    recording: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallEnded:
+    """The caller's hang-up handler ran (UserEvent HLEnded). stage is the dialplan's, voicemail: a message was begun.
+
+    Not the last event of the channel: AgentCompleted and ChannelHungUp may follow.
+    """
+
+    at: datetime
+    linkedid: str
+    uniqueid: str
+    contact: str
+    caller: str
+    did: str
+    recording: str
+    stage: str
+    queue: str
+    voicemail: bool
+    cause: int
+
+
+@dataclass(frozen=True, slots=True)
+class CallerJoinedQueue:
+    """The caller waits from now on."""
+
+    at: datetime
+    linkedid: str
+    uniqueid: str
+    queue: str
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class AgentCalled:
+    """An agent's phone is being rung."""
+
+    at: datetime
+    linkedid: str
+    uniqueid: str
+    queue: str
+    agent: str
+    agent_uniqueid: str
+
+
+@dataclass(frozen=True, slots=True)
+class AgentRingNoAnswer:
+    """An agent's phone rang in vain, or was busy or refused."""
+
+    at: datetime
+    linkedid: str
+    uniqueid: str
+    queue: str
+    agent: str
+    agent_uniqueid: str
+    ring_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class AgentRingCanceled:
+    """Ringing was broken off: the caller left, or somebody else answered (DialEnd CANCEL; also follows no answer)."""
+
+    at: datetime
+    linkedid: str
+    uniqueid: str
+    agent_uniqueid: str
+
+
+@dataclass(frozen=True, slots=True)
+class AgentConnected:
+    """An agent answered."""
+
+    at: datetime
+    linkedid: str
+    uniqueid: str
+    queue: str
+    agent: str
+    agent_uniqueid: str
+    hold_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class AgentCompleted:
+    """The talk is over. by: caller | agent | transfer."""
+
+    at: datetime
+    linkedid: str
+    uniqueid: str
+    queue: str
+    agent: str
+    agent_uniqueid: str
+    hold_s: int
+    talk_s: int
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallerAbandoned:
+    """The caller left the queue without an agent; Asterisk says so for hang-up, time-out and key alike."""
+
+    at: datetime
+    linkedid: str
+    uniqueid: str
+    queue: str
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class CallerLeftQueue:
+    """The caller is out of the queue's list; comes before AgentConnected and after CallerAbandoned."""
+
+    at: datetime
+    linkedid: str
+    uniqueid: str
+    queue: str
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class HangupRequested:
+    """The far end of this channel hung up, or somebody asked to hang it up; its last events are still to come."""
+
+    at: datetime
+    linkedid: str
+    uniqueid: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelHungUp:
+    """A channel is gone: its last event. cause is Q.850."""
+
+    at: datetime
+    linkedid: str
+    uniqueid: str
+    cause: int
+
+
+@dataclass(frozen=True, slots=True)
+class MemberStateChanged:
+    """An agent's membership of one queue. device is Asterisk's device state (5 unavailable, 4 invalid, 0 unknown)."""
+
+    at: datetime
+    agent: str
+    queue: str
+    member: bool
+    paused: bool
+    reason: str
+    device: int
+
+
+@dataclass(frozen=True, slots=True)
+class ContactStatus:
+    """A phone registered, went away, or (not) answered its check."""
+
+    at: datetime
+    agent: str
+    reachable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class InvalidEvent:
+    """An event we need that does not have its shape. field names what is wrong; never carries a value."""
+
+    name: str
+    field: str
+
+
+CallEvent = (
+    CallStarted
+    | CallEnded
+    | CallerJoinedQueue
+    | AgentCalled
+    | AgentRingNoAnswer
+    | AgentRingCanceled
+    | AgentConnected
+    | AgentCompleted
+    | CallerAbandoned
+    | CallerLeftQueue
+    | HangupRequested
+    | ChannelHungUp
+)
+TelephonyEvent = CallEvent | MemberStateChanged | ContactStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What Asterisk held when asked: uniqueids of all channels, (queue, uniqueid) of who waits, all memberships."""
+
+    channels: frozenset[str]
+    waiting: frozenset[tuple[str, str]]
+    members: tuple[MemberStateChanged, ...]

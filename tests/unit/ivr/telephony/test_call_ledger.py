@@ -1,0 +1,241 @@
+"""The call ledger on recorded calls and on what a recording cannot show: outages, restarts, missing events."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import pytest
+
+from ivr.contract.facts import (
+    AgentAnswered,
+    AgentPhoneChanged,
+    AgentRingEnded,
+    CallbackRequested,
+    ContactEnded,
+    ContactStarted,
+    QueueLeft,
+    TalkEnded,
+)
+from ivr.telephony.calls import CallLedger, DialogueEnd, Noted
+from ivr.telephony.events import (
+    AgentConnected,
+    CallEnded,
+    CallStarted,
+    ChannelHungUp,
+    ContactStatus,
+    HangupRequested,
+    MemberStateChanged,
+    Snapshot,
+    TelephonyEvent,
+)
+from ivr.telephony.translate import snapshot
+from tests.unit.ivr.telephony.recordings_of_ami import NOW, call_facts, ledger, phone_words, snapshot_rows, typed
+
+
+def fold(book: CallLedger, events: Sequence[TelephonyEvent]) -> list[Noted]:
+    return [note for event in events for note in book.apply(event)]
+
+
+def fold_recording(name: str, dialogue: DialogueEnd | None = None) -> list[Noted]:
+    """Fold a recording; with `dialogue`, an AGI session knew the contact and ended so."""
+    book = ledger()
+    notes = []
+    for event in typed(name):
+        notes += book.apply(event)
+        if isinstance(event, CallStarted) and dialogue is not None:
+            notes += book.contact_known(event.contact, event.linkedid, event.uniqueid, event.at)
+            notes += book.dialogue_ended(event.contact, dialogue)
+    assert book.open_calls == 0
+    return notes
+
+
+def kinds(notes: Sequence[Noted]) -> list[str]:
+    return [fact.KIND for fact in call_facts(notes)]
+
+
+def ended(notes: Sequence[Noted]) -> ContactEnded:
+    (fact,) = [fact for fact in call_facts(notes) if isinstance(fact, ContactEnded)]
+    return fact
+
+
+@pytest.mark.parametrize(("name", "by"), [("talk-agent-hangs-up", "agent"), ("talk-caller-hangs-up", "caller")])
+def test_talk(name: str, by: str) -> None:
+    notes = fold_recording(name, DialogueEnd.HANDED_OVER)
+    assert kinds(notes) == ["queue_joined", "agent_ringing", "agent_answered", "talk_ended", "contact_ended"]
+    facts = call_facts(notes)
+    answered = next(fact for fact in facts if isinstance(fact, AgentAnswered))
+    assert answered.agent == "8001"
+    assert 1000 <= answered.ring_ms <= answered.wait_ms < 1030
+    talk = next(fact for fact in facts if isinstance(fact, TalkEnded))
+    assert (talk.by, talk.visit) == (by, answered.visit)
+    assert 1200 < talk.talk_ms < 1700
+    assert ended(notes).outcome == "talked"
+    assert len({note.contact for note in notes if note.contact}) == 1
+
+
+def test_no_answer_then_abandoned_while_ringing() -> None:
+    notes = fold_recording("ring-no-answer-abandon", DialogueEnd.HANDED_OVER)
+    rings = [fact for fact in call_facts(notes) if isinstance(fact, AgentRingEnded)]
+    assert [ring.reason for ring in rings] == ["no_answer", "canceled"]
+    assert rings[0].ring_ms == 4000
+    (left,) = [fact for fact in call_facts(notes) if isinstance(fact, QueueLeft)]
+    assert (left.reason, left.position) == ("abandoned", 1)
+    assert kinds(notes)[-2:] == ["callback_requested", "contact_ended"]
+    assert ended(notes).outcome == "abandoned"
+
+
+def test_queue_time_out_is_not_an_abandonment_though_asterisk_says_so() -> None:
+    notes = fold_recording("queue-timeout-voicemail", DialogueEnd.HANDED_OVER)
+    (left,) = [fact for fact in call_facts(notes) if isinstance(fact, QueueLeft)]
+    assert left.reason == "timeout"
+    assert 7950 < left.wait_ms < 8050
+    assert kinds(notes)[-3:] == ["voicemail_recorded", "callback_requested", "contact_ended"]
+    assert ended(notes).outcome == "voicemail"
+
+
+def test_caller_ivr_never_saw() -> None:
+    notes = fold_recording("hangup-in-ivr")
+    (started, _) = call_facts(notes)
+    assert isinstance(started, ContactStarted)
+    assert (started.caller_raw, started.caller_e164, started.did) == ("13800000000", "+8613800000000", "4001726011")
+    assert ended(notes).outcome == "hung_up"
+
+
+@pytest.mark.parametrize(
+    ("dialogue", "outcome"),
+    [
+        (DialogueEnd.REPORTED, "reported"),
+        (DialogueEnd.HUNG_UP, "hung_up"),
+        (DialogueEnd.MISSED, "missed"),
+        (DialogueEnd.VOICEMAIL, "voicemail"),
+        (DialogueEnd.HANDED_OVER, "handed_over_lost"),
+    ],
+)
+def test_outcome_of_a_dialogue_without_queue(dialogue: DialogueEnd, outcome: str) -> None:
+    notes = fold_recording("ivr-ends", dialogue)
+    assert ended(notes).outcome == outcome
+    assert ("callback_requested" in kinds(notes)) is (outcome == "handed_over_lost")
+
+
+def test_end_waits_for_the_session_but_not_for_ever() -> None:
+    book = ledger()
+    events = typed("hangup-in-ivr")
+    start = next(event for event in events if isinstance(event, CallStarted))
+    book.contact_known(start.contact, start.linkedid, start.uniqueid, start.at)
+    assert kinds(fold(book, events)) == []
+    last = events[-1].at
+    assert book.tick(last + timedelta(seconds=9)) == []
+    assert ended(book.tick(last + timedelta(seconds=11))).outcome == "hung_up"
+    assert book.dialogue_ended(start.contact, DialogueEnd.REPORTED) == []
+    assert book.contact_known(start.contact, start.linkedid, start.uniqueid, last) == []
+
+
+def test_phone_states_of_a_day() -> None:
+    book = ledger()
+    notes = fold(book, typed("login"))
+    assert phone_words(notes) == ["unreachable"]
+    talk = fold(book, typed("talk-agent-hangs-up"))
+    assert phone_words(talk) == ["ready", "ringing", "talking", "wrapup"]
+    end = typed("talk-agent-hangs-up")[-1].at
+    assert phone_words(book.tick(end + timedelta(seconds=1))) == []
+    assert phone_words(book.tick(end + timedelta(seconds=3))) == ["ready"]
+    assert phone_words(fold(book, typed("unregister"))) == ["unreachable", "offline"]
+
+
+def test_pause_and_its_reason() -> None:
+    book = ledger()
+    start = NOW
+    for queue in ("repair", "consult"):
+        fold(book, [MemberStateChanged(start, "8002", queue, True, False, "", 1)])
+    notes = fold(book, [MemberStateChanged(start, "8002", "repair", True, True, "rest", 1)])
+    assert [note.fact for note in notes] == [AgentPhoneChanged("8002", "paused", "rest")]
+    notes = fold(book, [MemberStateChanged(start, "8002", "repair", True, False, "", 1)])
+    assert phone_words(notes) == ["ready"]
+    assert phone_words(fold(book, [ContactStatus(start, "8002", False)])) == ["unreachable"]
+    assert fold(book, [ContactStatus(start, "carrier", True)]) == []
+
+
+# ---- AMI away ----
+
+
+def waiting() -> tuple[CallLedger, CallStarted]:
+    """Return a ledger in which a caller waits while a phone rings."""
+    book = ledger()
+    events = typed("snapshots")
+    ringing = next(index for index, event in enumerate(events) if isinstance(event, AgentConnected)) - 1
+    fold(book, events[:ringing])
+    start = next(event for event in events if isinstance(event, CallStarted))
+    return book, start
+
+
+def test_snapshot_that_agrees_changes_nothing() -> None:
+    book, _ = waiting()
+    held, _ = snapshot(*snapshot_rows("waiting"), NOW)
+    assert kinds(book.reconcile(held, NOW)) == []
+    assert kinds(fold(book, typed("snapshots")))[-1] == "contact_ended"
+
+
+@pytest.mark.parametrize(("restarted", "outcome"), [(False, "uncertain"), (True, "cut")])
+def test_call_that_vanished_while_ami_was_away(restarted: bool, outcome: str) -> None:
+    book, _ = waiting()
+    notes = book.reconcile(Snapshot(frozenset(), frozenset(), ()), NOW, restarted=restarted)
+    assert [fact.KIND for fact in call_facts(notes)][:2] == ["agent_ring_ended", "queue_left"]
+    left = next(fact for fact in call_facts(notes) if isinstance(fact, QueueLeft))
+    assert left.reason == "uncertain"
+    assert ended(notes).outcome == outcome
+    assert (CallbackRequested("cut") in call_facts(notes)) is restarted
+    assert call_facts(fold(book, typed("snapshots"))) == []
+    assert kinds(book.reconcile(Snapshot(frozenset(), frozenset(), ()), NOW)) == []
+
+
+def test_caller_still_there_but_no_longer_waiting() -> None:
+    book, start = waiting()
+    notes = book.reconcile(Snapshot(frozenset({start.uniqueid}), frozenset(), ()), NOW)
+    assert kinds(notes) == ["agent_ring_ended", "queue_left"]
+    rest = fold(book, typed("snapshots"))
+    assert kinds(rest) == ["contact_ended"]
+    assert ended(rest).outcome == "uncertain"
+
+
+def test_members_are_those_of_the_snapshot() -> None:
+    book = ledger()
+    fold(book, typed("login"))
+    held, _ = snapshot(*snapshot_rows("talking"), NOW)
+    assert phone_words(book.reconcile(held, NOW)) == ["ready"]
+    assert phone_words(book.reconcile(Snapshot(frozenset(), frozenset(), ()), NOW)) == ["offline"]
+
+
+def test_beginning_missed_the_end_still_gives_whole_facts() -> None:
+    events = typed("talk-agent-hangs-up")
+    connected = next(index for index, event in enumerate(events) if isinstance(event, AgentConnected))
+    for first in (connected, connected + 1):
+        notes = fold(ledger(), events[first:])
+        assert kinds(notes) == ["contact_started", "queue_joined", "agent_answered", "talk_ended", "contact_ended"]
+
+
+def test_call_whose_contact_is_never_learned_is_counted() -> None:
+    book = ledger()
+    events = [event for event in typed("talk-agent-hangs-up") if not isinstance(event, CallStarted | CallEnded)]
+    assert call_facts(fold(book, events)) == []
+    assert book.unattributed == 1
+    assert book.open_calls == 0
+
+
+def test_visit_ids_stay_unique_over_a_restart() -> None:
+    events = typed("talk-agent-hangs-up")
+    start = next(event for event in events if isinstance(event, CallStarted))
+    book = ledger()
+    book.contact_known(start.contact, start.linkedid, start.uniqueid, start.at, joins=2)
+    book.dialogue_ended(start.contact, DialogueEnd.HANDED_OVER)
+    visits = {fact.visit for fact in call_facts(fold(book, events)) if isinstance(fact, TalkEnded)}
+    assert visits == {f"{start.linkedid}/repair/3"}
+
+
+def test_foreign_channels_are_no_calls() -> None:
+    book = ledger()
+    assert fold(book, [HangupRequested(NOW, "a", "b"), ChannelHungUp(NOW, "a", "b", 16)]) == []
+    assert book.open_calls == 0
+    assert book.dialogue_ended("nobody", DialogueEnd.REPORTED) == []
+
+
+def test_times_are_asterisks_own() -> None:
+    assert all(isinstance(note.at, datetime) and note.at != NOW for note in fold_recording("talk-agent-hangs-up"))
