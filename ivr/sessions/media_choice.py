@@ -8,6 +8,7 @@ from pathlib import Path
 import structlog
 
 from ivr.contract.media import Media
+from ivr.sessions.calls import RunningCall
 from ivr.sessions.media_agi import AGIMedia
 from ivr.sessions.media_speech import SpeechMedia, SpeechSettings
 from ivr.sessions.ports import MediaRefused
@@ -33,12 +34,12 @@ class CallMedia:
     """The Media port of one call. A lost resource is one MEDIA_FAILED result; the next turn has another resource."""
 
     def __init__(
-        self, group: asyncio.TaskGroup, agi: AGISession, settings: MediaSettings, contact: str, lexicon: Lexicon
+        self, group: asyncio.TaskGroup, agi: AGISession, settings: MediaSettings, call: RunningCall, lexicon: Lexicon
     ) -> None:
         self._group = group
         self._agi = agi
         self._settings = settings
-        self._contact = contact
+        self._call = call
         self._lexicon = lexicon
         self._media: Media | None = None
         self._openings = 0
@@ -46,9 +47,11 @@ class CallMedia:
 
     async def open(self, *, speech: bool = True) -> bool:
         """Make media ready; tell whether it is keys only. Raises MediaStuck."""
+        self._call.uses_speech = speech  # from now on a frozen speech can hold the channel
         self._media = await self._speech() if speech else None
         if self._media is not None:
             return False
+        self._call.uses_speech = False
         self._openings = _SPEECH_OPENINGS  # once by keys, a call stays by keys
         self._media = self._plain()
         return True
@@ -58,7 +61,9 @@ class CallMedia:
             return None
         self._openings += 1
         try:
-            return await SpeechMedia.open(self._group, self._agi, self._settings.speech, self._contact, self._lexicon)
+            return await SpeechMedia.open(
+                self._group, self._agi, self._settings.speech, self._call.contact, self._lexicon
+            )
         except MediaRefused as refused:
             log.warning("speech_refused", reason=str(refused))
             return None
@@ -100,3 +105,4 @@ class CallMedia:
         media, self._media = self._media, None
         if media is not None:
             await media.close()
+        self._call.uses_speech = False

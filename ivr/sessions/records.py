@@ -4,13 +4,15 @@ import json
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from ivr.contract.dialogue import Input
-from ivr.contract.facts import Envelope, InvalidFact, parse_envelope
+from ivr.contract.facts import ContactStarted, Envelope, InvalidFact, parse_envelope
 from ivr.contract.ids import ContactId
 from ivr.sessions.wire import InvalidMessage, input_from_json
+
+_COMMANDS_KEPT = timedelta(minutes=10)  # far beyond any deadline that is accepted
 
 Record = Mapping[str, Any]
 
@@ -37,6 +39,7 @@ class OpenContact:
     call: CallInfo
     inputs: list[Input] = field(default_factory=list)
     dialogue_facts: int = 0  # how many Save effects of the dialogue are facts already
+    announced: bool = False  # ContactStarted is written
     over: bool = False  # the dialogue came to its last effect
 
 
@@ -96,7 +99,7 @@ class JournalState:
             case "number":
                 self._taken(_int(record, "serial"))
             case "command":
-                self.commands[str(record["id"])] = datetime.fromisoformat(record["deadline"])
+                self._command(str(record["id"]), datetime.fromisoformat(record["deadline"]))
             case _:
                 raise InvalidMessage("unknown kind of record")
 
@@ -105,6 +108,8 @@ class JournalState:
         dialogue = _int(record, "d")
         if dialogue and (contact := self.contacts.get(envelope.contact)) is not None:
             contact.dialogue_facts = max(contact.dialogue_facts, dialogue)
+        if isinstance(envelope.fact, ContactStarted) and envelope.contact in self.contacts:
+            self.contacts[envelope.contact].announced = True
         self.seq = max(self.seq, envelope.seq)
         if envelope.seq > self.acked:
             self.facts[envelope.seq] = envelope
@@ -120,6 +125,11 @@ class JournalState:
 
     def _contact(self, record: Record) -> OpenContact:
         return self.contacts[ContactId(record["contact"])]
+
+    def _command(self, command_id: str, deadline: datetime) -> None:
+        for old in [key for key, at in self.commands.items() if at < deadline - _COMMANDS_KEPT]:
+            del self.commands[old]
+        self.commands[command_id] = deadline
 
     def _ack(self, seq: int) -> None:
         self.acked = max(self.acked, seq)

@@ -80,7 +80,7 @@ class CallSession:
     async def run(self) -> None:
         """Hold the dialogue and leave the AGI. Raises only what cancels the session."""
         async with asyncio.TaskGroup() as group:
-            media = CallMedia(group, self._agi, self._services.media, self._call.contact, self._services.flow.lexicon)
+            media = CallMedia(group, self._agi, self._services.media, self._call, self._services.flow.lexicon)
             try:
                 last = await self._guarded(media)
                 await media.close()
@@ -135,19 +135,23 @@ class CallSession:
         return effect
 
     async def _begin(self, media: CallMedia) -> Effect:
-        now = self._services.clock()
-        info, contact = self._info, self._call.contact
-        self._journal.open_contact(contact, info, now)
-        resumed = self._agi.attempt > 1
-        raw = self._agi.variables.caller[:_MAX_RAW]
-        started = ContactStarted(
-            info.linkedid, raw, info.caller_e164, info.did, info.recording, NOTICE_VERSION, resumed
-        )
-        self._journal.fact(contact, started, now)
-        await self._services.live.begin(contact, info.caller_e164)
+        self._journal.open_contact(self._call.contact, self._info, self._services.clock())
+        await self._announce()
         media.first_key = await self._first_key()
         await self._open(media)
         return await self._start()
+
+    async def _announce(self) -> None:
+        """Say that the contact began, unless the journal says so already."""
+        info, contact = self._info, self._call.contact
+        if not self._journal.state.contacts[contact].announced:
+            raw = self._agi.variables.caller[:_MAX_RAW]
+            resumed = self._agi.attempt > 1
+            started = ContactStarted(
+                info.linkedid, raw, info.caller_e164, info.did, info.recording, NOTICE_VERSION, resumed
+            )
+            self._journal.fact(contact, started, self._services.clock())
+        await self._services.live.begin(contact, info.caller_e164)
 
     async def _start(self) -> Effect:
         self._folded = Folded(self._services.flow.begin())
@@ -157,7 +161,7 @@ class CallSession:
         """Fold what is journalled and go on at the same question; facts already written are not written again."""
         now = self._services.clock()
         self._journal.open_contact(self._call.contact, self._info, now)
-        await self._services.live.begin(self._call.contact, self._info.caller_e164)
+        await self._announce()
         self._folded = fold(self._services.flow, known.inputs)
         write_missing(self._journal, known, self._folded, now)
         log.info("session_resumed", inputs=len(known.inputs), over=self._folded.over)
@@ -171,9 +175,7 @@ class CallSession:
         return await self._take(Resumed(self._keys_only))
 
     async def _open(self, media: CallMedia) -> None:
-        self._call.uses_speech = True
         self._keys_only = await media.open()
-        self._call.uses_speech = not self._keys_only
 
     async def _take(self, item: Input) -> Effect:
         """Journal an input, step, write the facts; return what waits."""

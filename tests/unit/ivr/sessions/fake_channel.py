@@ -8,17 +8,21 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 HANG_UP = "hang up"
-_PAUSE_MS = 600  # waits up to here are pauses between segments, not questions
+WAIT = "wait"  # the caller does nothing, and Asterisk answers only when the server leaves
+_PAUSE_MS = 400  # waits up to here are pauses between segments, not questions
 
 AudioSocketApp = Callable[[str, str], Awaitable[int]]  # uuid, address -> the application's result
 
 
 class FakeChannel:
-    """Answers AGI commands as res_agi does. `keys`: what the caller does at each question ("" = nothing)."""
+    """Answers AGI commands as res_agi does. `acts`: the keys the caller presses at each question, "" for silence;
+
+    in order, or by the name of the sound that was played last.
+    """
 
     def __init__(
         self,
-        keys: Sequence[str] = (),
+        acts: Sequence[str] | dict[str, str] = (),
         *,
         variables: dict[str, str] | None = None,
         during: dict[str, str] | None = None,
@@ -27,7 +31,9 @@ class FakeChannel:
     ) -> None:
         self.variables = {"HL_CONTACT": "c" * 32, "HL_RECORDING": "r1", "HL_DID": "4001726011"}
         self.variables |= {"HL_CALLER": "13800138000", "HL_ATTEMPT": "1"} | (variables or {})
-        self.keys = deque(keys)
+        self.by_sound = acts if isinstance(acts, dict) else {}
+        self.acts = deque(() if isinstance(acts, dict) else acts)
+        self._keys: deque[str] | None = None  # what is left of the present act; None until the question's first wait
         self.during = during or {}
         self.audiosocket = audiosocket
         self.hang_up_at = hang_up_at
@@ -37,10 +43,17 @@ class FakeChannel:
         self.recorded = ("dtmf", "#", 16000)
         self.hung_up = asyncio.Event()
         self.redirected = asyncio.Event()
+        self.stuck = asyncio.Event()
+        self._reader: asyncio.StreamReader | None = None
+
+    def start(self, port: int) -> asyncio.Task[None]:
+        """Begin the call in a task."""
+        return asyncio.create_task(self.call(port))
 
     async def call(self, port: int) -> None:
         """Connect, run the session until the server leaves or the caller hangs up."""
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        self._reader = reader
         header = "agi_network: yes\nagi_channel: PJSIP/carrier-00000001\nagi_uniqueid: hotline-1.1\n\n"
         writer.write(header.encode())
         try:
@@ -76,38 +89,50 @@ class FakeChannel:
             case ["STREAM", "FILE", path, escape]:
                 return self._stream(path, escape)
             case ["WAIT", "FOR", "DIGIT", ms]:
-                return self._digit(int(ms))
+                return await self._digit(int(ms))
             case ["RECORD", "FILE", path, fmt, *_]:
                 return self._record(path, fmt)
             case ["EXEC", "AudioSocket", args]:
                 return await self._audiosocket(*args.split(",", 1))
         return "510 Invalid or unknown command"
 
-    def _stream(self, path: str, escape: str) -> str:
+    def _stream(self, path: str, escape: str) -> str | None:
         if not Path(f"{path}.wav").exists():
             return "200 result=-1 endpos=0"
         self.played.append(Path(path).name)
+        self._keys = None
         key = self.during.pop(Path(path).name, "") if escape else ""
         if key == HANG_UP:
-            return self._gone() or ""
+            self.hung_up.set()
+            return None
         return f"200 result={ord(key) if key else 0} endpos=8000"
 
-    def _digit(self, ms: int) -> str | None:
-        if ms <= _PAUSE_MS or not self.keys:
+    async def _digit(self, ms: int) -> str | None:
+        if ms <= _PAUSE_MS:
             return "200 result=0"
-        key = self.keys.popleft()
-        if key == HANG_UP:
-            return self._gone()
-        return f"200 result={ord(key) if key else 0}"
+        if self._keys is None:
+            asked = self.played[-1] if self.played else ""
+            act = self.acts.popleft() if self.acts else self.by_sound.get(asked, "")
+            if act == HANG_UP:
+                self.hung_up.set()
+                return None
+            if act == WAIT:
+                self.stuck.set()
+                await self._left()
+                return None
+            self._keys = deque(act)
+        return f"200 result={ord(self._keys.popleft()) if self._keys else 0}"
+
+    async def _left(self) -> None:
+        """Return when the server has ended the connection."""
+        if self._reader is not None:
+            await self._reader.read(1)
 
     def _record(self, path: str, fmt: str) -> str:
         reason, key, samples = self.recorded
         Path(f"{path}.{fmt}").write_bytes(b"\0" * 44)
         result = {"dtmf": ord(key or "#"), "timeout": 0, "hangup": -1}.get(reason, -1)
         return f"200 result={result} ({reason}) endpos={samples}"
-
-    def _gone(self) -> None:
-        self.hung_up.set()
 
     async def _audiosocket(self, uuid: str, address: str) -> str | None:
         """Run the application until it ends, the caller hangs up, or a Redirect takes the channel away."""

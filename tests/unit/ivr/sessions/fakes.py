@@ -87,12 +87,13 @@ class SmallFlow:
             return self._ask(replace(state, keys_only=item.keys_only))
         if isinstance(item, TurnDone) and item.result.cause is Cause.MEDIA_FAILED:
             return self._ask(replace(state, keys_only=True))
-        return getattr(self, f"_{state.node or 'start'}")(state, item)  # type: ignore[no-any-return]  # by node's name
+        after: tuple[FlowState, Sequence[Effect]] = getattr(self, f"_{state.node or 'start'}")(state, item)
+        return after
 
     def _start(self, state: FlowState, item: Input) -> tuple[FlowState, Sequence[Effect]]:
         return self._ask(replace(state, node="greet", keys_only=getattr(item, "keys_only", False)))
 
-    def _greet(self, state: FlowState, item: Input) -> tuple[FlowState, Sequence[Effect]]:
+    def _greet(self, state: FlowState, _: Input) -> tuple[FlowState, Sequence[Effect]]:
         return self._ask(replace(state, node="identify"))
 
     def _identify(self, state: FlowState, item: Input) -> tuple[FlowState, Sequence[Effect]]:
@@ -125,16 +126,14 @@ class SmallFlow:
         after, effects = self._ask(replace(state, node="bye", number=number))
         return after, [Save(TicketOpened(1, number, "repair", "normal", "reported")), *effects]
 
-    def _bye(self, state: FlowState, item: Input) -> tuple[FlowState, Sequence[Effect]]:
+    def _bye(self, state: FlowState, _: Input) -> tuple[FlowState, Sequence[Effect]]:
         return replace(state, node="over"), [Save(HandedOver("end")), End()]
 
     def _hung_up(self, state: FlowState) -> tuple[FlowState, Sequence[Effect]]:
         facts: list[Effect] = []
         if state.matter and state.node != "bye":
-            facts = [
-                Save(TicketOpened(1, state.number, "repair", "normal", "hung_up")),
-                Save(CallbackRequested("hung_up")),
-            ]
+            ticket = TicketOpened(1, state.number, "repair", "normal", "hung_up")
+            facts = [Save(ticket), Save(CallbackRequested("hung_up"))]
         return replace(state, node="over"), [*facts, End()]
 
     def _ask(self, state: FlowState) -> tuple[FlowState, Sequence[Effect]]:
@@ -175,13 +174,16 @@ class MemoryDesk:
     size: int = 1000
     held: dict[str, dict[int, Envelope]] = field(default_factory=dict)
     deliveries: int = 0
+    asked: list[tuple[str, ...]] = field(default_factory=list)
 
     async def identify(self, caller_e164: str, did: str) -> CallerCard:
         self._check()
+        self.asked.append(("identify", caller_e164, did))
         return CARD if caller_e164 == "+8613800138000" else CallerCard()
 
     async def lease_numbers(self, node: str) -> NumberBlock:
         self._check()
+        self.asked.append(("lease", node))
         block = NumberBlock(self.next_serial, self.size)
         self.next_serial += self.size
         return block
@@ -211,11 +213,11 @@ class MemoryPBX:
 
     async def redirect(self, channel: str, context: str, exten: str = "s", priority: int = 1) -> None:
         self._check()
-        self.redirects.append((channel, context))
+        self.redirects.append((channel, f"{context},{exten},{priority}"))
 
     async def set_variable(self, channel: str, name: str, value: str) -> None:
         self._check()
-        self.variables[name] = value
+        self.variables[f"{channel} {name}"] = value
 
     async def action(self, name: str, fields: Mapping[str, str]) -> None:
         self._check()

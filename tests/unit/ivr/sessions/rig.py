@@ -34,7 +34,9 @@ async def until(condition: Callable[[], object], what: str, timeout_s: float = 1
     """Wait until the condition holds; fail saying `what` did not come."""
     try:
         async with asyncio.timeout(timeout_s):
-            while not condition():
+            while True:
+                if condition():
+                    return
                 await asyncio.sleep(0.005)
     except TimeoutError:
         raise AssertionError(f"did not come: {what}") from None

@@ -1,0 +1,55 @@
+"""The PBX port over the AMI client, and who staffs a queue."""
+
+from collections.abc import Mapping, Sequence
+
+from ivr.sessions.ports import PBXRefused, PBXUnavailable
+from ivr.telephony.ami.client import AMIClient
+from ivr.telephony.errors import AMIError, AMIRefused, UnsafeText
+
+_QUICK_S = 1.0
+_LIST_S = 3.0
+_REACHABLE = frozenset({"1", "2", "3", "6", "7", "8"})  # in use, busy, ringing, on hold too; not 0 4 5: nobody there
+
+
+class AMIPBX:
+    """PBX by AMI actions, each sent once and answered within its time or PBXUnavailable."""
+
+    def __init__(self, ami: AMIClient) -> None:
+        self._ami = ami
+
+    @property
+    def connected(self) -> bool:
+        """Whether there is a logged-in connection now."""
+        return self._ami.connected
+
+    async def redirect(self, channel: str, context: str, exten: str = "s", priority: int = 1) -> None:
+        """Take a channel out of whatever it does; see PBX."""
+        target = {"Channel": channel, "Context": context, "Exten": exten, "Priority": str(priority)}
+        await self._ask("Redirect", target, _QUICK_S)
+
+    async def set_variable(self, channel: str, name: str, value: str) -> None:
+        """Set a channel variable; see PBX."""
+        await self._ask("Setvar", {"Channel": channel, "Variable": name, "Value": value}, _QUICK_S)
+
+    async def action(self, name: str, fields: Mapping[str, str]) -> None:
+        """Run one action; see PBX."""
+        await self._ask(name, fields, _LIST_S)
+
+    async def channels(self) -> Sequence[Mapping[str, str]]:
+        """Return CoreShowChannels' rows."""
+        rows = await self._ask("CoreShowChannels", {}, _LIST_S)
+        return [row for row in rows if row.get("Event") == "CoreShowChannel"]
+
+    async def is_open(self, queue: str) -> bool:
+        """Tell whether an agent of the queue is reachable and not paused; see Staffing."""
+        rows = await self._ask("QueueStatus", {"Queue": queue}, _QUICK_S)
+        members = [row for row in rows if row.get("Event") == "QueueMember"]
+        return any(row.get("Paused") != "1" and row.get("Status") in _REACHABLE for row in members)
+
+    async def _ask(self, name: str, fields: Mapping[str, str], timeout_s: float) -> list[dict[str, str]]:
+        try:
+            return await self._ami.action(name, dict(fields), timeout_s)
+        except AMIRefused as error:
+            raise PBXRefused(str(error)) from error
+        except (AMIError, UnsafeText) as error:
+            raise PBXUnavailable(f"{name}: {type(error).__name__}") from error

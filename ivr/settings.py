@@ -1,0 +1,42 @@
+"""What ivr takes of the settings file (`HOTLINE_*`)."""
+
+import os
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """ivr's settings; secrets never show in a repr."""
+
+    model_config = SettingsConfigDict(env_prefix="HOTLINE_", extra="ignore", frozen=True)
+
+    home: Path
+    node: str = Field(default="ivr-1", pattern=r"^[a-z0-9-]{1,32}$")
+    desk_port: int = Field(ge=1, le=65535)
+    commands_port: int = Field(ge=1, le=65535)
+    audiosocket_port: int = Field(ge=1, le=65535)
+    agi_port: int = Field(ge=1, le=65535)
+    ami_port: int = Field(ge=1, le=65535)
+    ami_user: str
+    ami_secret: str = Field(repr=False)
+    internal_token: str = Field(min_length=8, repr=False)
+    speech_socket: Path
+    prompts_dir: Path
+    clips_dir: Path
+    recordings_dir: Path
+    voicemail_dir: Path
+    journal_dir: Path
+    packs_dir: Path | None = None
+    stop_s: float = Field(default=20.0, ge=0, le=600, description="how long dialogues may go on after SIGTERM")
+
+    @property
+    def packs(self) -> Path:
+        """Folder of the packs."""
+        return self.packs_dir or self.home / "packs"
+
+
+def load_settings() -> Settings:
+    """Read the file that $HOTLINE_ENV names and the environment; raises pydantic's ValidationError."""
+    return Settings(_env_file=os.environ.get("HOTLINE_ENV"))  # type: ignore[call-arg]  # pydantic-settings' own keyword

@@ -1,0 +1,135 @@
+"""ivr is lost at any point of a call: the second session goes on at the same question and no fact is written twice."""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from ivr.contract.dialogue import LookedUp, Lookup, Perform, Resumed, Save, Started
+from ivr.contract.facts import NodeEntered
+from ivr.sessions.ports import FlowBroken
+from ivr.sessions.resume import finish, fold, split
+from speech.contract import prompt_file
+from tests.unit.ivr.sessions.fake_channel import HANG_UP, WAIT, FakeChannel
+from tests.unit.ivr.sessions.fakes import NOW, TEXTS, SmallFlow
+from tests.unit.ivr.sessions.rig import CONTACT, rig, running_journal
+
+ANSWERS = {"menu": "3", "code": "12#"}
+BY_SOUND = {prompt_file(Path(), TEXTS[name]).stem: keys for name, keys in ANSWERS.items()}
+LINES = 22  # records of the whole repair call: every one is a crash point
+
+
+async def _whole_call(folder: Path) -> list[bytes]:
+    """Run the repair without a crash; return the journal's lines after the head."""
+    async with rig(folder) as ivr:
+        await ivr.call(FakeChannel(BY_SOUND))
+        assert ivr.kinds().count("ticket_opened") == 1
+    files = sorted((folder / "journal").glob("*.jsonl"))
+    return b"".join(path.read_bytes() for path in files).splitlines(keepends=True)
+
+
+def _crashed(folder: Path, lines: list[bytes]) -> None:
+    (folder / "journal").mkdir(parents=True)
+    (folder / "journal" / f"{0:015d}-1-0.jsonl").write_bytes(b"".join(lines))
+
+
+@pytest.mark.parametrize("crash", range(2, LINES))
+async def test_resume_after_a_crash_at_any_record(tmp_path: Path, crash: int) -> None:
+    lines = await _whole_call(tmp_path / "whole")
+    assert len(lines) == LINES
+    async with rig(tmp_path / "whole") as ivr:
+        expected = Counter(ivr.kinds())
+    _crashed(tmp_path / "crashed", [*lines[:crash], lines[crash][: len(lines[crash]) // 2]])
+    async with rig(tmp_path / "crashed") as ivr:
+        channel = await ivr.call(FakeChannel(BY_SOUND, variables={"HL_ATTEMPT": "2"}))
+        assert channel.variables["IVR_NEXT"] == "end"
+        seen = Counter(ivr.kinds())
+        again = seen - expected
+        assert set(again) <= {"node_entered"}  # the question that is asked again
+        assert again["node_entered"] <= 1
+        assert expected - seen == Counter()
+        assert [envelope.seq for envelope in ivr.facts()] == list(range(1, len(ivr.facts()) + 1))
+
+
+@pytest.mark.parametrize("crash", range(2, LINES))
+async def test_a_caller_who_is_gone_after_the_crash_leaves_one_ticket(tmp_path: Path, crash: int) -> None:
+    lines = await _whole_call(tmp_path / "whole")
+    _crashed(tmp_path / "crashed", lines[:crash])
+    async with running_journal(tmp_path / "crashed" / "journal") as journal:
+        contact = journal.state.contacts.get(CONTACT)
+        if contact is None:
+            return
+        finish(SmallFlow(), journal, contact, NOW)
+        finish(SmallFlow(), journal, contact, NOW)  # a second time changes nothing
+        kinds = Counter(envelope.fact.KIND for envelope in journal.state.facts.values())
+        assert kinds["ticket_opened"] == min(1, kinds["matter_opened"])
+        assert kinds["callback_requested"] <= kinds["ticket_opened"]
+        assert contact.over
+        await journal.durable()
+
+
+async def test_a_broken_flow_still_leaves_a_call_back(tmp_path: Path) -> None:
+    lines = await _whole_call(tmp_path / "whole")
+    _crashed(tmp_path / "crashed", lines[:16])
+    flow = SmallFlow()
+    flow.broken_at = "menu"
+    async with running_journal(tmp_path / "crashed" / "journal") as journal:
+        contact = journal.state.contacts[CONTACT]
+        finish(flow, journal, contact, NOW)
+        kinds = [envelope.fact.KIND for envelope in journal.state.facts.values()]
+        assert kinds[-1] == "callback_requested"
+        assert contact.over
+        await journal.durable()
+
+
+async def test_a_second_session_takes_over_from_the_first(tmp_path: Path) -> None:
+    async with rig(tmp_path) as ivr:
+        first = FakeChannel({**BY_SOUND, prompt_file(Path(), TEXTS["code"]).stem: WAIT})
+        stuck = first.stuck
+        call = first.start(ivr.port)
+        await stuck.wait()
+        second = await ivr.call(FakeChannel(BY_SOUND, variables={"HL_ATTEMPT": "2"}))
+        await call
+        assert second.variables["IVR_NEXT"] == "end"
+        assert "IVR_NEXT" not in first.variables
+        assert Counter(ivr.kinds())["ticket_opened"] == 1
+        assert "callback_requested" not in ivr.kinds()
+
+
+async def test_a_caller_taken_for_gone_gets_a_person(tmp_path: Path) -> None:
+    async with rig(tmp_path) as ivr:
+        await ivr.call(FakeChannel([HANG_UP]))
+        again = await ivr.call(FakeChannel(variables={"HL_ATTEMPT": "2"}))
+        assert again.variables["IVR_NEXT"] == "queue"
+
+
+async def test_the_end_of_agi_is_no_hang_up_while_asterisk_says_the_channel_lives(tmp_path: Path) -> None:
+    async with rig(tmp_path) as ivr:
+        ivr.pbx.connected = True
+        await ivr.call(FakeChannel(["3", HANG_UP]))
+        assert not ivr.journal.state.contacts[CONTACT].over
+        again = await ivr.call(FakeChannel(BY_SOUND, variables={"HL_ATTEMPT": "2"}))
+        assert again.variables["IVR_NEXT"] == "end"
+        assert Counter(ivr.kinds())["ticket_opened"] == 1
+
+
+# ---- the fold itself ----
+
+
+def test_fold_stops_at_the_question() -> None:
+    flow = SmallFlow()
+    folded = fold(flow, [Started("c", "", ""), LookedUp("identify"), LookedUp("identify")])
+    assert isinstance(folded.effect, Perform)
+    assert not folded.over
+    folded.take(flow, Resumed(keys_only=True))
+    assert isinstance(folded.effect, Perform)
+    assert folded.effect.turn.keys_only
+
+
+@pytest.mark.parametrize(
+    "effects",
+    [(), (Save(NodeEntered("f", "n")),), (Lookup("a"), Lookup("b")), (Lookup("a"), Save(NodeEntered("f", "n")))],
+)
+def test_a_step_must_end_with_one_waiting_effect(effects: tuple[Lookup | Save, ...]) -> None:
+    with pytest.raises(FlowBroken):
+        split(effects)
