@@ -52,6 +52,7 @@ class TurnMachine:
         self.barged_in = False
         self.false_bargeins = 0
         self.speech_ms = 0
+        self.last_voiced_ms = now_ms
         self.answering_from_ms = now_ms  # end or interruption of the prompt
         self._rules = rules
         self._prompt = _Prompt.PLAYING if rules.prompted else _Prompt.OVER
@@ -62,7 +63,6 @@ class TurnMachine:
         self._finalizing = False
         self._armed = True  # a false barge-in must go silent before the next one counts
         self._speech_from_ms = 0
-        self._last_voiced_ms = 0
         self._words = False
         self._complete = False
         self._danger = False
@@ -112,7 +112,7 @@ class TurnMachine:
         if not self._rules.speech or self.keys_pending or self._finalizing:
             return []
         if frame.voiced:
-            self._last_voiced_ms = now_ms
+            self.last_voiced_ms = now_ms
             self.speech_ms += FRAME_MS if self._recognizing else 0
         if not frame.speaking:
             self._armed = True
@@ -120,7 +120,7 @@ class TurnMachine:
         guarded = self._prompt is _Prompt.PLAYING and now_ms - self._prompt_from_ms < GUARD_MS
         if frame.speaking and not self._recognizing and self._armed and not guarded:
             self._recognizing, self._words, self._complete = True, False, False
-            self._speech_from_ms, self._last_voiced_ms = now_ms, now_ms
+            self._speech_from_ms, self.last_voiced_ms = now_ms, now_ms
             self.speech_ms += frame.run_ms
             out.append(Order.START_RECOGNITION)
             out += self._tell_input() if self._prompt is _Prompt.OVER else []
@@ -269,7 +269,7 @@ class TurnMachine:
             self._armed = False
             return [*self._discard_recognition(), *self._resume()]
         times = self._rules.timeouts
-        silence = now_ms - self._last_voiced_ms
+        silence = now_ms - self.last_voiced_ms
         ended = silence >= (times.complete_ms if self._complete else times.incomplete_ms)
         if self._prompt is not _Prompt.OVER:
             # Words wait for the end of a prompt they may not stop; a noise without words is forgotten.

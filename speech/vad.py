@@ -29,7 +29,7 @@ class VADSettings:
     least_db: float = -46.0
     boost_db: float = 6.0
     start_ms: int = 100
-    window_ms: int = 300
+    window_ms: int = 400
     stop_ms: int = 200
     floor_window_ms: int = 2000
     steady_ms: int = 600

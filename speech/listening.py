@@ -1,0 +1,199 @@
+"""One turn's listening: starts, feeds and finishes the recognition, judges its text, keeps the caller's audio."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Protocol
+
+from speech.contract import Interpretation, Lexicon, SlotKind, SlotSpec
+from speech.meaning import SlotsByPack, Understanding
+from speech.recognizers.port import Hearing, Recognition, Recognizer, RecognizerFailed
+from speech.turn_events import Decided, Input, Partial, RecognizerLost, Verdict
+from speech.wav import BYTES_PER_MS
+
+MAX_CLIP_BYTES = 120_000 * BYTES_PER_MS
+# Heard under a prompt that asks nothing: only danger words count.
+_SAFETY_ONLY = SlotSpec("safety", SlotKind.MENU)
+
+
+class Sink(Protocol):
+    """Where the caller's audio goes while a machine wants it."""
+
+    clip: bytearray
+
+    def start(self, pre_roll: bytes) -> None:
+        """From now on the audio is wanted; pre_roll is what was said just before."""
+
+    def feed(self, pcm: bytes) -> None:
+        """Take a frame; ignored when not started."""
+
+    def stop(self) -> None:
+        """Throw away what was started."""
+
+    def close(self) -> None:
+        """The turn is over: free what is in use, keep the clip."""
+
+    def finalize(self, tasks: asyncio.TaskGroup) -> None:
+        """Begin to judge what was heard; the answer comes by `poll`."""
+
+    def poll(self) -> list[Input]:
+        """Return what has changed since the last call."""
+
+
+class Recorder:
+    """A Sink that only keeps the audio."""
+
+    def __init__(self) -> None:
+        self.clip = bytearray()
+        self._on = False
+
+    def start(self, pre_roll: bytes) -> None:
+        """See Sink. The pre-roll is the beep's time and is left out."""
+        del pre_roll
+        self._on = True
+
+    def feed(self, pcm: bytes) -> None:
+        """See Sink."""
+        if self._on and len(self.clip) < MAX_CLIP_BYTES:
+            self.clip += pcm
+
+    def stop(self) -> None:
+        """See Sink."""
+        self._on = False
+
+    def close(self) -> None:
+        """See Sink."""
+        self._on = False
+
+    def finalize(self, tasks: asyncio.TaskGroup) -> None:
+        """See Sink. There is nothing to judge."""
+        del tasks
+
+    def poll(self) -> list[Input]:
+        """See Sink."""
+        return []
+
+
+@dataclass(frozen=True, slots=True)
+class _Expected:
+    slots: Understanding
+    phrases: list[str]
+
+
+class Listening:
+    """A Sink that recognizes and judges one turn's answer."""
+
+    def __init__(self, recognizer: Recognizer, slots: SlotsByPack, lexicon: Lexicon, slot: SlotSpec | None) -> None:
+        self.clip = bytearray()
+        self.interpretation = Interpretation()
+        self.degraded = False
+        self._recognizer = recognizer
+        self._slots = slots
+        self._lexicon = lexicon
+        self._asked = slot is not None
+        self._slot = slot or _SAFETY_ONLY
+        self._expected: _Expected | None = None
+        self._recognition: Recognition | None = None
+        self._judging: asyncio.Task[None] | None = None
+        self._on = False
+        self._texts: tuple[str, ...] = ()
+        self._inputs: list[Input] = []
+
+    async def prepare(self) -> None:
+        """Load slots and build the grammar in a thread; audio that comes before it is done waits for it."""
+        self._expected = await asyncio.to_thread(self._expect)
+        if self._on:
+            self._begin(bytes(self.clip))
+
+    def start(self, pre_roll: bytes) -> None:
+        """See Sink."""
+        self.clip = bytearray(pre_roll)
+        self._on, self._texts = True, ()
+        if self._expected is not None:
+            self._begin(pre_roll)
+
+    def feed(self, pcm: bytes) -> None:
+        """See Sink."""
+        if not self._on:
+            return
+        if len(self.clip) < MAX_CLIP_BYTES:
+            self.clip += pcm
+        if self._recognition is not None:
+            self._recognition.feed(pcm)
+
+    def stop(self) -> None:
+        """See Sink. The audio of a lost recognizer is kept: it is all that is left of the answer."""
+        if self._recognition is not None and not self._recognition.lost:
+            self.clip.clear()
+        self.close()
+
+    def close(self) -> None:
+        """See Sink."""
+        if self._recognition is not None:
+            self._recognition.cancel()
+            self._recognition = None
+        if self._judging is not None:
+            self._judging.cancel()
+            self._judging = None
+        self._on = False
+
+    def finalize(self, tasks: asyncio.TaskGroup) -> None:
+        """See Sink."""
+        recognition, self._recognition, self._on = self._recognition, None, False
+        self._judging = tasks.create_task(self._judge(recognition))
+
+    def poll(self) -> list[Input]:
+        """See Sink."""
+        inputs, self._inputs = self._inputs, []
+        recognition = self._recognition
+        if recognition is not None and self._expected is not None:
+            if recognition.lost:
+                inputs.append(RecognizerLost())
+            elif (texts := recognition.partial()) != self._texts:
+                self._texts = texts
+                if texts:
+                    inputs.append(self._look_at(texts, self._expected.slots))
+        return inputs
+
+    def _expect(self) -> _Expected:
+        slots = self._slots(self._slot.pack)
+        return _Expected(slots, slots.grammar(self._slot, self._lexicon))
+
+    def _begin(self, audio: bytes) -> None:
+        try:
+            self._recognition = self._recognizer.start(self._expected.phrases if self._expected else ())
+        except RecognizerFailed:
+            self._inputs.append(RecognizerLost())
+            return
+        self._recognition.feed(audio)
+
+    def _look_at(self, texts: tuple[str, ...], slots: Understanding) -> Partial:
+        danger = bool(slots.interpret(_SAFETY_ONLY, self._lexicon, texts).safety)
+        filler = all(slots.is_filler(self._lexicon, text) for text in texts)
+        # Both decodes have to agree that it is whole: the open one often sees further than the grammar.
+        complete = self._asked and all(slots.is_complete(self._slot, text) for text in texts)
+        return Partial(filler=filler, complete=complete, danger=danger)
+
+    async def _judge(self, recognition: Recognition | None) -> None:
+        try:
+            if recognition is None:
+                raise RecognizerFailed("never started")
+            hearing = await recognition.finish()
+        except RecognizerFailed:
+            self._inputs.append(RecognizerLost())
+            return
+        self.degraded = hearing.degraded
+        self._inputs.append(Decided(await asyncio.to_thread(self._verdict, hearing)))
+
+    def _verdict(self, hearing: Hearing) -> Verdict:
+        if not hearing.texts:
+            return Verdict.NOTHING
+        slots = self._expected.slots if self._expected else self._slots(self._slot.pack)
+        found = slots.interpret(self._slot, self._lexicon, hearing.texts)
+        self.interpretation = found
+        if not self._asked:
+            return Verdict.MATCH if found.safety else Verdict.NO_MATCH
+        if found.status != "no_match" or found.command or found.safety:
+            return Verdict.MATCH
+        if all(slots.is_filler(self._lexicon, text) for text in hearing.texts):
+            return Verdict.FILLER
+        return Verdict.NO_MATCH
