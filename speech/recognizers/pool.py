@@ -232,6 +232,11 @@ class PooledRecognizer:
         """Wait until every worker has loaded the model."""
         await asyncio.gather(*(worker.ready.wait() for worker in self._workers))
 
+    @property
+    def failure(self) -> str:
+        """Why a worker that is not ready ended last; "" when none failed."""
+        return next((worker.last_failure for worker in self._workers if not worker.ready.is_set()), "")
+
     def start(self, phrases: Sequence[str]) -> PooledRecognition:
         """See Recognizer."""
         able = [worker for worker in self._workers if worker.ready.is_set()]
