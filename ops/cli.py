@@ -17,9 +17,7 @@ from rich.console import Console
 from ops import logs as log_files
 from ops import settings as settings_table
 from ops import testing
-from ops.asterisk.tree import ensure_tree
-from ops.doctor import report
-from ops.doctor.gather import gather
+from ops.flows_cli import FlowsRefused, flows_app
 from ops.layout import TREE, HomeTooDeep, Layout, layout_for, make_folders
 from ops.settings import BadSettings, Settings
 from ops.stack import control, supervisor
@@ -32,6 +30,7 @@ app = typer.Typer(
 )  # fmt: skip
 
 GLOBAL_OPTIONS = ("--home", "--port-base")
+SAID = (NotUp, BadSettings, HomeTooDeep, FlowsRefused, supervisor.SupervisorDown, log_files.NoSuchLog)
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
@@ -73,6 +72,9 @@ def _globals(
 ) -> None:
     Where.layout = layout_for(home or TREE / "var", os.environ)
     Where.port_base = port_base
+
+
+app.add_typer(flows_app, name="flows")
 
 
 @app.command()
@@ -155,12 +157,36 @@ def logs(
 @app.command()
 def doctor(as_json: JsonFlag = False) -> None:
     """Look for what would keep the hotline from working; the exit status is 1 when anything is bad."""
+    from ops.doctor import report
+    from ops.doctor.gather import gather
+
     checks = report.evaluate(gather(Where.layout, datetime.now(UTC)))
     if as_json:
         print(json.dumps(report.to_json(checks), ensure_ascii=False))
     else:
         Console(width=None if sys.stdout.isatty() else 180).print(report.table(checks))
     raise typer.Exit(0 if report.healthy(checks) else 1)
+
+
+@app.command()
+def call(
+    file: Annotated[Path, typer.Argument(help="A scenario; docs/scenarios.md tells its format.")],
+    as_json: JsonFlag = False,
+) -> None:
+    """Let a robot make one call to the running hotline; the exit status is 1 unless every step came to its end."""
+    from ops import calls
+
+    layout = Where.layout
+    report = calls.make(layout, _settings_of_running(layout), file, say)
+    print(json.dumps(report.to_json(), ensure_ascii=False) if as_json else calls.summary(report))
+    raise typer.Exit(0 if report.ok else 1)
+
+
+def _settings_of_running(layout: Layout) -> Settings:
+    settings = settings_table.load(layout)
+    if settings is None or not supervisor.alive(layout):
+        raise NotUp("the hotline does not run: `./hotline up --detach` first")
+    return settings
 
 
 @app.command("test", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
@@ -171,9 +197,7 @@ def run_tests(
     """Run ruff, mypy, import rules and pytest; other arguments go to pytest, which then runs alone."""
     layout = Where.layout
     make_folders(layout)
-    begun = time.monotonic()
-    ensure_tree(layout, say)
-    say(f"Asterisk at hand after {time.monotonic() - begun:.1f} s")
+    control.fetch_asterisk(layout, say)
     steps = testing.sections(Path(sys.executable), layout, context.args, everything)
     raise typer.Exit(testing.run(layout, steps, say))
 
@@ -181,6 +205,7 @@ def run_tests(
 @app.command()
 def token(name: Annotated[str, typer.Option(help="Who will use it.")] = "operator") -> None:
     """Make a bearer token for the REST API and print it."""
+    _settings_of_running(Where.layout)
     print(control.run_ours(Where.layout, ["crm", "token", "--name", name]).strip())
 
 
@@ -189,7 +214,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given = sys.argv[1:] if arguments is None else arguments
     try:
         app(hoist_globals(given), prog_name="./hotline")
-    except (NotUp, BadSettings, HomeTooDeep, supervisor.SupervisorDown, log_files.NoSuchLog) as error:
+    except SAID as error:
         say(str(error))
         sys.exit(1)
     except subprocess.TimeoutExpired as error:

@@ -51,6 +51,11 @@ class Layout:
         return self.home / "prompts"
 
     @property
+    def packs(self) -> Path:
+        """Versioned packs (divisions, codes) that speech and ivr load."""
+        return self.home / "packs"
+
+    @property
     def clips(self) -> Path:
         """The callers' answers as WAV, one folder per contact."""
         return self.home / "clips"
@@ -143,7 +148,7 @@ def make_folders(layout: Layout) -> None:
     layout.home.mkdir(parents=True, exist_ok=True)
     layout.home.chmod(0o700)
     folders = (
-        layout.run, layout.log, layout.redis, layout.prompts, layout.clips, layout.recordings,
+        layout.run, layout.log, layout.redis, layout.prompts, layout.packs, layout.clips, layout.recordings,
         layout.voicemail, layout.journal, layout.cache,
     )  # fmt: skip
     for folder in folders:

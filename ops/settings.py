@@ -81,6 +81,7 @@ class Settings(BaseModel):
     speech_socket: Path = _path("run/speech.sock", "control socket of speech")
     model_dir: Path = _value("{tree}/speech/model", "folder of the Vosk model")
     prompts_dir: Path = _path("prompts", "prompt audio")
+    packs_dir: Path = _path("packs", "division and code packs")
     clips_dir: Path = _path("clips", "the callers' answers")
     recordings_dir: Path = _path("recordings", "call recordings")
     voicemail_dir: Path = _path("voicemail", "voicemail")

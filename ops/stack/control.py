@@ -8,7 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from ops.asterisk.tree import ensure_tree
+from ivr.flows.program import FlowError
+from ops import packs
+from ops.asterisk.tree import TreeError, ensure_tree
 from ops.layout import Layout, make_folders
 from ops.settings import Settings
 from ops.stack import postgres, processes, prompts, supervisor, texts
@@ -45,7 +47,8 @@ def bring_up(layout: Layout, settings: Settings, say: Say, only: Sequence[str] =
     parts = wanted(layout, settings, only)
     known = list(parts)
     if not only and there("pbx"):
-        _fetch_asterisk(layout, say)
+        fetch_asterisk(layout, say)
+        _make_packs(layout, say)
         known.append(CARRIER)
     _start_supervisor(layout, settings, known, say)
     failures: list[Failure] = []
@@ -55,10 +58,7 @@ def bring_up(layout: Layout, settings: Settings, say: Say, only: Sequence[str] =
         _prepare_database(layout, parts, failures, say)
         failures += _start_wave(layout, settings, [part for part in parts if part.wave > FIRST], say)
         if made is not None:
-            try:
-                made.result()
-            except prompts.PromptsFailed as error:
-                raise NotUp(str(error)) from error
+            made.result()
     return failures
 
 
@@ -98,11 +98,19 @@ def last_lines(layout: Layout, part: str, count: int = 12) -> tuple[str, ...]:
     return tuple(text.splitlines()[-count:])
 
 
-def _fetch_asterisk(layout: Layout, say: Say) -> None:
+def fetch_asterisk(layout: Layout, say: Say) -> None:
+    """Fetch the Asterisk tree unless it is there; raises NotUp."""
     try:
         ensure_tree(layout, say)
-    except (RuntimeError, OSError) as error:
+    except (TreeError, OSError) as error:
         raise NotUp(f"Asterisk: {error}") from error
+
+
+def _make_packs(layout: Layout, say: Say) -> None:
+    try:
+        packs.ensure(layout, say)
+    except (packs.DivisionsMissing, OSError) as error:
+        raise NotUp(str(error)) from error
 
 
 def _start_supervisor(layout: Layout, settings: Settings, known: Sequence[Part], say: Say) -> None:
@@ -168,8 +176,12 @@ def _await(layout: Layout, settings: Settings, part: Part, begun: float) -> tupl
 
 
 def _make_prompts(layout: Layout, say: Say) -> None:
-    if there("speech"):
+    if not there("speech"):
+        return
+    try:
         prompts.ensure(layout, texts.flow_texts(), texts.fallback_texts(), say)
+    except (FlowError, prompts.PromptsFailed) as error:
+        raise NotUp(str(error)) from error
 
 
 def _prepare_database(layout: Layout, parts: Sequence[Part], failures: Sequence[Failure], say: Say) -> None:

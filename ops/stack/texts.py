@@ -1,23 +1,18 @@
 """Every static text that is spoken: from the flows and from the dialplan."""
 
-import importlib
-import importlib.util
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ivr.dialplan.prompts import FALLBACK
+from ivr.flows.load import load_program
+from ivr.flows.prompts import hinted, static_texts
+
 
 def flow_texts() -> Sequence[Mapping[str, Any]]:
-    """Return the flows' static texts as {key, text, rate}."""
-    if importlib.util.find_spec("ivr.flows.cli") is None:
-        return []
-    module = importlib.import_module("ivr.flows.prompts")
-    texts: Sequence[Mapping[str, Any]] = module.static_texts()
-    return texts
+    """Return the flows' static texts as {key, text, rate}; raises FlowError when the flows must not run."""
+    return static_texts(load_program())
 
 
 def fallback_texts() -> Mapping[str, str]:
-    """Return the dialplan's own announcements, key -> text."""
-    if importlib.util.find_spec("ivr.dialplan.prompts") is None:
-        return {}
-    texts: Mapping[str, str] = importlib.import_module("ivr.dialplan.prompts").FALLBACK
-    return texts
+    """Return the dialplan's own announcements, key -> text, with pinyin where a character has several readings."""
+    return {key: hinted(text) for key, text in FALLBACK.items()}

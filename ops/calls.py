@@ -1,0 +1,64 @@
+"""`./hotline call FILE`: one robot call to a running hotline, and what is told of it."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+from ops.layout import Layout
+from ops.robots.report import CallReport, StepReport
+from ops.robots.scenario import Scenario, ScenarioInvalid, load_scenario
+from ops.robots.studio import CarrierAway, Studio
+from ops.settings import Settings
+from ops.stack import control, supervisor
+from ops.stack.parts import CARRIER
+
+Say = Callable[[str], None]
+
+
+def make(layout: Layout, settings: Settings, file: Path, say: Say) -> CallReport:
+    """Make the call; the carrier runs for it and is stopped again unless it ran before.
+
+    Raises NotUp (also for a scenario that cannot be read or a carrier that is away) or SupervisorDown.
+    """
+    try:
+        scenario = load_scenario(file)
+    except OSError as error:
+        raise control.NotUp(f"cannot read {file}: {error.strerror}") from error
+    except ScenarioInvalid as error:
+        raise control.NotUp(str(error)) from error
+    token = control.run_ours(layout, ["crm", "token", "--name", "robots"]).strip()
+    ran = supervisor.states(layout)[CARRIER.name].state == "RUNNING"
+    failure = control.start_carrier(layout, settings)
+    try:
+        if failure is not None:
+            raise control.NotUp(f"the carrier is not ready: {failure.detail}")
+        return asyncio.run(_call(layout, settings, scenario, file.absolute().parent, token, say))
+    except CarrierAway as error:
+        raise control.NotUp(str(error)) from error
+    finally:
+        if not ran:
+            supervisor.stop_part(layout, CARRIER.name)
+
+
+async def _call(
+    layout: Layout, settings: Settings, scenario: Scenario, folder: Path, token: str, say: Say
+) -> CallReport:
+    async with Studio(settings, token, out=layout.home / "robots", say=say) as studio:
+        return await studio.call(scenario, folder)
+
+
+def summary(report: CallReport) -> str:
+    """Return the report as lines for people."""
+    head = "all steps came to their end" if report.ok else f"FAILED: {report.why}"
+    lines = [f"{report.from_} -> {report.to}: {head}", *(_step(step) for step in report.steps)]
+    lines.append(f"longest silence {report.longest_silence_ms / 1000:.1f} s, call {report.duration_ms / 1000:.1f} s")
+    lines += [f"ticket {ticket.get('no', '?')}" for ticket in report.tickets]
+    return "\n".join([*lines, f"audio {report.wav}"])
+
+
+def _step(step: StepReport) -> str:
+    times = [f"response {step.response_ms} ms"] if step.response_ms is not None else []
+    times += [f"prompt stopped after {step.barge_stop_ms} ms"] if step.barge_stop_ms is not None else []
+    mark = "✓" if step.ok else "✗"
+    words = [mark, f"{step.started_ms / 1000:6.1f} s", step.action, step.node, step.what, *times, step.why]
+    return "  ".join(word for word in words if word)
