@@ -66,5 +66,6 @@ class Ami:
             raise NothingCame(f"{what}: connection closed")
         *whole, self._buffer = (self._buffer + chunk).split(b"\r\n\r\n")
         for raw in whole:
-            pairs = (line.split(": ", 1) for line in raw.decode(errors="replace").split("\r\n") if ": " in line)
-            self.seen.append({key: value for key, value in pairs})
+            lines = raw.decode(errors="replace").split("\r\n")
+            pairs = (line.partition(": ")[::2] for line in lines if ": " in line)
+            self.seen.append(dict(pairs))

@@ -23,6 +23,8 @@ def asterisk_tree() -> Path:
 def pair(asterisk_tree: Path) -> Iterator[Pair]:
     """Both instances, running."""
     # a unix socket's path is short: pytest's own folders are not
-    with tempfile.TemporaryDirectory(prefix="hl-", ignore_cleanup_errors=True) as home:
-        with running(Path(home), asterisk_tree, free_base(22000), {}) as both:
-            yield both
+    with (
+        tempfile.TemporaryDirectory(prefix="hl-", ignore_cleanup_errors=True) as home,
+        running(Path(home), asterisk_tree, free_base(22000)) as both,
+    ):
+        yield both

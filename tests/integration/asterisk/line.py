@@ -136,7 +136,7 @@ def _exactly(connection: socket.socket, count: int) -> bytes:
 
 
 def find(heard: Samples, prompt: Samples) -> int | None:
-    """Return the sample at which 0.6 s from the middle of `prompt` lie in `heard` (normalized correlation), else None."""
+    """Return where `prompt` begins in `heard`, else None: 0.6 s from its middle are looked for by correlation."""
     middle = len(prompt) // 2
     part = prompt[max(0, middle - 2400) : middle + 2400]
     if len(heard) < len(part):

@@ -67,12 +67,12 @@ class Pair:
 
 
 @contextmanager
-def running(home: Path, tree: Path, base: int, extra: Mapping[str, str]) -> Iterator[Pair]:
+def running(home: Path, tree: Path, base: int) -> Iterator[Pair]:
     """Start both, log in, and stop them at the end."""
     layout = layout_for(home, {"HOTLINE_ASTERISK_TREE": str(tree)})
     make_folders(layout)
     settings = settings_table.ensure(layout, base)
-    settings_table.write(layout.env_file, settings_table.read(layout.env_file) | SHORT | extra)
+    settings_table.write(layout.env_file, {**settings_table.read(layout.env_file), **SHORT})
     settings = settings_table.ensure(layout, base)
     prompts = make_prompts(layout.prompts / "fallback")
     exchange = Exchange(settings.robot_port)

@@ -167,4 +167,4 @@ def _samples(path: Path) -> Samples:
 def _seconds(path: Path) -> float:
     with wave.open(str(path)) as file:
         assert (file.getframerate(), file.getnchannels(), file.getsampwidth()) == (8000, 1, 2)
-        return file.getnframes() / file.getframerate()
+        return float(file.getnframes()) / 8000

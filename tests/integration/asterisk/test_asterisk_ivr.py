@@ -140,7 +140,8 @@ def test_key_that_comes_only_as_a_tone_is_heard(pair: Pair, ivr: AgiServer) -> N
         ("95588", "anonymous", {}, "95588", ""),
         ("075766883358", "+8613800138107", {"Diversion": "<sip:+864001726011@127.0.0.1>;reason=no-answer"},
          "4001726011", "+8613800138107"),
-        ("07578888", "13800138108", {"Diversion": "<sip:999)]${SHELL(id)}@x>;reason=unknown"}, "07578888", "13800138108"),
+        ("07578888", "13800138108", {"Diversion": "<sip:999)]${SHELL(id)}@x>;reason=unknown"},
+         "07578888", "13800138108"),
     ],
 )  # fmt: skip
 def test_unknown_diverted_and_anonymous_calls_come_to_ivr(

@@ -1,0 +1,200 @@
+"""The built dialplan has no dead end, no unknown name and no line that a value could change."""
+
+import itertools
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ivr.dialplan.conf import Extension, UnsafeValue, safe_path
+from ivr.dialplan.extensions import Options, extensions_conf
+from ivr.dialplan.limits import Limits
+from ivr.dialplan.numbers import DIDS
+from ivr.dialplan.prompts import FALLBACK
+from ivr.dialplan.queues import KEYS_CONTEXT
+from ivr.dialplan.variables import ASTERISK_VARIABLES, HOTLINE_VARIABLES, RESUME_CONTEXT, Event, Next, Stage
+from tests.unit.ivr.dialplan.parsed import TERMINAL, Dialplan, parse
+
+OPTIONS = Options(
+    agi_port=17204,
+    max_calls=30,
+    prompts="/srv/hl/prompts/fallback",
+    recordings="/srv/hl/recordings",
+    voicemail="/srv/hl/voicemail",
+    duty_numbers=("13900000001", "+8613900000002"),
+)
+TEXT = extensions_conf(OPTIONS)
+PLAN = parse(TEXT)
+ENTRIES = ("hl-trunk", "hl-agents", "hl-ended", RESUME_CONTEXT, KEYS_CONTEXT)
+
+
+def steps(context: str, extension: str = "s") -> list[str]:
+    return [f"{step.app}({step.args})" for step in PLAN.contexts[context][extension]]
+
+
+def test_every_target_exists() -> None:
+    for context, extensions in PLAN.contexts.items():
+        for extension in extensions:
+            for target in PLAN.targets(context, extension):
+                if "${" not in target[1]:
+                    assert PLAN.exists(*target), (context, extension, target)
+
+
+def test_every_context_can_be_reached() -> None:
+    seen: set[str] = set()
+    waiting = list(ENTRIES)
+    while waiting:
+        context = waiting.pop()
+        if context not in seen:
+            seen.add(context)
+            for extension in PLAN.contexts[context]:
+                waiting += [target[0] for target in PLAN.targets(context, extension)]
+    assert seen == set(PLAN.contexts) - {"general"}
+
+
+def test_no_extension_runs_off_its_end_and_no_step_is_dead() -> None:
+    for context, extensions in PLAN.contexts.items():
+        for extension, found in extensions.items():
+            assert found[-1].app in TERMINAL, (context, extension)
+            for before, after in itertools.pairwise(found):
+                assert before.app not in TERMINAL or after.label, (context, extension, after)
+
+
+def test_every_way_ends_within_a_bounded_number_of_plays() -> None:
+    # the only ways back are to ivr (bounded by HL_LOST, HL_TRIES, HL_RESUMES); the rest of the graph has no circle
+    edges = {
+        (context, extension): {(target[0], target[1]) for target in PLAN.targets(context, extension)}
+        for context, extensions in PLAN.contexts.items()
+        for extension in extensions
+        if not context.startswith(("hl-after", "hl-resume"))
+    }
+    done: set[tuple[str, str]] = set()
+
+    def visit(node: tuple[str, str], path: tuple[tuple[str, str], ...]) -> None:
+        assert node not in path, path
+        if node not in done:
+            for target in edges.get(node, set()) - {node}:
+                visit(target, (*path, node))
+            done.add(node)
+
+    for node in edges:
+        visit(node, ())
+
+
+def test_a_long_call_is_ended_politely_wherever_a_caller_can_stay() -> None:
+    stays = {"Playback", "Read", "AGI", "Queue", "Dial", "Record", "Wait"}
+    for context, extensions in PLAN.contexts.items():
+        if context != "hl-timeout" and any(step.app in stays for found in extensions.values() for step in found):
+            assert "T" in extensions, context
+
+
+def test_every_variable_is_on_the_list_and_the_list_holds_no_other() -> None:
+    named = set(re.findall(r"\$\{([A-Z][A-Z_]+)\b", TEXT)) | set(re.findall(r"Set\(([A-Z][A-Z_]+)=", TEXT))
+    named |= set(re.findall(r"(?:Read|CUT)\(([A-Z][A-Z_]+),", TEXT))
+    functions = {
+        "CALLERID",
+        "CUT",
+        "FILTER",
+        "GROUP_COUNT",
+        "IF",
+        "UUID",
+        "TIMEOUT",
+        "CHANNEL",
+        "GROUP",
+        "PJSIP_HEADER",
+    }
+    variables = {name for name in named if name not in functions}
+    assert variables <= HOTLINE_VARIABLES | ASTERISK_VARIABLES
+    assert variables >= HOTLINE_VARIABLES
+
+
+def test_what_is_played_has_a_text_and_every_text_is_played() -> None:
+    played = set(re.findall(r"/srv/hl/prompts/fallback/([a-z_]+(?:\.(?:\d|ni|r1))?)", TEXT))
+    assert played | {"fb_wait"} == set(FALLBACK)  # fb_wait is the queues'
+
+
+def test_notice_comes_before_the_recording_and_ivr_after_both() -> None:
+    order = ("Answer", "UserEvent", "GROUP_COUNT", "opening_notice", "MixMonitor", "hl-after")
+    text = "\n".join(steps("hl-call"))
+    places = [text.index(name) for name in order]
+    assert places == sorted(places)
+    agi = steps("hl-after", "agi")
+    assert agi.index("Set(IVR_NEXT=)") < agi.index("AGI(agi://127.0.0.1:17204/call)")
+    assert agi.index("Set(AGIEXITONHANGUP=yes)") < agi.index("AGI(agi://127.0.0.1:17204/call)")
+
+
+def test_nothing_a_caller_sends_reaches_a_file_name_or_a_shell() -> None:
+    for line in TEXT.splitlines():
+        if "MixMonitor(" in line or "Record(" in line:
+            assert "CALLERID" not in line
+            assert "${HL_RECORDING}" in line or "StopMixMonitor" in line
+        assert not re.search(r"\b(System|TrySystem|SHELL|Exec|CURL)\(", line)
+    raw = [
+        line
+        for line in TEXT.splitlines()
+        if re.search(r"CALLERID\(num\)|\{EXTEN|PJSIP_HEADER|\{IVR_NEXT|\{QUEUE_PRIO", line)
+    ]
+    assert all("FILTER(" in line or "HL_DIVERSION" in line for line in raw)
+
+
+def test_every_word_of_ivr_has_its_branch() -> None:
+    text = "\n".join(steps("hl-after"))
+    assert all(f'"${{HL_NEXT}}" = "{word}"' in text for word in Next)
+    assert all(f"HL_STAGE={stage}" in TEXT for stage in Stage)
+    assert all(f"UserEvent({event},Contact: ${{HL_CONTACT}},Recording: ${{HL_RECORDING}}" in TEXT for event in Event)
+
+
+def test_duty_phones_ring_in_order_and_none_means_voicemail() -> None:
+    dials = [step for step in steps("hl-emergency", "queue") if step.startswith("Dial")]
+    assert [re.split(r"[/@]", dial)[1] for dial in dials] == ["13900000001", "+8613900000002"]
+    without = parse(extensions_conf(Options(1, 1, "/p", "/r", "/v")))
+    left = [step.app for step in without.contexts["hl-emergency"]["queue"]]
+    assert "Dial" not in left
+    assert without.targets("hl-emergency", "queue")[-1] == ("hl-voicemail", "s", "1")
+
+
+@pytest.mark.parametrize("form", ["4001726011", "864001726011", "+864001726011", "04001726011", "075766883358",
+                                  "75766883358", "8675766883358", "+8675766883358", "86075766883358"])  # fmt: skip
+def test_every_form_of_our_numbers_is_known(form: str) -> None:
+    first = PLAN.contexts["hl-trunk"][form][0]
+    assert first.args.partition("=")[2] in DIDS
+    assert form in PLAN.contexts["hl-diverted"]
+
+
+def test_agents_cannot_dial_and_special_extensions_are_never_matched_by_numbers() -> None:
+    assert PLAN.contexts["hl-agents"] == {"_[0-9+*#]!": parse("[a]\nexten => x,1,Hangup(21)").contexts["a"]["x"]}
+    for context in ("hl-trunk", "hl-diverted", "hl-agents"):
+        assert not [name for name in PLAN.contexts[context] if name.startswith("_") and re.search("[a-zA-WY-Z.]", name)]
+
+
+@pytest.mark.parametrize("bad", ["", "relative", "/a b", "/a,b", "/a&b", "/a\nb", "/${X}", "/a;b", "/a)b"])
+def test_folders_that_would_change_a_line_are_refused(bad: str) -> None:
+    with pytest.raises(UnsafeValue):
+        safe_path(bad)
+    with pytest.raises(UnsafeValue):
+        Options(1, 1, bad, "/r", "/v")
+
+
+@given(st.text())
+def test_a_duty_number_is_a_number_or_refused(number: str) -> None:
+    try:
+        text = extensions_conf(Options(1, 1, "/p", "/r", "/v", (number,)))
+    except UnsafeValue:
+        return
+    assert re.fullmatch(r"\+?[0-9]+", number)
+    assert f"PJSIP/{number}@carrier" in text
+
+
+def test_a_line_break_in_a_step_is_refused() -> None:
+    with pytest.raises(UnsafeValue):
+        Extension("s", ["Set(X=1\n2)"]).lines()
+
+
+def test_times_come_from_the_limits() -> None:
+    plan: Dialplan = parse(
+        extensions_conf(Options(1, 1, "/p", "/r", "/v", ("110",), Limits(queue_timeout_s=7, duty_ring_s=8)))
+    )
+    assert plan.contexts["hl-queue"]["s"][-2].args == "${HL_QUEUE},,,,7"
+    dial = next(step.args for step in plan.contexts["hl-emergency"]["queue"] if step.app == "Dial")
+    assert dial.split(",")[1] == "8"
