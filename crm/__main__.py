@@ -1,0 +1,72 @@
+"""crm's command: serve (default), migrate, token, demo."""
+
+import asyncio
+import json
+import logging
+import sys
+from typing import Annotated
+
+import structlog
+import typer
+
+from crm import migrate as migrations
+from crm.accounts import service as accounts
+from crm.accounts.schemas import Role
+from crm.bootstrap import build
+from crm.demo import seed
+from crm.serve import serve as serve_forever
+from crm.settings import load_settings
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.callback(invoke_without_command=True)
+def main(context: typer.Context) -> None:
+    """Serve the pages and the private API."""
+    logging.basicConfig(format="%(message)s", stream=sys.stderr, level=logging.INFO)
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    if context.invoked_subcommand is None:
+        asyncio.run(serve_forever(load_settings()))
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to the newest schema."""
+    migrations.upgrade(load_settings().database_url)
+
+
+@app.command()
+def token(name: Annotated[str, typer.Option()], role: Annotated[Role, typer.Option()] = Role.SUPERVISOR) -> None:
+    """Print a new bearer token for a program; an older one of the same name is revoked."""
+    typer.echo(asyncio.run(_token(name, role)))
+
+
+@app.command()
+def demo() -> None:
+    """Make the demo's people and customer, and print their new passwords as JSON."""
+    typer.echo(json.dumps(asyncio.run(_demo()), ensure_ascii=False))
+
+
+async def _token(name: str, role: Role) -> str:
+    settings = load_settings()
+    async with build(settings) as process, process.parts.work() as session:
+        secret = settings.cookie_secret.get_secret_value()
+        return await accounts.make_token(session, name=name, role=role, secret=secret, now=process.parts.now())
+
+
+async def _demo() -> dict[str, object]:
+    async with build(load_settings()) as process, process.parts.work() as session:
+        return await seed(session, process.parts.now())
+
+
+if __name__ == "__main__":
+    app()

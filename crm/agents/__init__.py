@@ -1,0 +1,1 @@
+"""Agents' phones: signed in, ready, paused, ringing, talking."""

@@ -1,0 +1,97 @@
+"""SQL of the board: what is open now and today's sums."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from crm.calls.models import Contact, PathNode, RecordingEntry, Ring, Visit
+
+
+@dataclass(frozen=True, slots=True)
+class QueueFigures:
+    """Visits of one queue by their join (contact-centre 2.3)."""
+
+    offered: int
+    answered: int
+    answered_in_time: int
+    abandoned: int
+    short: int
+    timeout: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpenVisit:
+    """A visit that lasts, with its caller and the telephone that rings for it."""
+
+    visit: Visit
+    caller_e164: str
+    ringing: str
+
+
+async def open_visits(session: AsyncSession) -> Sequence[OpenVisit]:
+    """Return visits waiting, ringing or talking, the longest waiting first."""
+    ring = (
+        select(Ring.visit_id, func.max(Ring.agent).label("agent"))
+        .where(Ring.ended_at.is_(None))
+        .group_by(Ring.visit_id)
+        .subquery()
+    )
+    lasting = and_(Visit.ended_at.is_(None), or_(Visit.outcome == "", Visit.outcome == "answered"))
+    query = (
+        select(Visit, Contact.caller_e164, ring.c.agent)
+        .join(Contact, Contact.id == Visit.contact_id)
+        .outerjoin(ring, ring.c.visit_id == Visit.id)
+        .where(lasting, Contact.ended_at.is_(None))
+        .order_by(Visit.joined_at, Visit.id)
+    )
+    return [OpenVisit(visit, number, agent or "") for visit, number, agent in await session.execute(query)]
+
+
+async def figures(
+    session: AsyncSession, since: datetime, *, in_time_ms: int, short_ms: int
+) -> Mapping[str, QueueFigures]:
+    """Return today's figures by queue."""
+    answered = Visit.outcome == "answered"
+    abandoned = Visit.outcome == "abandoned"
+    query = (
+        select(
+            Visit.queue,
+            func.count(),
+            func.count().filter(answered),
+            func.count().filter(answered, Visit.wait_ms <= in_time_ms),
+            func.count().filter(abandoned),
+            func.count().filter(abandoned, Visit.wait_ms < short_ms),
+            func.count().filter(Visit.outcome == "timeout"),
+        )
+        .where(Visit.joined_at >= since, Visit.outcome.not_in(("full", "empty")))
+        .group_by(Visit.queue)
+    )
+    return {row[0]: QueueFigures(*row[1:]) for row in await session.execute(query)}
+
+
+async def in_dialogue(session: AsyncSession, since: datetime) -> Sequence[tuple[str, str, datetime]]:
+    """Return (contact, last node, entered at) of each call that is in the dialogue."""
+    last = (
+        select(PathNode.contact_id, func.max(PathNode.id).label("id"))
+        .join(Contact, Contact.id == PathNode.contact_id)
+        .where(Contact.ended_at.is_(None), Contact.handed_at.is_(None), Contact.started_at >= since)
+        .group_by(PathNode.contact_id)
+        .subquery()
+    )
+    query = select(PathNode.contact_id, PathNode.node, PathNode.at).join(last, last.c.id == PathNode.id)
+    return [(contact, node, at) for contact, node, at in await session.execute(query.order_by(PathNode.at))]
+
+
+async def recordings(session: AsyncSession, since: datetime) -> tuple[int, int, datetime | None]:
+    """Return how many finished recordings were expected and are present, and when the last gap was found."""
+    gap = RecordingEntry.present.is_(False)
+    query = select(
+        func.count(),
+        func.count().filter(RecordingEntry.present),
+        func.max(RecordingEntry.finished_at).filter(gap),
+    ).where(RecordingEntry.expected_at >= since, RecordingEntry.finished_at.is_not(None))
+    row = (await session.execute(query)).one()
+    return row[0], row[1], row[2]

@@ -1,0 +1,1 @@
+"""Call-back tasks."""

@@ -1,0 +1,46 @@
+"""SQL of call-back tasks."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from crm.callbacks.models import CallbackTask
+
+
+async def get(session: AsyncSession, task_id: str) -> CallbackTask | None:
+    """Return the task, locked."""
+    return await session.get(CallbackTask, task_id, with_for_update=True)
+
+
+async def of_contact(session: AsyncSession, contact: str) -> CallbackTask | None:
+    """Return the contact's task."""
+    return (await session.execute(select(CallbackTask).where(CallbackTask.contact_id == contact))).scalar_one_or_none()
+
+
+async def add(session: AsyncSession, task: CallbackTask) -> None:
+    """Insert a task."""
+    session.add(task)
+    await session.flush()
+
+
+async def search(
+    session: AsyncSession, *, reason: str, done: bool, limit: int, offset: int
+) -> tuple[Sequence[CallbackTask], int]:
+    """Return tasks, what is due first, and how many there are. reason "" = any."""
+    where: list[ColumnElement[bool]] = [CallbackTask.done_at.is_not(None) if done else CallbackTask.done_at.is_(None)]
+    if reason:
+        where.append(CallbackTask.reasons.contains([reason]))
+    total = (await session.execute(select(func.count()).select_from(CallbackTask).where(*where))).scalar_one()
+    order = (CallbackTask.done_at.desc(), CallbackTask.id) if done else (CallbackTask.due_at, CallbackTask.id)
+    query = select(CallbackTask).where(*where).order_by(*order).limit(limit).offset(offset)
+    return (await session.execute(query)).scalars().all(), total
+
+
+async def counts(session: AsyncSession, now: datetime) -> tuple[int, int]:
+    """Return how many tasks are due now and how many open voicemails there are."""
+    due = func.count().filter(CallbackTask.due_at <= now)
+    voicemails = func.count().filter(CallbackTask.reasons.contains(["voicemail"]))
+    row = (await session.execute(select(due, voicemails).where(CallbackTask.done_at.is_(None)))).one()
+    return row[0], row[1]

@@ -1,0 +1,43 @@
+"""Call-backs: list, done."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Path
+
+from crm.accounts.schemas import Role
+from crm.accounts.service import require
+from crm.callbacks import repository, service
+from crm.callbacks.schemas import CallbackDone, CallbackForm, callback_form
+from crm.web.context import LensDep, SessionDep, TransactionalRoute
+from crm.wire import Page, PageNumber, PageSize
+
+router = APIRouter(route_class=TransactionalRoute, tags=["callbacks"])
+_MAY_CALL = (Role.AGENT, Role.SUPERVISOR)
+_REASONS = {"callback": "", "voicemail": "voicemail", "abandoned": "abandoned"}
+
+
+@router.get("/callbacks", operation_id="listCallbacks")
+async def list_callbacks(
+    session: SessionDep,
+    lens: LensDep,
+    tab: Literal["callback", "voicemail", "abandoned"] = "callback",
+    done: bool = False,
+    page: PageNumber = 1,
+    size: PageSize = 50,
+) -> Page[CallbackForm]:
+    """Tasks, what is due first; numbers in full because they must be dialled."""
+    require(lens.viewer, *_MAY_CALL)
+    found, total = await repository.search(
+        session, reason=_REASONS[tab], done=done, limit=size, offset=(page - 1) * size
+    )
+    return Page(items=[callback_form(task) for task in found], total=total, page=page, size=size)
+
+
+@router.post("/callbacks/{task}/done", operation_id="finishCallback")
+async def finish(
+    task: Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")], body: CallbackDone, session: SessionDep, lens: LensDep
+) -> CallbackForm:
+    """Record how it went; nobody answering leaves the task open for half an hour later."""
+    require(lens.viewer, *_MAY_CALL)
+    done = await service.finish(session, task, result=body.result, note=body.note, actor=lens.viewer.name, now=lens.now)
+    return callback_form(done)

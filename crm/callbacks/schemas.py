@@ -1,0 +1,56 @@
+"""Wire forms of call-backs."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from crm import phone
+from crm.callbacks.models import CallbackTask
+from crm.wire import Change, Shape, Text, Time
+from crm.words import CALLBACK_REASONS, word
+
+
+class CallbackForm(Shape):
+    """One task; its number is shown in full because it must be dialled."""
+
+    id: str
+    contact: str
+    ticket: str
+    number: str
+    e164: str
+    reason: str
+    reason_name: str
+    priority: str
+    note: str
+    created_at: Time
+    due_at: Time
+    done_at: Time | None
+    done_by: str
+    result: str
+
+
+class CallbackDone(Change):
+    """How a call-back went."""
+
+    result: Literal["reached", "no_answer", "wrong_number", "not_needed"]
+    note: Text = Field(default="", max_length=2000)
+
+
+def callback_form(task: CallbackTask) -> CallbackForm:
+    """Return a task's wire form; its first reason is the one that made it."""
+    return CallbackForm(
+        id=task.id,
+        contact=task.contact_id,
+        ticket=task.ticket_no,
+        number=phone.grouped(task.e164),
+        e164=task.e164,
+        reason=task.reasons[0],
+        reason_name="、".join(word(CALLBACK_REASONS, reason) for reason in task.reasons),
+        priority=task.priority,
+        note=task.note,
+        created_at=task.created_at,
+        due_at=task.due_at,
+        done_at=task.done_at,
+        done_by=task.done_by,
+        result=task.result,
+    )

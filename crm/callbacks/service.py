@@ -1,0 +1,80 @@
+"""Rules of call-backs: one task per contact, reasons add up, a talk with an agent ends it."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from crm.callbacks import repository
+from crm.callbacks.errors import NoCallback
+from crm.callbacks.models import CallbackTask
+from crm.events.service import EventKind, append, begin_writing
+from crm.policy.ticket_states import higher_priority
+
+DUE_AFTER = {"urgent": timedelta(0), "high": timedelta(minutes=10), "normal": timedelta(minutes=30)}
+
+
+async def ask_for(
+    session: AsyncSession,
+    contact: str,
+    reason: str,
+    now: datetime,
+    *,
+    e164: str = "",
+    ticket: str = "",
+    priority: str = "normal",
+) -> CallbackTask:
+    """Make the contact's task, or add the reason, number and ticket to the one there is.
+
+    `now` is the time of what happened: a task that was done before it is opened again, one done after it is not.
+    """
+    task = await repository.of_contact(session, contact)
+    pressing = priority if priority in DUE_AFTER else "normal"
+    if task is None:
+        task = CallbackTask(
+            contact_id=contact, reasons=[], priority=pressing, created_at=now, due_at=now + DUE_AFTER[pressing]
+        )
+        task.e164, task.ticket_no, task.note, task.done_by, task.result = "", "", "", "", ""
+        await repository.add(session, task)
+    elif task.done_at is not None and task.done_at < now:
+        task.done_at, task.done_by, task.result = None, "", ""
+    task.reasons = [*task.reasons, *([] if reason in task.reasons else [reason])]
+    task.e164 = e164 or task.e164
+    task.ticket_no = ticket or task.ticket_no
+    task.priority = higher_priority(task.priority, pressing)
+    task.due_at = min(task.due_at, task.created_at + DUE_AFTER[task.priority])
+    await append(session, EventKind.CALLBACK, now, contact=contact, ticket=task.ticket_no)
+    return task
+
+
+async def press(session: AsyncSession, contact: str, priority: str, now: datetime) -> None:
+    """Make an existing task as pressing as its ticket has become."""
+    task = await repository.of_contact(session, contact)
+    if task is not None and priority in DUE_AFTER:
+        task.priority = higher_priority(task.priority, priority)
+        task.due_at = min(task.due_at, task.created_at + DUE_AFTER[task.priority])
+        await append(session, EventKind.CALLBACK, now, contact=contact, ticket=task.ticket_no)
+
+
+async def talked(session: AsyncSession, contact: str, now: datetime) -> None:
+    """End the contact's open task: an agent has the caller on the line."""
+    task = await repository.of_contact(session, contact)
+    if task is not None and task.done_at is None:
+        task.done_at, task.done_by, task.result = now, "系统", "reached"
+        await append(session, EventKind.CALLBACK, now, contact=contact, ticket=task.ticket_no)
+
+
+async def finish(
+    session: AsyncSession, task_id: str, *, result: str, note: str, actor: str, now: datetime
+) -> CallbackTask:
+    """Record how a call-back went; 「无人接听」 leaves it open for another try in half an hour."""
+    await begin_writing(session)
+    task = await repository.get(session, task_id)
+    if task is None:
+        raise NoCallback("没有这个回拨任务")
+    task.note, task.result, task.done_by = note, result, actor
+    if result == "no_answer":
+        task.due_at = now + DUE_AFTER["normal"]
+    else:
+        task.done_at = now
+    await append(session, EventKind.CALLBACK, now, contact=task.contact_id, ticket=task.ticket_no)
+    return task

@@ -1,0 +1,1 @@
+"""Contacts: path, turns, matters, queue visits, recordings."""

@@ -1,0 +1,69 @@
+"""Calls, their recordings and clips."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query
+from fastapi.responses import FileResponse
+
+from crm.accounts.service import log_access
+from crm.calls import repository, service
+from crm.calls.errors import ClipMissing
+from crm.calls.schemas import CallForm, CallRow
+from crm.calls.service import LegName
+from crm.views import calls as view
+from crm.web.context import LensDep, SessionDep, TransactionalRoute
+from crm.wire import Page, PageNumber, PageSize, PageTime, Search, Text
+
+router = APIRouter(route_class=TransactionalRoute, tags=["calls"])
+ContactPath = Annotated[str, Path(pattern=r"^[A-Za-z0-9-]{1,64}$")]
+_WAV: dict[int | str, dict[str, Any]] = {200: {"content": {"audio/wav": {}}}, 206: {"description": "A part of it"}}
+
+
+@router.get("/calls", operation_id="listCalls")
+async def list_calls(
+    session: SessionDep,
+    lens: LensDep,
+    q: Search = "",
+    since: Annotated[PageTime | None, Query(alias="from")] = None,
+    until: Annotated[PageTime | None, Query(alias="to")] = None,
+    outcome: Annotated[Text, Query(max_length=40)] = "",
+    page: PageNumber = 1,
+    size: PageSize = 50,
+) -> Page[CallRow]:
+    """Calls, newest first; agents see those that rang at their telephone."""
+    where = repository.conditions(q=q, since=since, until=until, outcome=outcome, agent=service.listed_for(lens.viewer))
+    found, total = await repository.search(session, where, limit=size, offset=(page - 1) * size)
+    return Page(items=await view.rows(session, found, lens), total=total, page=page, size=size)
+
+
+@router.get("/calls/{contact}", operation_id="getCall")
+async def get_call(contact: ContactPath, session: SessionDep, lens: LensDep) -> CallForm:
+    """One call: path, turns, matters, queue visits, pops, recording."""
+    return await view.call(session, await service.open_call(session, contact, lens.viewer), lens)
+
+
+@router.get("/calls/{contact}/recording", operation_id="getRecording", response_class=FileResponse, responses=_WAV)
+async def get_recording(
+    contact: ContactPath, session: SessionDep, lens: LensDep, leg: LegName = "stereo"
+) -> FileResponse:
+    """The recording as WAV, with Range: left the caller, right the agent. The access is logged."""
+    found = await service.open_call(session, contact, lens.viewer)
+    path = await service.recording_file(session, found, leg, lens)
+    await log_access(session, lens.viewer, contact, f"recording:{leg}", lens.now)
+    return FileResponse(path, media_type="audio/wav", headers={"Cache-Control": "private, no-store"})
+
+
+@router.get("/clips/{contact}/{name}", operation_id="getClip", response_class=FileResponse, responses=_WAV)
+async def get_clip(
+    contact: ContactPath,
+    name: Annotated[str, Path(pattern=r"^[A-Za-z0-9_.@-]{1,120}$")],
+    session: SessionDep,
+    lens: LensDep,
+) -> FileResponse:
+    """One answer of the caller as WAV, with Range. The access is logged."""
+    await service.open_call(session, contact, lens.viewer)
+    path = lens.audio.clip(contact, name)
+    if path is None:
+        raise ClipMissing("原声还没有传到")
+    await log_access(session, lens.viewer, contact, f"clip:{name}", lens.now)
+    return FileResponse(path, media_type="audio/wav", headers={"Cache-Control": "private, no-store"})

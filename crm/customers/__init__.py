@@ -1,0 +1,1 @@
+"""Customers with their telephone numbers and addresses."""

@@ -1,0 +1,111 @@
+"""SQL of customers, their numbers and addresses."""
+
+from collections.abc import Collection, Mapping, Sequence
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from crm.customers.models import Address, Customer, PhoneNumber
+
+
+async def get(session: AsyncSession, customer_id: str, *, lock: bool = False) -> Customer | None:
+    """Return the customer, locked against others' changes if asked."""
+    return await session.get(Customer, customer_id, with_for_update=lock)
+
+
+async def by_ids(session: AsyncSession, ids: Collection[str]) -> Mapping[str, Customer]:
+    """Return the customers by id."""
+    if not ids:
+        return {}
+    rows = (await session.execute(select(Customer).where(Customer.id.in_(ids)))).scalars()
+    return {row.id: row for row in rows}
+
+
+async def by_number(session: AsyncSession, e164: str) -> Sequence[Customer]:
+    """Return everybody who has this number, the oldest file first."""
+    if not e164:
+        return []
+    query = (
+        select(Customer)
+        .join(PhoneNumber, PhoneNumber.customer_id == Customer.id)
+        .where(PhoneNumber.e164 == e164)
+        .order_by(Customer.created_at, Customer.id)
+    )
+    return (await session.execute(query)).scalars().all()
+
+
+async def add(session: AsyncSession, thing: Customer) -> None:
+    """Insert a customer."""
+    session.add(thing)
+    await session.flush()
+
+
+async def add_number(session: AsyncSession, number: PhoneNumber) -> None:
+    """Insert a number unless the customer has it."""
+    values = {"id": number.id, "customer_id": number.customer_id, "e164": number.e164, "created_at": number.created_at}
+    await session.execute(insert(PhoneNumber).values(values).on_conflict_do_nothing())
+
+
+async def add_address(session: AsyncSession, address: Address) -> None:
+    """Insert an address unless the customer has one of the same text."""
+    values = {
+        "id": address.id,
+        "customer_id": address.customer_id,
+        "value": address.value,
+        "text": address.text,
+        "status": address.status,
+        "created_at": address.created_at,
+    }
+    await session.execute(insert(Address).values(values).on_conflict_do_nothing())
+
+
+async def numbers(session: AsyncSession, ids: Collection[str]) -> Mapping[str, list[str]]:
+    """Return the E.164 numbers of each customer, oldest first."""
+    found: dict[str, list[str]] = {}
+    if ids:
+        query = select(PhoneNumber).where(PhoneNumber.customer_id.in_(ids)).order_by(PhoneNumber.created_at)
+        for row in (await session.execute(query)).scalars():
+            found.setdefault(row.customer_id, []).append(row.e164)
+    return found
+
+
+async def addresses(session: AsyncSession, ids: Collection[str]) -> Mapping[str, list[Address]]:
+    """Return the addresses of each customer, newest first."""
+    found: dict[str, list[Address]] = {}
+    if ids:
+        query = select(Address).where(Address.customer_id.in_(ids)).order_by(Address.created_at.desc(), Address.id)
+        for row in (await session.execute(query)).scalars():
+            found.setdefault(row.customer_id, []).append(row)
+    return found
+
+
+async def address(session: AsyncSession, address_id: str) -> Address | None:
+    """Return one address."""
+    return await session.get(Address, address_id)
+
+
+async def search(session: AsyncSession, q: str, *, limit: int, offset: int) -> tuple[Sequence[Customer], int]:
+    """Return customers whose name, number or address holds `q`, and how many there are."""
+    where = matches(q)
+    total = (await session.execute(select(func.count()).select_from(Customer).where(where))).scalar_one()
+    query = select(Customer).where(where).order_by(Customer.created_at.desc(), Customer.id).limit(limit).offset(offset)
+    return (await session.execute(query)).scalars().all(), total
+
+
+def matches(q: str) -> ColumnElement[bool]:
+    """Return the condition that a customer's name, number or address holds `q`."""
+    like = f"%{escaped(q)}%"
+    digits = "".join(char for char in q if char.isdigit())
+    parts = [
+        Customer.name.ilike(like, escape="\\"),
+        Customer.id.in_(select(Address.customer_id).where(Address.text.ilike(like, escape="\\"))),
+    ]
+    if len(digits) >= 3:
+        parts.append(Customer.id.in_(select(PhoneNumber.customer_id).where(PhoneNumber.e164.contains(digits))))
+    return or_(*parts)
+
+
+def escaped(q: str) -> str:
+    """Return the text with LIKE's own characters escaped by a backslash."""
+    return q.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

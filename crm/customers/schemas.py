@@ -1,0 +1,91 @@
+"""Wire forms of customers."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from crm.calls.schemas import CallRow
+from crm.customers.models import Customer as CustomerFile
+from crm.tickets.schemas import TicketRow
+from crm.wire import Change, Shape, Text, Time
+from crm.words import CUSTOMER_KINDS, word
+
+CustomerKind = Literal["owner", "dealer", "contractor", "outlet"]
+
+
+class Person(Shape):
+    """A customer in short."""
+
+    id: str
+    name: str
+    kind: str
+    kind_name: str
+    elder: bool
+
+
+class CustomerRow(Person):
+    """A line of the list."""
+
+    number: str
+    address: str
+    tickets_open: int
+
+
+class Phone(Shape):
+    """A number, masked unless the viewer may see it."""
+
+    number: str
+
+
+class AddressForm(Shape):
+    """An address on file."""
+
+    id: str
+    text: str
+    status: str
+    value: dict[str, str]
+
+
+class ProductForm(Shape):
+    """A machine on file."""
+
+    id: str
+    product_class: str
+    product_class_name: str
+    model: str
+    serial: str
+    purchased_on: str
+
+
+class CustomerForm(Person):
+    """The whole file."""
+
+    note: str
+    version: int
+    created_at: Time
+    phones: list[Phone]
+    addresses: list[AddressForm]
+    products: list[ProductForm]
+    tickets: list[TicketRow]
+    calls: list[CallRow]
+
+
+class CustomerChange(Change):
+    """What to change; version is the one the agent saw."""
+
+    version: int = Field(ge=0, le=2**31 - 1)
+    name: Text | None = Field(default=None, max_length=80)
+    kind: CustomerKind | None = None
+    elder: bool | None = None
+    note: Text | None = Field(default=None, max_length=2000)
+
+
+def person(customer: CustomerFile) -> Person:
+    """Return the customer in short."""
+    return Person(
+        id=customer.id,
+        name=customer.name or "未留姓名",
+        kind=customer.kind,
+        kind_name=word(CUSTOMER_KINDS, customer.kind),
+        elder=customer.elder,
+    )

@@ -1,0 +1,1 @@
+"""What ivr asks and tells."""

@@ -1,0 +1,133 @@
+"""Facts come in: each is stored once under (node, seq) and applied, or stored as rejected; nothing is lost."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import assert_never
+
+import structlog
+from prometheus_client import Counter
+from sqlalchemy.exc import DataError, IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from crm.calls.models import Contact
+from crm.database import milliseconds, storable
+from crm.desk import dialogue_facts as dialogue
+from crm.desk import queue_facts as queue
+from crm.desk import repository
+from crm.desk.errors import FactRejected, JournalConflict
+from crm.desk.models import ReceivedFact
+from crm.events.service import EventKind, append, begin_writing
+from ivr.contract import facts
+from ivr.contract.facts import Envelope
+
+log = structlog.get_logger(__name__)
+
+FACTS = Counter("hotline_facts", "Facts received from ivr", ["kind", "status"])
+
+
+async def take(session: AsyncSession, node: str, envelopes: Sequence[Envelope], now: datetime) -> int:
+    """Apply one node's facts in the order given; returns the highest seq of the node that crm holds.
+
+    A fact already held is skipped. Raises JournalConflict when a held number carries another fact.
+    """
+    keeper = await repository.lock_node(session, node)
+    await begin_writing(session)
+    for envelope in envelopes:
+        await _take_one(session, envelope, now)
+        keeper.high = max(keeper.high, envelope.seq)
+    return keeper.high
+
+
+async def _take_one(session: AsyncSession, envelope: Envelope, now: datetime) -> None:
+    at = milliseconds(envelope.at)
+    wire = envelope.to_json()
+    kind, data = envelope.fact.KIND, storable(wire["data"])
+    held = await repository.received(session, envelope.node, envelope.seq)
+    if held is not None:
+        if (held.at, held.contact, held.kind, held.data) != (at, storable(envelope.contact), kind, data):
+            log.error("journal_conflict", node=envelope.node, seq=envelope.seq, kind=kind)
+            raise JournalConflict(f"{envelope.node} 的第 {envelope.seq} 条与已收到的不同")
+        return
+    reason = ""
+    try:
+        async with session.begin_nested():
+            await _apply(session, envelope.contact, facts.parse_fact(kind, data), at)
+    except FactRejected as rejected:
+        reason = rejected.reason
+    except (IntegrityError, DataError) as error:
+        reason = f"database: {type(error.orig).__name__}"
+    status = "rejected" if reason else "applied"
+    await repository.add(
+        session,
+        ReceivedFact(
+            node=envelope.node,
+            seq=envelope.seq,
+            at=at,
+            contact=storable(envelope.contact),
+            kind=kind,
+            data=data,
+            received_at=now,
+            status=status,
+            reason=reason,
+        ),
+    )
+    FACTS.labels(kind, status).inc()
+    if reason:
+        log.error("fact_rejected", node=envelope.node, seq=envelope.seq, kind=kind, reason=reason)
+        await append(session, EventKind.ALARM, at)
+
+
+async def _apply(session: AsyncSession, contact_id: str, fact: facts.Fact, at: datetime) -> None:
+    if isinstance(fact, facts.AgentPhoneChanged):
+        await queue.agent_phone_changed(session, fact, at)
+        return
+    if not (0 < len(contact_id) <= 64 and contact_id.isascii() and contact_id.replace("-", "").isalnum()):
+        raise FactRejected("bad_contact_id")
+    contact = await dialogue.ensure_contact(session, contact_id, at)
+    await _apply_to_contact(session, contact, fact, at)
+    await session.flush()
+    await append(session, EventKind.CONTACT, at, contact=contact_id, agent=getattr(fact, "agent", ""))
+
+
+async def _apply_to_contact(session: AsyncSession, contact: Contact, fact: facts.Fact, at: datetime) -> None:
+    match fact:
+        case facts.ContactStarted():
+            await dialogue.contact_started(session, contact, fact, at)
+        case facts.NodeEntered():
+            await dialogue.node_entered(session, contact, fact, at)
+        case facts.TurnEnded():
+            await dialogue.turn_ended(session, contact, fact, at)
+        case facts.MatterOpened():
+            await dialogue.matter_opened(session, contact, fact, at)
+        case facts.SlotFilled():
+            await dialogue.slot_filled(session, contact, fact, at)
+        case facts.TicketOpened():
+            await dialogue.ticket_opened(session, contact, fact, at)
+        case facts.SafetyRaised():
+            await dialogue.safety_raised(session, contact, fact, at)
+        case facts.CallbackRequested():
+            await dialogue.callback_requested(session, contact, fact, at)
+        case facts.HandedOver():
+            dialogue.handed_over(contact, fact, at)
+        case facts.VoicemailRecorded():
+            await dialogue.voicemail_recorded(session, contact, fact, at)
+        case facts.QueueJoined():
+            await queue.queue_joined(session, contact, fact, at)
+        case facts.AgentRinging():
+            await queue.agent_ringing(session, contact, fact, at)
+        case facts.AgentRingEnded():
+            await queue.agent_ring_ended(session, contact, fact, at)
+        case facts.AgentAnswered():
+            await queue.agent_answered(session, contact, fact, at)
+        case facts.TalkEnded():
+            await queue.talk_ended(session, contact, fact, at)
+        case facts.QueueLeft():
+            await queue.queue_left(session, contact, fact, at)
+        case facts.ContactEnded():
+            await dialogue.contact_ended(session, contact, fact, at)
+        case facts.RecordingFinished():
+            await dialogue.recording_finished(session, contact, fact, at)
+        case facts.AgentPhoneChanged():
+            raise AssertionError("an agent's phone belongs to no contact")
+        case _:
+            assert_never(fact)

@@ -1,0 +1,86 @@
+"""What ivr asks: who calls, and blocks of ticket serials; and the numbers crm takes for its own tickets."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from crm import slots
+from crm.calls import repository as calls
+from crm.customers import repository as customers
+from crm.customers import service as customer_service
+from crm.desk import repository
+from crm.desk.models import NumberLease
+from crm.errors import Unavailable
+from crm.products import repository as products
+from crm.tickets import repository as tickets
+from crm.words import PRODUCT_CLASSES, word
+from ivr.contract.desk import CallerCard, KnownProduct, NumberBlock
+from ivr.contract.ids import TicketNumber, ticket_number
+
+BLOCK = 1000
+FIRST_SERIAL = 1_000_000  # so that every number has eight digits that say something
+LAST_SERIAL = 9_999_999
+OWN_NODE = "crm"
+REPEAT = timedelta(hours=24)
+
+
+class NumbersExhausted(Unavailable):
+    """All ticket serials are leased."""
+
+    code = "numbers_exhausted"
+
+
+async def identify(session: AsyncSession, e164: str, now: datetime) -> CallerCard:
+    """Tell who calls. Two customers of one number are not guessed between: only what holds for the number is told."""
+    if not e164:
+        return CallerCard()
+    customer = await customer_service.only_owner(session, e164)
+    customer_id = customer.id if customer else ""
+    open_tickets = await tickets.of_caller(session, customer=customer_id, e164=e164, only_open=True, limit=1)
+    before = await calls.of_caller(session, customer=customer_id, e164=e164, since=now - REPEAT, limit=1)
+    open_ticket = open_tickets[0].no if open_tickets else ""
+    if customer is None:
+        return CallerCard(repeat_within_24h=bool(before), open_ticket=open_ticket)
+    known = (await customers.addresses(session, [customer.id])).get(customer.id, [])
+    address = known[0] if known else None
+    return CallerCard(
+        known=True,
+        customer_id=customer.id,
+        products=tuple(
+            KnownProduct(item.id, word(PRODUCT_CLASSES, item.product_class), item.product_class)
+            for item in await products.of_customer(session, customer.id)
+        ),
+        address_region=slots.region_text(address.value) if address else "",
+        address_road=slots.road_text(address.value) if address else "",
+        address_id=address.id if address else "",
+        elder=customer.elder,
+        repeat_within_24h=bool(before),
+        open_ticket=open_ticket,
+    )
+
+
+async def lease_numbers(session: AsyncSession, node: str, now: datetime) -> NumberBlock:
+    """Lease the next block; never the same one twice."""
+    await repository.lock_leasing(session)
+    lease = await _lease(session, node, now)
+    return NumberBlock(first=lease.first, size=lease.size)
+
+
+async def own_number(session: AsyncSession, now: datetime) -> TicketNumber:
+    """Take the next number of crm's own block."""
+    await repository.lock_leasing(session)
+    lease = await repository.newest_lease(session, OWN_NODE)
+    if lease is None or lease.used >= lease.size:
+        lease = await _lease(session, OWN_NODE, now)
+    number = ticket_number(lease.first + lease.used)
+    lease.used += 1
+    return number
+
+
+async def _lease(session: AsyncSession, node: str, now: datetime) -> NumberLease:
+    first = await repository.next_serial(session, FIRST_SERIAL)
+    if first + BLOCK - 1 > LAST_SERIAL:
+        raise NumbersExhausted("工单号已用完")
+    lease = NumberLease(first=first, size=BLOCK, node=node, used=0, leased_at=now)
+    await repository.add_lease(session, lease)
+    return lease

@@ -1,0 +1,51 @@
+"""Appending events: one lock makes their numbers follow the commits, so a reader never overtakes a writer."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from crm.events import repository
+from crm.transaction import LAST_EVENT
+
+
+class EventKind(StrEnum):
+    """What changed; readers fetch the thing itself."""
+
+    CONTACT = "contact"
+    POP = "pop"
+    AGENT = "agent"
+    TICKET = "ticket"
+    CUSTOMER = "customer"
+    CALLBACK = "callback"
+    ALARM = "alarm"
+
+
+async def begin_writing(session: AsyncSession) -> None:
+    """Take the lock of appending now. Call it before locking any row, else two writers can wait for each other."""
+    if LAST_EVENT not in session.info:
+        await repository.lock_appending(session)
+        session.info[LAST_EVENT] = 0
+
+
+async def append(
+    session: AsyncSession,
+    kind: EventKind,
+    now: datetime,
+    *,
+    contact: str = "",
+    agent: str = "",
+    ticket: str = "",
+    customer: str = "",
+) -> int:
+    """Append an event to this transaction and return its number.
+
+    From the first append to the commit no other transaction can append: a number once visible has no smaller one
+    still to come. Keep the transaction short.
+    """
+    await begin_writing(session)
+    seq = await repository.insert_event(
+        session, at=now, kind=kind, contact=contact, agent=agent, ticket=ticket, customer=customer
+    )
+    session.info[LAST_EVENT] = seq
+    return seq

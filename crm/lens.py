@@ -1,0 +1,21 @@
+"""Through whose eyes an answer is shown: the viewer, the audio on disk, the time."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from crm import phone
+from crm.accounts.schemas import Viewer
+from crm.audio import Audio
+
+
+@dataclass(frozen=True, slots=True)
+class Lens:
+    """Handed to everything that turns rows into answers."""
+
+    viewer: Viewer
+    audio: Audio
+    now: datetime
+
+    def number(self, e164: str, *, own: bool = False) -> str:
+        """Return a number in full if it is the viewer's own business, else masked."""
+        return phone.grouped(e164) if own else phone.masked(e164)

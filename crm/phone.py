@@ -1,0 +1,68 @@
+"""Telephone numbers: E.164 from what people and trunks write, grouped, masked, with their area; pure."""
+
+import phonenumbers
+from phonenumbers import geocoder
+
+REGION = "CN"
+_FIXED_PREFIXES = ("010", "02")  # two-digit area codes after the zero
+
+
+def to_e164(text: str) -> str:
+    """Return the E.164 form of a number as dialled in China, "" when it is none."""
+    try:
+        number = phonenumbers.parse(text, REGION)
+    except phonenumbers.NumberParseException:
+        return ""
+    if not phonenumbers.is_possible_number(number):
+        return ""
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+def grouped(e164: str) -> str:
+    """Return "138 0013 8000" or "0757-6688 3358"; a foreign number stays in E.164."""
+    national = _national(e164)
+    if len(national) == 11 and national.startswith("1"):
+        return f"{national[:3]} {national[3:7]} {national[7:]}"
+    area = _area_length(national)
+    if area:
+        local = national[area:]
+        return f"{national[:area]}-{local[:-4]} {local[-4:]}"
+    return national or e164
+
+
+def masked(e164: str) -> str:
+    """Return the number with its middle covered: "138****8000", "0757-6688 33**"."""
+    national = _national(e164)
+    if not national:
+        return ""
+    if len(national) == 11 and national.startswith("1"):
+        return f"{national[:3]}****{national[7:]}"
+    return f"{grouped(e164)[:-2]}**"
+
+
+def area(e164: str) -> str:
+    """Return the area the number was issued in ("广东佛山"), for information only; "" when unknown."""
+    if not e164.startswith("+86"):
+        return ""
+    try:
+        name = geocoder.description_for_number(phonenumbers.parse(e164, REGION), "zh")
+    except phonenumbers.NumberParseException:
+        return ""
+    return "" if name == "中国" else str(name).replace("省", "").replace("市", "")
+
+
+def _national(e164: str) -> str:
+    if not e164.startswith("+86"):
+        return e164
+    rest = e164[3:]
+    return rest if rest.startswith(("1", "400", "800")) and not _is_area_one(rest) else f"0{rest}"
+
+
+def _is_area_one(rest: str) -> bool:
+    return rest.startswith("10") and len(rest) == 10
+
+
+def _area_length(national: str) -> int:
+    if not national.startswith("0"):
+        return 0
+    return 3 if national.startswith(_FIXED_PREFIXES) else 4

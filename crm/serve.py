@@ -1,0 +1,91 @@
+"""Runs crm: the pages' server, the private server, the hub and the health look, in one process."""
+
+import asyncio
+import contextlib
+import faulthandler
+import signal
+
+import structlog
+import uvicorn
+from fastapi import FastAPI
+from sqlalchemy.exc import SQLAlchemyError
+
+from crm.accounts import service as accounts
+from crm.bootstrap import Process, build
+from crm.settings import Settings
+from crm.web.app import make_desk_app, make_web_app
+
+log = structlog.get_logger(__name__)
+
+RETRY_S = 1.0
+FROZEN_AFTER_S = 3
+_GRACE_S = 3
+
+
+async def serve(settings: Settings) -> None:
+    """Serve until SIGTERM or SIGINT."""
+    async with build(settings) as process:
+        servers = [
+            _server(make_web_app(process.parts), settings.web_port),
+            _server(make_desk_app(process.parts), settings.desk_port),
+        ]
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stop.set)
+        async with asyncio.TaskGroup() as group:
+            background = [
+                group.create_task(task)
+                for task in (process.hub.run(), process.health.run(), _prepare(process), _alive())
+            ]
+            serving = [group.create_task(_serve(server)) for server in servers]
+            log.info("serving", web_port=settings.web_port, desk_port=settings.desk_port)
+            await stop.wait()
+            for server in servers:
+                server.should_exit = True
+            await asyncio.gather(*serving)
+            for task in background:
+                task.cancel()
+    faulthandler.cancel_dump_traceback_later()
+
+
+async def _prepare(process: Process) -> None:
+    """Make the first administrator as soon as the database is there."""
+    parts = process.parts
+    while True:
+        try:
+            async with parts.work() as session:
+                password = parts.settings.first_admin_password.get_secret_value()
+                await accounts.ensure_first_admin(session, password, parts.now())
+        except (SQLAlchemyError, OSError) as error:
+            log.warning("waiting_for_database", error=type(error).__name__)
+            await asyncio.sleep(RETRY_S)
+        else:
+            return
+
+
+async def _alive() -> None:
+    """Let the process die when its loop is blocked, so that it is restarted."""
+    while True:
+        faulthandler.dump_traceback_later(FROZEN_AFTER_S, exit=True)
+        await asyncio.sleep(FROZEN_AFTER_S / 6)
+
+
+def _server(app: FastAPI, port: int) -> uvicorn.Server:
+    config = uvicorn.Config(
+        app,
+        host="127.0.0.1",
+        port=port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=_GRACE_S,
+        ws_max_size=4096,
+    )
+    return uvicorn.Server(config)
+
+
+async def _serve(server: uvicorn.Server) -> None:
+    # Signals are ours: uvicorn would take them for itself, twice.
+    server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign, assignment] # its only switch
+    await server.serve()

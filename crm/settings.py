@@ -1,0 +1,53 @@
+"""crm's settings, read from the environment and the file that $HOTLINE_ENV names."""
+
+import os
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, DotEnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """What crm takes of the hotline's settings (docs/architecture.md)."""
+
+    model_config = SettingsConfigDict(env_prefix="HOTLINE_", extra="ignore")
+
+    web_port: int = 8080
+    desk_port: int = 8081
+    commands_port: int = 8082
+    database_url: str
+    redis_url: str = ""
+    internal_token: SecretStr
+    cookie_secret: SecretStr
+    first_admin_password: SecretStr = SecretStr("")
+    clips_dir: Path
+    recordings_dir: Path
+    voicemail_dir: Path
+    time_zone: str = "Asia/Shanghai"
+    service_level_s: int = Field(default=20, ge=1)
+    short_abandon_s: int = Field(default=5, ge=0)
+    statement_timeout_ms: int = Field(default=10_000, ge=100)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Take what is given, then the environment, then the file that is named when the settings are read."""
+        named = DotEnvSettingsSource(settings_cls, env_file=os.environ.get("HOTLINE_ENV"))
+        return init_settings, env_settings, named if named.env_file else dotenv_settings, file_secret_settings
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Return the zone in which days begin and times are shown."""
+        return ZoneInfo(self.time_zone)
+
+
+def load_settings() -> Settings:
+    """Read the settings; raises pydantic.ValidationError naming what is missing."""
+    return Settings.model_validate({})

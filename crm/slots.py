@@ -1,0 +1,107 @@
+"""Slots of a ticket: their labels, how a value is shown, which rows a kind wants; pure."""
+
+import re
+from collections.abc import Mapping
+
+LABELS: Mapping[str, str] = {
+    "fault_code": "故障代码",
+    "address": "地址",
+    "product": "产品",
+    "visit": "上门时间",
+    "symptom": "故障现象",
+    "contact": "联系电话",
+    "purchase": "购买日期",
+    "invoice": "凭证",
+    "warranty": "保修",
+    "vulnerable": "家有老幼病人",
+    "advice": "自查",
+    "category": "类别",
+    "statement": "诉求原话",
+    "symptom_clip": "原话",
+    "brand": "牌子",
+    "voicemail": "留言",
+    "topic": "主题",
+    "note": "补充说明",
+}
+_REPAIR = ("fault_code", "address", "product", "visit")
+_WANTED: Mapping[str, tuple[str, ...]] = {
+    "repair": _REPAIR,
+    "install": ("address", "product", "visit"),
+    "complaint": ("category", "product", "statement"),
+    "consult": ("topic",),
+}
+_PLACES = ("province", "city", "district", "town")
+_STREETS = ("community", "street", "number", "estate", "landmark")
+_WORDS: Mapping[str, Mapping[str, str]] = {
+    "product": {"boiler": "壁挂炉", "other": "其他设备", "unknown": "未知产品"},
+    "invoice": {"yes": "有", "no": "没有", "unknown": "不清楚"},
+    "vulnerable": {"yes": "是", "no": "否"},
+    "brand": {"yes": "本公司", "no": "别的牌子"},
+    "visit": {
+        "asap": "越快越好",
+        "today": "今天",
+        "tomorrow": "明天",
+        "after_tomorrow": "后天",
+        "any": "哪天都行",
+    },
+    "symptom": {
+        "no_ignition": "不点火",
+        "no_hot_water": "没热水",
+        "no_heating": "暖气不热",
+        "leak": "漏水",
+        "noise": "响声大",
+        "other": "别的毛病",
+    },
+}
+_HOUSE_NUMBER = re.compile(r"([0-9０-９A-Za-z]|[零一二三四五六七八九十百千两幺]+(?=[号弄巷栋座幢]|$)).*")
+_SPOKEN_FIRST = ("text", "spoken", "canonical", "number", "value", "product_class", "raw", "raw_text", "meaning")
+
+
+def label(slot: str) -> str:
+    """Return the slot's Chinese label."""
+    return LABELS.get(slot, slot)
+
+
+def wanted(kind: str) -> tuple[str, ...]:
+    """Return the slots whose rows are shown for a kind even when nothing was said."""
+    return _WANTED.get(kind, ())
+
+
+def text(slot: str, value: Mapping[str, str]) -> str:
+    """Return how a slot's value is shown, "" when it holds nothing."""
+    if slot == "address":
+        return address_text(value)
+    if slot == "visit" and value.get("date"):
+        return " ".join(part for part in (value["date"], value.get("part", ""), value.get("window", "")) if part)
+    for key in _SPOKEN_FIRST:
+        if value.get(key):
+            return _WORDS.get(slot, {}).get(value[key], value[key])
+    return " ".join(item for item in value.values() if item)
+
+
+def address_text(value: Mapping[str, str]) -> str:
+    """Return an address in one line; the raw words when no field was understood."""
+    line = "".join((region_text(value), _street_text(value), value.get("room", "")))
+    return line or value.get("text") or value.get("raw_text") or value.get("raw", "")
+
+
+def region_text(value: Mapping[str, str]) -> str:
+    """Return province to town, a city that is its own province once."""
+    names = [value.get(key, "") for key in _PLACES]
+    line = "".join(name for index, name in enumerate(names) if name not in names[:index])
+    return line or value.get("region", "")
+
+
+def road_text(value: Mapping[str, str]) -> str:
+    """Return the road or estate without number, building or room: all that may be spoken to an unknown voice."""
+    named = value.get("street") or value.get("estate") or value.get("community") or value.get("road", "")
+    return _HOUSE_NUMBER.sub("", named)
+
+
+def short_place(value: Mapping[str, str]) -> str:
+    """Return the narrowest part of the region that lists show ("顺德区容桂街道")."""
+    return "".join(value.get(key, "") for key in ("district", "town")) or value.get("city", "") or region_text(value)
+
+
+def _street_text(value: Mapping[str, str]) -> str:
+    return value.get("road") or "".join(value.get(key, "") for key in _STREETS)

@@ -1,0 +1,1 @@
+"""Tickets, their slots, states and timeline."""

@@ -1,0 +1,75 @@
+"""Tables of tickets, their slots and their timeline."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from crm.database import Base
+
+
+class Ticket(Base):
+    """One matter of one contact, or what an agent opened by hand (contact_id None).
+
+    state is written by tickets.service.record only, together with its timeline entry.
+    """
+
+    __tablename__ = "tickets"
+    __table_args__ = (
+        Index("uq_tickets_contact_id_matter", "contact_id", "matter", unique=True),
+        Index("ix_tickets_state_created_at", "state", "created_at"),
+        CheckConstraint("no ~ '^[0-9]{8}$'", name="no_is_eight_digits"),
+    )
+
+    no: Mapped[str] = mapped_column(primary_key=True)
+    contact_id: Mapped[str | None]
+    matter: Mapped[int] = mapped_column(default=0)
+    kind: Mapped[str]
+    state: Mapped[str]
+    priority: Mapped[str]
+    outcome: Mapped[str] = mapped_column(default="")
+    safety: Mapped[str] = mapped_column(default="")
+    customer_id: Mapped[str | None] = mapped_column(ForeignKey("customers.id"), index=True)
+    caller_e164: Mapped[str] = mapped_column(default="", index=True)
+    owner_id: Mapped[str | None] = mapped_column(ForeignKey("accounts.id"), index=True)
+    version: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime] = mapped_column(index=True)
+    updated_at: Mapped[datetime]
+
+
+class TicketSlot(Base):
+    """The value of one slot of a ticket as it stands; the call keeps what was heard.
+
+    status: crm_confirmed | voice_confirmed | dtmf | unverified | verified.
+    source: speech | dtmf | crm | caller_id | agent.
+    """
+
+    __tablename__ = "ticket_slots"
+
+    ticket_no: Mapped[str] = mapped_column(ForeignKey("tickets.no"), primary_key=True)
+    slot: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[dict[str, str]]
+    status: Mapped[str]
+    source: Mapped[str]
+    candidates: Mapped[list[dict[str, str]]] = mapped_column(default=list)
+    clip: Mapped[str] = mapped_column(default="")
+    attempts: Mapped[int] = mapped_column(default=1)
+    verified_by: Mapped[str] = mapped_column(default="")
+    verified_at: Mapped[datetime | None]
+    updated_at: Mapped[datetime]
+
+
+class TimelineEntry(Base):
+    """What happened to a ticket. version is the ticket's after it; fields are the keys it changed."""
+
+    __tablename__ = "timeline"
+    __table_args__ = (Index("ix_timeline_ticket_no_id", "ticket_no", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ticket_no: Mapped[str] = mapped_column(ForeignKey("tickets.no"))
+    version: Mapped[int]
+    at: Mapped[datetime]
+    kind: Mapped[str]
+    actor: Mapped[str]
+    text: Mapped[str]
+    fields: Mapped[list[str]] = mapped_column(default=list)

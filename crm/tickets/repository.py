@@ -1,0 +1,151 @@
+"""SQL of tickets, their slots and timeline, and of the numbers that crm itself takes."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Text, case, cast, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from crm.customers import repository as customers
+from crm.customers.models import Customer
+from crm.policy.ticket_states import OPEN
+from crm.tickets.models import Ticket, TicketSlot, TimelineEntry
+
+
+async def get(session: AsyncSession, no: str, *, lock: bool = False) -> Ticket | None:
+    """Return the ticket as it is now, locked against others' changes if asked."""
+    return await session.get(Ticket, no, with_for_update=lock, populate_existing=lock)
+
+
+async def of_matter(session: AsyncSession, contact: str, matter: int) -> Ticket | None:
+    """Return the matter's ticket, locked."""
+    query = select(Ticket).where(Ticket.contact_id == contact, Ticket.matter == matter).with_for_update()
+    return (await session.execute(query)).scalar_one_or_none()
+
+
+async def of_contact(session: AsyncSession, contact: str) -> Sequence[Ticket]:
+    """Return the contact's tickets by matter."""
+    query = select(Ticket).where(Ticket.contact_id == contact).order_by(Ticket.matter, Ticket.no)
+    return (await session.execute(query)).scalars().all()
+
+
+async def numbers_of_contacts(session: AsyncSession, contacts: Collection[str]) -> Mapping[str, list[str]]:
+    """Return the ticket numbers of each contact."""
+    found: dict[str, list[str]] = {}
+    if contacts:
+        query = select(Ticket.contact_id, Ticket.no).where(Ticket.contact_id.in_(contacts)).order_by(Ticket.matter)
+        for contact, no in await session.execute(query):
+            found.setdefault(contact or "", []).append(no)
+    return found
+
+
+async def of_caller(
+    session: AsyncSession, *, customer: str, e164: str, only_open: bool, limit: int
+) -> Sequence[Ticket]:
+    """Return tickets of a customer or, without one, of a caller's number, newest first."""
+    if not customer and not e164:
+        return []
+    whose = Ticket.customer_id == customer if customer else Ticket.caller_e164 == e164
+    query = select(Ticket).where(whose).order_by(Ticket.created_at.desc(), Ticket.no).limit(limit)
+    if only_open:
+        query = query.where(Ticket.state.in_(OPEN))
+    return (await session.execute(query)).scalars().all()
+
+
+async def open_counts(session: AsyncSession, customer_ids: Collection[str]) -> Mapping[str, int]:
+    """Return how many open tickets each customer has."""
+    if not customer_ids:
+        return {}
+    query = (
+        select(Ticket.customer_id, func.count())
+        .where(Ticket.customer_id.in_(customer_ids), Ticket.state.in_(OPEN))
+        .group_by(Ticket.customer_id)
+    )
+    return {customer or "": count for customer, count in await session.execute(query)}
+
+
+async def owns_open_of(session: AsyncSession, owner: str, customer: str) -> bool:
+    """Tell whether an account owns an open ticket of this customer."""
+    query = select(Ticket.no).where(Ticket.owner_id == owner, Ticket.customer_id == customer, Ticket.state.in_(OPEN))
+    return (await session.execute(query.limit(1))).first() is not None
+
+
+async def add(session: AsyncSession, thing: Ticket | TicketSlot | TimelineEntry) -> None:
+    """Insert a row."""
+    session.add(thing)
+    await session.flush()
+
+
+async def slots(session: AsyncSession, numbers: Collection[str]) -> Mapping[str, list[TicketSlot]]:
+    """Return the slots of each ticket."""
+    found: dict[str, list[TicketSlot]] = {}
+    if numbers:
+        query = select(TicketSlot).where(TicketSlot.ticket_no.in_(numbers)).order_by(TicketSlot.slot)
+        for row in (await session.execute(query)).scalars():
+            found.setdefault(row.ticket_no, []).append(row)
+    return found
+
+
+async def slot(session: AsyncSession, no: str, name: str) -> TicketSlot | None:
+    """Return one slot of a ticket."""
+    return await session.get(TicketSlot, (no, name))
+
+
+async def timeline(session: AsyncSession, no: str, limit: int = 200) -> Sequence[TimelineEntry]:
+    """Return the newest entries, newest first."""
+    query = select(TimelineEntry).where(TimelineEntry.ticket_no == no).order_by(TimelineEntry.id.desc()).limit(limit)
+    return (await session.execute(query)).scalars().all()
+
+
+async def entries_after(session: AsyncSession, no: str, version: int) -> Sequence[TimelineEntry]:
+    """Return what happened after the ticket had that version, oldest first."""
+    query = (
+        select(TimelineEntry)
+        .where(TimelineEntry.ticket_no == no, TimelineEntry.version > version)
+        .order_by(TimelineEntry.id)
+    )
+    return (await session.execute(query)).scalars().all()
+
+
+async def search(
+    session: AsyncSession, where: Sequence[ColumnElement[bool]], *, limit: int, offset: int
+) -> tuple[Sequence[Ticket], int]:
+    """Return tickets, urgent open ones first, then the newest, and how many there are."""
+    total = (await session.execute(select(func.count()).select_from(Ticket).where(*where))).scalar_one()
+    pressing = case((Ticket.state.in_(OPEN) & (Ticket.priority == "urgent"), 0), else_=1)
+    query = select(Ticket).where(*where).order_by(pressing, Ticket.created_at.desc(), Ticket.no)
+    return (await session.execute(query.limit(limit).offset(offset))).scalars().all(), total
+
+
+def in_view(view: str, *, owner: str, day_start: datetime) -> list[ColumnElement[bool]]:
+    """Return the conditions of a list's view."""
+    is_open = Ticket.state.in_(OPEN)
+    unverified = select(TicketSlot.ticket_no).where(TicketSlot.status == "unverified")
+    views: dict[str, list[ColumnElement[bool]]] = {
+        "mine": [Ticket.owner_id == owner, is_open],
+        "open": [is_open],
+        "unverified": [is_open, Ticket.no.in_(unverified)],
+        "urgent": [is_open, Ticket.priority == "urgent"],
+        "today": [Ticket.created_at >= day_start],
+        "all": [],
+    }
+    return views[view]
+
+
+def belonging_to(*, contact: str = "", customer: str = "") -> list[ColumnElement[bool]]:
+    """Return the conditions of a contact's or customer's tickets."""
+    conditions = [Ticket.contact_id == contact] if contact else []
+    return [*conditions, Ticket.customer_id == customer] if customer else conditions
+
+
+def matching(q: str) -> ColumnElement[bool]:
+    """Return the condition that number, caller, customer or a slot of the ticket holds `q`."""
+    like = f"%{customers.escaped(q)}%"
+    digits = "".join(char for char in q if char.isdigit())
+    parts: list[ColumnElement[bool]] = [
+        Ticket.customer_id.in_(select(Customer.id).where(customers.matches(q))),
+        Ticket.no.in_(select(TicketSlot.ticket_no).where(cast(TicketSlot.value, Text).ilike(like, escape="\\"))),
+    ]
+    if len(digits) >= 3:
+        parts += [Ticket.no.contains(digits), Ticket.caller_e164.contains(digits)]
+    return or_(*parts)

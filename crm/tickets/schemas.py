@@ -1,0 +1,121 @@
+"""Wire forms of tickets."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from crm.callbacks.schemas import CallbackForm
+from crm.calls.schemas import CallRow
+from crm.slot_rows import SlotForm
+from crm.wire import Change, Shape, Text, Time, Values
+
+Kind = Literal[
+    "consult", "complaint", "repair", "install", "unit_return", "part_return", "part_request", "training",
+    "tech_support", "follow_up",
+]  # fmt: skip
+Priority = Literal["urgent", "high", "normal", "low"]
+View = Literal["mine", "open", "unverified", "urgent", "today", "all"]
+SlotName = Annotated[str, Field(pattern=r"^[a-z_]{1,40}$")]
+SlotValue = dict[Annotated[Text, Field(max_length=40)], Annotated[Text, Field(max_length=500)]]
+
+
+class TicketRow(Shape):
+    """A line of the list."""
+
+    no: str
+    kind: str
+    kind_name: str
+    state: str
+    state_name: str
+    priority: str
+    priority_name: str
+    customer: str
+    customer_name: str
+    number: str
+    summary: str
+    owner: str
+    owner_name: str
+    outcome: str
+    outcome_name: str
+    safety: str
+    unverified: list[str]
+    contact: str
+    matter: int
+    created_at: Time
+    updated_at: Time
+    version: int
+
+
+class MoveForm(Shape):
+    """What may be done with the ticket now."""
+
+    move: str
+    label: str
+    to: str
+    to_name: str
+
+
+class TimelineForm(Shape):
+    """What happened."""
+
+    id: int
+    at: Time
+    kind: str
+    actor: str
+    text: str
+    fields: list[str]
+    version: int
+
+
+class TicketForm(TicketRow):
+    """The whole ticket."""
+
+    slots: list[SlotForm]
+    moves: list[MoveForm]
+    timeline: list[TimelineForm]
+    callback: CallbackForm | None
+    calls: list[CallRow]
+
+
+class TicketSaved(TicketForm):
+    """The ticket after a change; merged names what others changed meanwhile."""
+
+    merged: list[str]
+
+
+class Clash(Shape):
+    """A field that another changed since the agent read the ticket."""
+
+    field: str
+    label: str
+    by: str
+    at: Time
+
+
+class TicketChange(Change):
+    """What to change; version is the one the agent saw."""
+
+    version: int = Field(ge=0, le=2**31 - 1)
+    move: Annotated[str, Field(pattern=r"^[a-z_]{1,40}$")] | None = None
+    kind: Kind | None = None
+    priority: Priority | None = None
+    owner: Text | None = Field(default=None, max_length=32)
+    slots: dict[SlotName, Values] = Field(default_factory=dict, max_length=30)
+    confirm: list[SlotName] = Field(default_factory=list, max_length=30)
+
+
+class TicketDraft(Change):
+    """A ticket opened by an agent."""
+
+    kind: Kind
+    priority: Priority = "normal"
+    customer: Text = Field(default="", max_length=32)
+    contact: Text = Field(default="", max_length=64)
+    slots: dict[SlotName, SlotValue] = Field(default_factory=dict, max_length=30)
+    note: Text = Field(default="", max_length=4000)
+
+
+class NoteDraft(Change):
+    """A note."""
+
+    text: Text = Field(min_length=1, max_length=4000)

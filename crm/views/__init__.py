@@ -1,0 +1,1 @@
+"""Rows become answers: what the pages are shown, through the eyes of who asks."""

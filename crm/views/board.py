@@ -1,0 +1,169 @@
+"""The board as the supervisor sees it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from crm.accounts import repository as accounts
+from crm.accounts.models import Account
+from crm.agents import repository as agents
+from crm.agents.models import AgentPhone
+from crm.board import repository
+from crm.board.repository import OpenVisit, QueueFigures
+from crm.board.schemas import Alarm, Board, BoardAgent, BoardCall, BoardNode, BoardPops, BoardQueue, BoardRecordings
+from crm.callbacks import repository as callbacks
+from crm.desk import repository as desk
+from crm.live import repository as pops
+from crm.phone import masked
+from crm.policy.figures import counted_visits, service_level
+from crm.words import AGENT_STATES, QUEUES, node_title, queue_name, word
+
+POP_DUE = timedelta(seconds=5)
+DIALOGUE_AT_MOST = timedelta(hours=2)
+_NOTHING = QueueFigures(0, 0, 0, 0, 0, 0)
+_STATE_ORDER = ("unreachable", "ringing", "talking", "wrapup", "ready", "paused", "offline")
+
+
+@dataclass(frozen=True, slots=True)
+class BoardRules:
+    """Parameters of the figures."""
+
+    zone: ZoneInfo
+    in_time_ms: int
+    short_ms: int
+
+
+def day_start(now: datetime, zone: ZoneInfo) -> datetime:
+    """Return the beginning of the day that `now` falls in, as the zone counts it."""
+    return now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+async def board(session: AsyncSession, rules: BoardRules, telephony: str, now: datetime) -> Board:
+    """Return the whole board."""
+    today = day_start(now, rules.zone)
+    lasting = await repository.open_visits(session)
+    sums = await repository.figures(session, today, in_time_ms=rules.in_time_ms, short_ms=rules.short_ms)
+    people = await accounts.with_extension(session)
+    phones = {phone.extension: phone for phone in await agents.everyone(session)}
+    named = {person.extension: person.name for person in people}
+    everyone = [
+        _agent(extension, phones.get(extension), next((p for p in people if p.extension == extension), None), lasting)
+        for extension in {*named, *phones}
+    ]
+    missed, p95 = await pops.ledger_figures(session, today, now - POP_DUE)
+    expected, present, gap_at = await repository.recordings(session, today)
+    due, voicemails = await callbacks.counts(session, now)
+    keys = [*QUEUES, *sorted({item.visit.queue for item in lasting} - QUEUES.keys())]
+    return Board(
+        as_of=now,
+        telephony=telephony,
+        queues=[_queue(key, lasting, sums.get(key, _NOTHING), everyone, named) for key in keys],
+        agents=sorted(everyone, key=_agent_order),
+        ivr=_nodes(await repository.in_dialogue(session, now - DIALOGUE_AT_MOST)),
+        pops=BoardPops(missed=missed, p95_ms=p95),
+        recordings=BoardRecordings(expected=expected, present=present),
+        callbacks_due=due,
+        voicemails=voicemails,
+        alarms=await _alarms(session, today, gap_at),
+    )
+
+
+def _agent(
+    extension: str, phone: AgentPhone | None, person: Account | None, lasting: Sequence[OpenVisit]
+) -> BoardAgent:
+    mine = next((item.visit for item in lasting if extension in (item.visit.agent, item.ringing)), None)
+    state = phone.state if phone else "offline"
+    signed_in = phone is not None and phone.signed_in_since is not None
+    queues = phone.queues if phone and signed_in and phone.queues else person.queues if person else []
+    return BoardAgent(
+        agent=extension,
+        name=person.name if person else "",
+        account=person.id if person else "",
+        state=state,
+        state_name=word(AGENT_STATES, state),
+        reason=phone.reason if phone else "",
+        since=phone.since if phone else None,
+        queues=queues,
+        contact=mine.contact_id if mine else "",
+        queue=mine.queue if mine else "",
+    )
+
+
+def _agent_order(agent: BoardAgent) -> tuple[int, float, str]:
+    place = _STATE_ORDER.index(agent.state) if agent.state in _STATE_ORDER else len(_STATE_ORDER)
+    return place, agent.since.timestamp() if agent.since else 0.0, agent.agent
+
+
+def _queue(
+    key: str,
+    lasting: Sequence[OpenVisit],
+    sums: QueueFigures,
+    everyone: Sequence[BoardAgent],
+    named: dict[str, str],
+) -> BoardQueue:
+    here = [item for item in lasting if item.visit.queue == key]
+    calls = [_call(item, named) for item in here]
+    waiting = [call for call in calls if call.state != "talking"]
+    members = [agent.state for agent in everyone if key in agent.queues]
+    counts = {
+        "answered": sums.answered, "abandoned": sums.abandoned, "short": sums.short, "timeout": sums.timeout,
+    }  # fmt: skip
+    return BoardQueue(
+        queue=key,
+        name=queue_name(key),
+        waiting=len(waiting),
+        longest_since=waiting[0].since if waiting else None,
+        ringing=sum(call.state == "ringing" for call in calls),
+        talking=sum(call.state == "talking" for call in calls),
+        offered=sums.offered,
+        answered=sums.answered,
+        abandoned=sums.abandoned,
+        timeout=sums.timeout,
+        service_level=service_level(answered_in_time=sums.answered_in_time, **counts),
+        n=counted_visits(**counts),
+        agents={state: members.count(state) for state in AGENT_STATES},
+        calls=calls,
+    )
+
+
+def _call(item: OpenVisit, named: dict[str, str]) -> BoardCall:
+    visit = item.visit
+    state = "talking" if visit.outcome == "answered" else "ringing" if item.ringing else "waiting"
+    agent = visit.agent or item.ringing
+    return BoardCall(
+        contact=visit.contact_id,
+        number=masked(item.caller_e164),
+        since=visit.answered_at or visit.joined_at,
+        state=state,
+        agent=agent,
+        agent_name=named.get(agent, ""),
+    )
+
+
+def _nodes(found: Sequence[tuple[str, str, datetime]]) -> list[BoardNode]:
+    by_title: dict[str, list[tuple[str, str, datetime]]] = {}
+    for item in found:
+        by_title.setdefault(node_title(item[1]), []).append(item)
+    return [
+        BoardNode(
+            node=items[0][1],
+            title=title,
+            count=len(items),
+            longest_since=min(at for _, _, at in items),
+            calls=[contact for contact, _, _ in items],
+        )
+        for title, items in by_title.items()
+    ]
+
+
+async def _alarms(session: AsyncSession, since: datetime, gap_at: datetime | None) -> list[Alarm]:
+    alarms = [
+        Alarm(key=f"fact:{fact.node}:{fact.seq}", text=f"有一条话务记录没有入账：{fact.kind}", at=fact.received_at)
+        for fact in await desk.rejected_since(session, since)
+    ]
+    if gap_at is not None:
+        alarms.append(Alarm(key="recording", text="有录音缺失", at=gap_at))
+    return alarms

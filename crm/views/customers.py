@@ -1,0 +1,68 @@
+"""Customers as the pages see them."""
+
+from collections.abc import Sequence
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from crm.calls import repository as calls
+from crm.customers import repository
+from crm.customers.models import Customer
+from crm.customers.schemas import AddressForm, CustomerForm, CustomerRow, Phone, ProductForm, person
+from crm.lens import Lens
+from crm.live import repository as pops
+from crm.products import repository as products
+from crm.tickets import repository as tickets
+from crm.views import calls as call_views
+from crm.views import tickets as ticket_views
+from crm.words import PRODUCT_CLASSES, word
+
+LATEST = 10
+
+
+async def rows(session: AsyncSession, found: Sequence[Customer], lens: Lens) -> list[CustomerRow]:
+    """Return lines of a list; the number of statements does not grow with its length."""
+    ids = [customer.id for customer in found]
+    numbers = await repository.numbers(session, ids)
+    addresses = await repository.addresses(session, ids)
+    open_counts = await tickets.open_counts(session, ids)
+    return [
+        CustomerRow(
+            **dict(person(customer)),
+            number=lens.number(numbers.get(customer.id, [""])[0]),
+            address=addresses[customer.id][0].text if customer.id in addresses else "",
+            tickets_open=open_counts.get(customer.id, 0),
+        )
+        for customer in found
+    ]
+
+
+async def customer(session: AsyncSession, found: Customer, lens: Lens) -> CustomerForm:
+    """Return the whole file; numbers in full during the agent's own live call or with an own open ticket."""
+    numbers = (await repository.numbers(session, [found.id])).get(found.id, [])
+    addresses = (await repository.addresses(session, [found.id])).get(found.id, [])
+    contacts = await calls.of_caller(session, customer=found.id, e164="", limit=LATEST)
+    theirs = await tickets.of_caller(session, customer=found.id, e164="", only_open=False, limit=LATEST)
+    own = await pops.is_live_with(
+        session, lens.viewer.extension, customer_contacts=[contact.id for contact in contacts]
+    ) or (bool(lens.viewer.id) and await tickets.owns_open_of(session, lens.viewer.id, found.id))
+    return CustomerForm(
+        **dict(person(found)),
+        note=found.note,
+        version=found.version,
+        created_at=found.created_at,
+        phones=[Phone(number=lens.number(number, own=own)) for number in numbers],
+        addresses=[AddressForm(id=item.id, text=item.text, status=item.status, value=item.value) for item in addresses],
+        products=[
+            ProductForm(
+                id=item.id,
+                product_class=item.product_class,
+                product_class_name=word(PRODUCT_CLASSES, item.product_class),
+                model=item.model,
+                serial=item.serial,
+                purchased_on=item.purchased_on.isoformat() if item.purchased_on else "",
+            )
+            for item in await products.of_customer(session, found.id)
+        ],
+        tickets=await ticket_views.rows(session, theirs, lens),
+        calls=await call_views.rows(session, contacts, lens),
+    )

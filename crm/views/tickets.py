@@ -1,0 +1,99 @@
+"""Tickets as the pages see them."""
+
+from collections.abc import Sequence
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from crm import slots
+from crm.accounts import repository as accounts
+from crm.callbacks import repository as callbacks
+from crm.callbacks.schemas import callback_form
+from crm.calls import repository as calls
+from crm.customers import repository as customers
+from crm.lens import Lens
+from crm.policy import ticket_states as policy
+from crm.slot_rows import slot_rows
+from crm.tickets import repository
+from crm.tickets.models import Ticket, TicketSlot, TimelineEntry
+from crm.tickets.schemas import MoveForm, TicketForm, TicketRow, TimelineForm
+from crm.views import calls as call_views
+from crm.words import TICKET_OUTCOMES, word
+
+
+async def rows(session: AsyncSession, found: Sequence[Ticket], lens: Lens) -> list[TicketRow]:
+    """Return lines of a list; the number of statements does not grow with its length."""
+    held = await repository.slots(session, [ticket.no for ticket in found])
+    people = await customers.by_ids(session, {ticket.customer_id for ticket in found if ticket.customer_id})
+    names = await accounts.names(session, {ticket.owner_id for ticket in found if ticket.owner_id})
+    lines = []
+    for ticket in found:
+        person = people.get(ticket.customer_id or "")
+        ticket_slots = held.get(ticket.no, [])
+        own = bool(lens.viewer.id) and ticket.owner_id == lens.viewer.id and ticket.state in policy.OPEN
+        lines.append(
+            TicketRow(
+                no=ticket.no,
+                kind=ticket.kind,
+                kind_name=policy.KINDS[ticket.kind],
+                state=ticket.state,
+                state_name=policy.STATES[ticket.state],
+                priority=ticket.priority,
+                priority_name=policy.PRIORITIES[ticket.priority],
+                customer=ticket.customer_id or "",
+                customer_name=person.name if person else "",
+                number=lens.number(ticket.caller_e164, own=own),
+                summary=_summary(ticket_slots),
+                owner=ticket.owner_id or "",
+                owner_name=names.get(ticket.owner_id or "", ""),
+                outcome=ticket.outcome,
+                outcome_name=word(TICKET_OUTCOMES, ticket.outcome),
+                safety=ticket.safety,
+                unverified=[slots.label(item.slot) for item in ticket_slots if item.status == "unverified"],
+                contact=ticket.contact_id or "",
+                matter=ticket.matter,
+                created_at=ticket.created_at,
+                updated_at=ticket.updated_at,
+                version=ticket.version,
+            )
+        )
+    return lines
+
+
+async def ticket(session: AsyncSession, found: Ticket, lens: Lens) -> TicketForm:
+    """Return the whole ticket."""
+    row = (await rows(session, [found], lens))[0]
+    held = (await repository.slots(session, [found.no])).get(found.no, [])
+    task = await callbacks.of_contact(session, found.contact_id) if found.contact_id else None
+    contacts = await calls.contacts_by_id(session, [found.contact_id] if found.contact_id else [])
+    return TicketForm(
+        **dict(row),
+        slots=slot_rows(held, found.kind, lens.audio),
+        moves=[
+            MoveForm(move=move.move, label=move.label, to=move.to, to_name=policy.STATES[move.to])
+            for move in policy.moves(found.kind, found.state)
+        ],
+        timeline=[_entry(entry) for entry in await repository.timeline(session, found.no)],
+        callback=callback_form(task) if task else None,
+        calls=await call_views.rows(session, contacts, lens),
+    )
+
+
+def _entry(entry: TimelineEntry) -> TimelineForm:
+    return TimelineForm(
+        id=entry.id,
+        at=entry.at,
+        kind=entry.kind,
+        actor=entry.actor,
+        text=entry.text,
+        fields=entry.fields,
+        version=entry.version,
+    )
+
+
+def _summary(held: Sequence[TicketSlot]) -> str:
+    """Return what a list shows of the matter: the code or symptom, and the place."""
+    by_name = {item.slot: item.value for item in held}
+    told = next((name for name in ("fault_code", "symptom", "category", "topic") if by_name.get(name)), "")
+    parts = [slots.text(told, by_name[told])] if told else []
+    parts += [slots.short_place(by_name["address"])] if "address" in by_name else []
+    return " · ".join(part for part in parts if part)

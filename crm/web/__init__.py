@@ -1,0 +1,1 @@
+"""The FastAPI applications and what they share."""

@@ -1,0 +1,89 @@
+"""The two FastAPI applications: the pages' public API with the console, and the private one for ivr."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from fastapi import APIRouter, FastAPI, Request, Response
+
+from crm.accounts.routes import router as accounts
+from crm.agents.routes import router as agents
+from crm.callbacks.routes import router as callbacks
+from crm.calls.routes import router as calls
+from crm.customers.routes import router as customers
+from crm.desk.routes import router as desk
+from crm.live.routes import router as live
+from crm.tickets.routes import router as tickets
+from crm.web.context import Parts
+from crm.web.live import router as stream
+from crm.web.problems import add_handlers, problem
+from crm.web.static import Console
+from crm.web.status import open_router
+from crm.web.status import router as status
+
+PREFIX = "/api/v1"
+MOST_BYTES = 2_000_000
+_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Content-Security-Policy": "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "connect-src 'self' ws: wss:; frame-ancestors 'none'",
+}
+_PROBLEMS: dict[int | str, dict[str, Any]] = {
+    status: {"description": text, "content": {"application/problem+json": {}}}
+    for status, text in {
+        400: "Refused", 401: "Not logged in", 403: "Not allowed", 404: "Not there", 409: "Conflict",
+        422: "Invalid", 429: "Locked", 503: "Away",
+    }.items()
+}  # fmt: skip
+
+
+def make_web_app(parts: Parts) -> FastAPI:
+    """Return the public application."""
+    app = FastAPI(
+        title="400 hotline",
+        version="1",
+        description="See crm/API.md.",
+        openapi_url=f"{PREFIX}/openapi.json",
+        docs_url=f"{PREFIX}/docs",
+        redoc_url=None,
+        responses=_PROBLEMS,
+    )
+    app.state.parts = parts
+    api = APIRouter(prefix=PREFIX)
+    for router in (accounts, agents, live, tickets, calls, customers, callbacks, open_router, status, stream):
+        api.include_router(router)
+    app.include_router(api)
+    app.mount("/", Console())
+    app.middleware("http")(_guard)
+    add_handlers(app)
+    return app
+
+
+def make_desk_app(parts: Parts) -> FastAPI:
+    """Return the private application."""
+    app = FastAPI(title="400 hotline, private", version="1", docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.parts = parts
+    app.include_router(desk)
+    app.middleware("http")(_limit_body)
+    add_handlers(app)
+    return app
+
+
+async def _guard(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+    response = await _limit_body(request, call_next)
+    for name, value in _HEADERS.items():
+        if not request.url.path.startswith(f"{PREFIX}/docs"):
+            response.headers.setdefault(name, value)
+    if request.url.path.startswith(PREFIX):
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+async def _limit_body(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+    length = request.headers.get("content-length", "0")
+    if not length.isdigit() or int(length) > MOST_BYTES:
+        return problem(413, "内容太大", "too_large")
+    if "chunked" in request.headers.get("transfer-encoding", ""):
+        return problem(411, "请求没有说明长度", "length_required")
+    return await call_next(request)
