@@ -77,6 +77,16 @@ def test_a_full_run_ends_with_pytest() -> None:
     assert "not long" not in whole[-1].argv
 
 
+def test_the_pages_own_tests_run_when_there_are_any(tmp_path: Path) -> None:
+    layout = layout_for(tmp_path / "home", {}, tree=tmp_path)
+    assert "pages" not in {step.name for step in testing.sections(Path("/v/bin/python"), layout, [], everything=False)}
+    (tmp_path / "crm/console/test/desk").mkdir(parents=True)
+    (tmp_path / "crm/console/test/desk/card.test.ts").touch()
+    steps = testing.sections(Path("/v/bin/python"), layout, [], everything=False)
+    assert "pages" in {step.name for step in steps}
+    assert steps[-1].name == "pytest"
+
+
 def test_given_arguments_go_to_pytest_alone() -> None:
     steps = testing.sections(Path("/v/bin/python"), layout_for(Path("/h"), {}), ["tests/unit", "-x"], everything=False)
     assert [step.name for step in steps] == ["pytest"]
