@@ -29,7 +29,7 @@ class Settings(BaseSettings):
     voicemail_dir: Path
     journal_dir: Path
     packs_dir: Path | None = None
-    stop_s: float = Field(default=20.0, ge=0, le=600, description="how long dialogues may go on after SIGTERM")
+    stop_s: float = Field(default=5.0, ge=0, le=600, description="how long dialogues may go on after SIGTERM")
 
     @property
     def packs(self) -> Path:

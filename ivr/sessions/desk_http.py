@@ -67,7 +67,7 @@ class HTTPDesk:
             raise DeskUnavailable(f"{path}: answer too long")
         try:
             return response.json()
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise DeskUnavailable(f"{path}: not JSON") from error
 
 

@@ -29,7 +29,10 @@ class CallHandler:
         async def body(running: RunningCall) -> None:
             await CallSession(self._services, agi, running, info).run()
 
-        await self._calls.run(call, body)
+        try:
+            await self._calls.run(call, body)
+        finally:
+            self._services.watch.session_left(call)
 
 
 def call_info(agi: AGISession, fingerprint: str) -> CallInfo:

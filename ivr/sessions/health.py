@@ -63,6 +63,6 @@ class SpeechHealth:
                     writer.close()
                     with contextlib.suppress(OSError):
                         await writer.wait_closed()
-        except (OSError, TimeoutError, ValueError):
+        except (OSError, TimeoutError, ValueError, RecursionError):
             return False
         return isinstance(answer, dict) and "pong" in (answer.get("ev"), answer.get("op"))

@@ -195,7 +195,7 @@ class SpeechMedia:
         try:
             while line := await self._reader.readline():
                 self._on_line(line)
-        except (OSError, ValueError) as error:  # ValueError: a line over the limit, or not JSON of the right shape
+        except (OSError, ValueError, RecursionError) as error:  # a line over the limit, or not JSON of the shape
             log.warning("speech_control_broken", error=type(error).__name__)
         finally:
             self._lost.set()

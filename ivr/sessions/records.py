@@ -8,7 +8,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ivr.contract.dialogue import Input
-from ivr.contract.facts import ContactStarted, Envelope, InvalidFact, parse_envelope
+from ivr.contract.facts import (
+    AgentAnswered,
+    ContactStarted,
+    Envelope,
+    InvalidFact,
+    QueueJoined,
+    QueueLeft,
+    TalkEnded,
+    parse_envelope,
+)
 from ivr.contract.ids import ContactId
 from ivr.sessions.wire import InvalidMessage, input_from_json
 
@@ -30,6 +39,15 @@ class CallInfo:
     program: str = ""  # fingerprint of the flow documents it was begun with
 
 
+@dataclass(frozen=True, slots=True)
+class OpenVisit:
+    """A queue visit whose end is not written. since: when it was joined, or answered (agent set)."""
+
+    queue: str
+    since: datetime
+    agent: str = ""
+
+
 @dataclass(slots=True)
 class OpenContact:
     """A contact whose channel is not known to be gone, as the journal holds it."""
@@ -40,6 +58,8 @@ class OpenContact:
     inputs: list[Input] = field(default_factory=list)
     dialogue_facts: int = 0  # how many Save effects of the dialogue are facts already
     announced: bool = False  # ContactStarted is written
+    joins: int = 0  # queue visits so far
+    visits: dict[str, OpenVisit] = field(default_factory=dict)  # without an end
     over: bool = False  # the dialogue came to its last effect
 
 
@@ -108,8 +128,8 @@ class JournalState:
         dialogue = _int(record, "d")
         if dialogue and (contact := self.contacts.get(envelope.contact)) is not None:
             contact.dialogue_facts = max(contact.dialogue_facts, dialogue)
-        if isinstance(envelope.fact, ContactStarted) and envelope.contact in self.contacts:
-            self.contacts[envelope.contact].announced = True
+        if envelope.contact in self.contacts:
+            _follow(self.contacts[envelope.contact], envelope)
         self.seq = max(self.seq, envelope.seq)
         if envelope.seq > self.acked:
             self.facts[envelope.seq] = envelope
@@ -159,6 +179,20 @@ class JournalState:
             "pool": [[first, free, end] for first, (free, end) in self.pool.items()],
             "commands": {key: at.isoformat() for key, at in self.commands.items() if at > now},
         }
+
+
+def _follow(contact: OpenContact, envelope: Envelope) -> None:
+    """Keep what a restarted ivr must know of a contact's facts."""
+    match envelope.fact:
+        case ContactStarted():
+            contact.announced = True
+        case QueueJoined(visit=visit, queue=queue):
+            contact.joins += 1
+            contact.visits[visit] = OpenVisit(queue, envelope.at)
+        case AgentAnswered(visit=visit, queue=queue, agent=agent):
+            contact.visits[visit] = OpenVisit(queue, envelope.at, agent)
+        case QueueLeft(visit=visit) | TalkEnded(visit=visit):
+            contact.visits.pop(visit, None)
 
 
 class InvalidRecord(ValueError):

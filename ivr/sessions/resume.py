@@ -8,10 +8,20 @@ from typing import Any
 import structlog
 
 from ivr.contract.dialogue import Effect, End, HandOver, HungUp, Input, Save, TurnDone
-from ivr.contract.facts import CallbackRequested, Fact
+from ivr.contract.facts import (
+    CallbackRequested,
+    Fact,
+    HandedOver,
+    MatterOpened,
+    SlotFilled,
+    TicketOpened,
+    VoicemailRecorded,
+)
+from ivr.contract.ids import ContactId
 from ivr.sessions.journal import Journal
 from ivr.sessions.ports import Flow, FlowBroken
 from ivr.sessions.records import OpenContact
+from ivr.telephony.call import DialogueEnd
 from speech.contract import Cause
 
 log = structlog.get_logger(__name__)
@@ -83,6 +93,25 @@ def hang_up(flow: Flow, folded: Folded, journal: Journal, contact: OpenContact, 
         journal.dialogue_over(contact.contact, now)
 
 
+def dialogue_end(flow: Flow, contact: OpenContact, folded: Folded | None = None) -> DialogueEnd:
+    """Return how a dialogue that is over ended, for the contact's outcome."""
+    if not contact.inputs:
+        return DialogueEnd.MISSED
+    try:
+        folded = folded or fold(flow, contact.inputs)
+    except Exception:  # one call's boundary: see finish
+        log.exception("dialogue_not_replayed", contact=contact.contact)
+        return DialogueEnd.HUNG_UP
+    if isinstance(folded.effect, HandOver):
+        return DialogueEnd.HANDED_OVER
+    kinds = {type(fact) for fact in folded.facts}
+    if is_hang_up(contact.inputs[-1]):
+        return DialogueEnd.HUNG_UP if kinds & {TicketOpened, MatterOpened, SlotFilled} else DialogueEnd.MISSED
+    if VoicemailRecorded in kinds:
+        return DialogueEnd.VOICEMAIL
+    return DialogueEnd.REPORTED if TicketOpened in kinds else DialogueEnd.HUNG_UP
+
+
 def finish(flow: Flow, journal: Journal, contact: OpenContact, now: datetime) -> None:
     """End the dialogue of a contact whose caller is gone and which no session holds (ivr was lost, or AGI was).
 
@@ -102,3 +131,11 @@ def finish(flow: Flow, journal: Journal, contact: OpenContact, now: datetime) ->
         number = contact.dialogue_facts + 1
         journal.fact(contact.contact, CallbackRequested("cut"), now, dialogue=number)
         journal.dialogue_over(contact.contact, now)
+
+
+def give_up(flow: Flow, journal: Journal, contact: ContactId, now: datetime) -> None:
+    """End a dialogue that broke while the caller is there: what is known becomes facts, and a person goes on."""
+    known = journal.state.contacts.get(contact)
+    if known is not None:
+        finish(flow, journal, known, now)
+    journal.fact(contact, HandedOver("queue", reason="error"), now)

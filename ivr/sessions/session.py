@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 import structlog
 
@@ -21,6 +22,7 @@ from ivr.contract.dialogue import (
     TurnDone,
 )
 from ivr.contract.facts import ContactStarted, Fact, MatterOpened, NodeEntered, SafetyRaised
+from ivr.contract.ids import ContactId
 from ivr.dialplan.variables import HL_KEY, HL_QUEUE, IVR_NEXT, QUEUE_PRIO, Next
 from ivr.sessions.calls import RunningCall
 from ivr.sessions.journal import Journal
@@ -30,8 +32,9 @@ from ivr.sessions.media_choice import CallMedia, MediaSettings
 from ivr.sessions.ports import PBX, Flow, FlowBroken, MediaStuck, PBXUnavailable
 from ivr.sessions.records import CallInfo, OpenContact
 from ivr.sessions.rescue import rescue
-from ivr.sessions.resume import Folded, fold, is_hang_up, write_missing
+from ivr.sessions.resume import Folded, dialogue_end, fold, give_up, is_hang_up, write_missing
 from ivr.telephony.agi import AGISession
+from ivr.telephony.call import DialogueEnd
 from ivr.telephony.errors import AGIError
 from speech.contract import Bargein, Cause, Turn, TurnResult
 
@@ -46,6 +49,19 @@ _TICKET_QUEUES = {"complaint": "complaint", "repair": "repair", "consult": "cons
 _LOST = HandOver("queue")  # whoever cannot be helped by us gets a person of the queue that HL_QUEUE names, else repair
 
 
+class CallWatch(Protocol):
+    """Who follows the whole contact, before and after its dialogue."""
+
+    def began(self, contact: ContactId, info: CallInfo) -> None:
+        """A session has this contact."""
+
+    def dialogue_over(self, contact: ContactId, how: DialogueEnd) -> None:
+        """The dialogue is over and its facts are in the journal."""
+
+    def session_left(self, call: RunningCall) -> None:
+        """The session is over, whatever became of its dialogue."""
+
+
 @dataclass(frozen=True, slots=True)
 class SessionServices:
     """What every session shares."""
@@ -56,6 +72,7 @@ class SessionServices:
     live: LiveBoard
     media: MediaSettings
     pbx: PBX
+    watch: CallWatch
     clock: Callable[[], datetime]
 
 
@@ -103,6 +120,8 @@ class CallSession:
             raise
         except Exception:
             log.exception("dialogue_broken", node=self._place[1])
+        give_up(self._services.flow, self._journal, self._call.contact, self._services.clock())
+        self._services.watch.dialogue_over(self._call.contact, DialogueEnd.HANDED_OVER)
         await self._apologize(media)
         return _LOST
 
@@ -131,6 +150,8 @@ class CallSession:
         while not isinstance(effect, HandOver | End):
             effect = await self._take(await self._perform(media, effect))
         self._journal.dialogue_over(self._call.contact, self._services.clock())
+        contact = self._journal.state.contacts[self._call.contact]
+        self._services.watch.dialogue_over(contact.contact, dialogue_end(self._services.flow, contact, self._folded))
         await self._journal.durable()
         return effect
 
@@ -151,6 +172,7 @@ class CallSession:
                 info.linkedid, raw, info.caller_e164, info.did, info.recording, NOTICE_VERSION, resumed
             )
             self._journal.fact(contact, started, self._services.clock())
+        self._services.watch.began(contact, info)
         await self._services.live.begin(contact, info.caller_e164)
 
     async def _start(self) -> Effect:

@@ -29,6 +29,7 @@ class Shipper:
         self._clock = clock
         self._retry_first_s = retry_first_s
         self.last_error = ""
+        self.idle = asyncio.Event()  # set while crm holds everything that is durable
 
     @property
     def waiting(self) -> int:
@@ -43,8 +44,10 @@ class Shipper:
             if not batch:
                 self._journal.grown.clear()
                 if not self._batch(1):
+                    self.idle.set()
                     await self._journal.grown.wait()
                 continue
+            self.idle.clear()
             try:
                 acked = await self._desk.ship(batch)
             except DeskUnavailable as error:

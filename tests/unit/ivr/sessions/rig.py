@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ivr.contract.facts import Envelope
 from ivr.contract.ids import ContactId
+from ivr.sessions.caller_id import to_e164
 from ivr.sessions.calls import Calls
 from ivr.sessions.handler import CallHandler
 from ivr.sessions.journal import Journal
@@ -17,8 +18,11 @@ from ivr.sessions.lookups import Lookups
 from ivr.sessions.media_choice import MediaSettings
 from ivr.sessions.media_speech import SpeechSettings
 from ivr.sessions.numbers import NumberPool
+from ivr.sessions.recording_files import RecordingWatch
 from ivr.sessions.session import SessionServices
+from ivr.sessions.telephony_facts import TelephonyFacts
 from ivr.telephony.agi import AGIServer
+from ivr.telephony.calls import CallLedger
 from speech.contract import prompt_file
 from tests.unit.ivr.sessions.fake_channel import FakeChannel
 from tests.unit.ivr.sessions.fakes import NOW, TEXTS, MemoryDesk, MemoryPBX, OneCode, OpenQueues, SmallFlow
@@ -76,6 +80,7 @@ class Rig:
     services: SessionServices
     port: int
     folder: Path
+    watch: TelephonyFacts
 
     async def call(self, channel: FakeChannel) -> FakeChannel:
         """Run one AGI session to its end."""
@@ -110,6 +115,8 @@ async def rig(
             block = await desk.lease_numbers("ivr-1")
             journal.block(block.first, block.size, NOW)
         lookups = Lookups(desk, pool, OpenQueues(), OneCode())
-        services = SessionServices(journal, flow, lookups, LiveBoard(), media, pbx, clock)
+        recordings = RecordingWatch(folder / "recordings", journal, clock, patience_s=0.2)
+        watch = TelephonyFacts(CallLedger(to_e164), journal, calls, flow, recordings, clock)
+        services = SessionServices(journal, flow, lookups, LiveBoard(), media, pbx, watch, clock)
         async with AGIServer("127.0.0.1", 0, CallHandler(services, calls)) as server:
-            yield Rig(journal, flow, desk, pbx, calls, services, server.port, folder)
+            yield Rig(journal, flow, desk, pbx, calls, services, server.port, folder, watch)

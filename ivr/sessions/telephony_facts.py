@@ -1,0 +1,178 @@
+"""Asterisk's events become facts: AMI -> translate -> call ledger -> journal; reconciles whenever AMI comes back."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from datetime import datetime
+from typing import Protocol
+
+import structlog
+
+from ivr.contract.facts import ContactEnded, ContactStarted, Fact, QueueLeft, TalkEnded
+from ivr.contract.ids import ContactId
+from ivr.sessions.calls import Calls, RunningCall
+from ivr.sessions.journal import Journal
+from ivr.sessions.ports import Flow
+from ivr.sessions.recording_files import RecordingWatch
+from ivr.sessions.records import CallInfo, OpenContact
+from ivr.sessions.resume import dialogue_end, finish
+from ivr.telephony.calls import CallLedger, DialogueEnd, Noted
+from ivr.telephony.events import CallEnded, ChannelHungUp, InvalidEvent, TelephonyEvent
+from ivr.telephony.translate import snapshot, translate
+
+log = structlog.get_logger(__name__)
+
+_TICK_S = 1.0
+_UNRECORDED = ("opening", "busy")  # the dialplan's stages before it records
+
+
+class AMI(Protocol):
+    """What the pump needs of the AMI client."""
+
+    def events(self) -> AsyncIterator[Mapping[str, str]]:
+        """Yield every event in Asterisk's order, for one consumer."""
+
+    async def action(self, name: str, fields: Mapping[str, str], timeout_s: float = 5.0) -> list[dict[str, str]]:
+        """Run a list action; raises AMIError."""
+
+
+class TelephonyFacts:
+    """Holds the call ledger. Sessions tell it their beginning and end; `run` and `tick` are tasks."""
+
+    def __init__(
+        self,
+        ledger: CallLedger,
+        journal: Journal,
+        calls: Calls,
+        flow: Flow,
+        recordings: RecordingWatch,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._ledger = ledger
+        self._journal = journal
+        self._calls = calls
+        self._flow = flow
+        self._recordings = recordings
+        self._clock = clock
+        self._started_at = ""
+        self._waiting_recording: dict[ContactId, str] = {}  # contact -> recording, until the contact ends
+        self.invalid = 0
+
+    # ---- what sessions tell ----
+
+    def began(self, contact: ContactId, info: CallInfo) -> None:
+        """A session has this contact; it writes ContactStarted itself."""
+        self._waiting_recording[contact] = info.recording
+        known = self._journal.state.contacts.get(contact)
+        joins = known.joins if known else 0
+        self._write(self._ledger.contact_known(contact, info.linkedid, info.uniqueid, self._clock(), joins=joins))
+
+    def dialogue_over(self, contact: ContactId, how: DialogueEnd) -> None:
+        """A session's dialogue came to its end and its facts are written."""
+        self._write(self._ledger.dialogue_ended(contact, how))
+
+    def session_left(self, call: RunningCall) -> None:
+        """A session is over; when its channel is gone nobody else would end the dialogue."""
+        if call.gone.is_set():
+            self._finish(call.contact)
+
+    def _finish(self, contact: ContactId) -> None:
+        """End the dialogue of a contact that no session holds."""
+        known = self._journal.state.contacts.get(contact)
+        if known is None:
+            return
+        finish(self._flow, self._journal, known, self._clock())
+        self.dialogue_over(contact, dialogue_end(self._flow, known))
+
+    # ---- after a restart ----
+
+    def recover(self) -> None:
+        """Take up the contacts that the journal holds open; what became of their queue visits is not known."""
+        now = self._clock()
+        for known in list(self._journal.state.contacts.values()):
+            self._end_visits(known, now)
+            self.began(known.contact, known.call)
+            if known.over:
+                self.dialogue_over(known.contact, dialogue_end(self._flow, known))
+        log.info("contacts_recovered", count=len(self._journal.state.contacts))
+
+    def _end_visits(self, known: OpenContact, now: datetime) -> None:
+        for visit, seen in list(known.visits.items()):
+            since_ms = max(0, round((now - seen.since).total_seconds() * 1000))
+            fact: Fact = QueueLeft(visit, seen.queue, "uncertain", since_ms)
+            if seen.agent:
+                fact = TalkEnded(visit, seen.queue, seen.agent, "uncertain", since_ms)
+            self._journal.fact(known.contact, fact, now)
+
+    # ---- AMI ----
+
+    async def run(self, ami: AMI) -> None:
+        """Take events for ever; one that breaks us is logged and the next one taken."""
+        async for raw in ami.events():
+            try:
+                self.take(raw)
+            except Exception:  # one event's boundary
+                log.exception("event_failed", event_name=raw.get("Event", "")[:40])
+
+    def take(self, raw: Mapping[str, str]) -> None:
+        """Take one event."""
+        event = translate(raw, self._clock())
+        if event is None:
+            return
+        if isinstance(event, InvalidEvent):
+            self.invalid += 1
+            log.warning("event_invalid", event_name=event.name, field=event.field)
+            return
+        self._before(event)
+        self._write(self._ledger.apply(event))
+
+    def _before(self, event: TelephonyEvent) -> None:
+        if isinstance(event, CallEnded) and event.stage in _UNRECORDED:
+            self._waiting_recording[ContactId(event.contact)] = ""
+        if isinstance(event, ChannelHungUp):
+            self._hung_up(event.uniqueid)
+
+    def _hung_up(self, uniqueid: str) -> None:
+        if (call := self._calls.by_uniqueid(uniqueid)) is not None:
+            call.gone.set()  # the session ends the dialogue itself
+            return
+        for known in list(self._journal.state.contacts.values()):
+            if known.call.uniqueid == uniqueid and not known.over:
+                self._finish(known.contact)
+
+    async def reconcile(self, ami: AMI) -> None:
+        """Compare with what Asterisk holds; after every log-in. Raises AMIError."""
+        status = (await ami.action("CoreStatus", {}))[0]
+        started_at = f"{status.get('CoreStartupDate', '')} {status.get('CoreStartupTime', '')}"
+        restarted = self._started_at not in ("", started_at)
+        self._started_at = started_at
+        channels = await ami.action("CoreShowChannels", {})
+        queues = await ami.action("QueueStatus", {})
+        now = self._clock()
+        held, invalid = snapshot(channels, queues, now)
+        self.invalid += len(invalid)
+        self._write(self._ledger.reconcile(held, now, restarted=restarted))
+        for known in list(self._journal.state.contacts.values()):
+            if known.call.uniqueid in held.channels:
+                continue
+            if (call := self._calls.get(known.contact)) is not None:
+                call.gone.set()
+            else:
+                self._finish(known.contact)
+        log.info("reconciled", channels=len(held.channels), restarted=restarted, invalid=len(invalid))
+
+    async def tick(self) -> None:
+        """End wrap-ups and overdue calls once a second, for ever."""
+        while True:
+            await asyncio.sleep(_TICK_S)
+            self._write(self._ledger.tick(self._clock()))
+
+    # ---- facts ----
+
+    def _write(self, notes: list[Noted]) -> None:
+        for note in notes:
+            self._journal.fact(note.contact, note.fact, note.at)
+            if isinstance(note.fact, ContactStarted):
+                self._waiting_recording.setdefault(note.contact, note.fact.recording)
+            if isinstance(note.fact, ContactEnded):
+                self._journal.close_contact(note.contact, self._clock())
+                self._recordings.expect(note.contact, self._waiting_recording.pop(note.contact, ""))

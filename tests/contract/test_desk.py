@@ -1,0 +1,132 @@
+"""The Desk port: one contract for the Desk in memory and the HTTP adapter against a real server."""
+
+import contextlib
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import pytest
+
+from ivr.contract.desk import CallerCard, Desk, DeskUnavailable
+from ivr.contract.facts import ContactEnded, Envelope, TicketOpened
+from ivr.contract.ids import ContactId
+from ivr.sessions.desk_http import DeskTimeouts, HTTPDesk
+from tests.unit.ivr.sessions.desk_server import TOKEN, desk_server
+from tests.unit.ivr.sessions.fakes import CARD, NOW, MemoryDesk
+
+
+@contextlib.asynccontextmanager
+async def _by_http(
+    desk: MemoryDesk, twist: dict[str, Any] | None = None, token: str = TOKEN
+) -> AsyncIterator[HTTPDesk]:
+    async with (
+        desk_server(desk, twist) as port,
+        httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client,
+    ):
+        yield HTTPDesk(client, token, DeskTimeouts(0.3, 0.3, 0.3))
+
+
+@contextlib.asynccontextmanager
+async def _in_memory(desk: MemoryDesk) -> AsyncIterator[Desk]:
+    yield desk
+
+
+@pytest.fixture(params=["memory", "http"])
+def opened(request: pytest.FixtureRequest) -> Any:
+    """Return a function from a MemoryDesk to the adapter under test."""
+    return _in_memory if request.param == "memory" else _by_http
+
+
+Opened = Any
+
+
+def _envelopes(*seqs: int) -> list[Envelope]:
+    ticket = TicketOpened(1, "00000019", "repair", "normal", "reported")
+    return [Envelope("ivr-1", seq, NOW, ContactId("c"), ticket if seq % 2 else ContactEnded("talked")) for seq in seqs]
+
+
+async def test_identify_knows_and_does_not_know(opened: Opened) -> None:
+    async with opened(MemoryDesk()) as desk:
+        assert await desk.identify("+8613800138000", "4001726011") == CARD
+        assert await desk.identify("", "") == CallerCard()
+
+
+async def test_blocks_never_overlap(opened: Opened) -> None:
+    async with opened(MemoryDesk()) as desk:
+        first, second = await desk.lease_numbers("ivr-1"), await desk.lease_numbers("ivr-1")
+        assert first.size == second.size == 1000
+        assert first.first + first.size <= second.first
+
+
+async def test_shipping_is_idempotent_and_tells_the_highest(opened: Opened) -> None:
+    memory = MemoryDesk()
+    async with opened(memory) as desk:
+        assert await desk.ship(_envelopes(1, 2)) == 2
+        assert await desk.ship(_envelopes(1, 2, 3)) == 3
+        assert await desk.ship(_envelopes(1)) == 3
+        assert list(memory.held["ivr-1"].values()) == _envelopes(1, 2, 3)
+
+
+async def test_away_is_unavailable(opened: Opened) -> None:
+    memory = MemoryDesk(away=True)
+    async with opened(memory) as desk:
+        with pytest.raises(DeskUnavailable):
+            await desk.identify("+8613800138000", "")
+        with pytest.raises(DeskUnavailable):
+            await desk.lease_numbers("ivr-1")
+        with pytest.raises(DeskUnavailable):
+            await desk.ship(_envelopes(1))
+        memory.away = False
+        assert await desk.ship(_envelopes(1)) == 1
+
+
+def test_both_are_desks() -> None:
+    fakes: list[type[Desk]] = [MemoryDesk, HTTPDesk]
+    assert len(fakes) == 2
+
+
+# ---- what only HTTP can do wrong ----
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        "slow",
+        401,
+        422,
+        500,
+        b"",
+        b"{",
+        b"[]",
+        b"null",
+        b"{}",
+        b"[" * 5000,
+        b'{"acked": "1", "known": 1}',
+        b'{"first": -1, "size": 3}',
+        b'{"first": 1, "size": 100000}',
+        b'{"known": "yes", "acked": true}',
+        b'{"foreign": 1, "acked": -5}',
+    ],
+)
+async def test_every_bad_answer_is_unavailable(how: Any) -> None:
+    paths = ("/internal/identify", "/internal/numbers", "/internal/facts")
+    async with _by_http(MemoryDesk(), dict.fromkeys(paths, how)) as desk:
+        if how != b"{}":  # every field of a card has a default
+            with pytest.raises(DeskUnavailable):
+                await desk.identify("+8613800138000", "")
+        with pytest.raises(DeskUnavailable):
+            await desk.lease_numbers("ivr-1")
+        with pytest.raises(DeskUnavailable):
+            await desk.ship(_envelopes(1))
+
+
+async def test_a_wrong_token_is_unavailable() -> None:
+    async with _by_http(MemoryDesk(), token="wrong") as desk:
+        with pytest.raises(DeskUnavailable):
+            await desk.identify("", "")
+
+
+async def test_nobody_there_is_unavailable() -> None:
+    async with httpx.AsyncClient(base_url="http://127.0.0.1:1", trust_env=False) as client:
+        with pytest.raises(DeskUnavailable):
+            await HTTPDesk(client, TOKEN).identify("", "")
