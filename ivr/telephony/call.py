@@ -42,6 +42,7 @@ class Call:
     source: CallStarted | CallEnded | None = None
     ended: CallEnded | None = None
     hangup_requested: bool = False
+    answered_directly: bool = False  # by somebody dialed without a queue: the duty phone
     gone: tuple[datetime, int] | None = None
     lost: str = ""  # cut | uncertain: found gone by a snapshot
     joins: int = 0
@@ -56,7 +57,7 @@ _BY_STAGE = {"ivr": "hung_up", "queue": "handed_over_lost", "emergency": "handed
 def outcome_of(call: Call) -> str:
     """Return the one outcome: the best thing that happened to the caller, as far as it is known."""
     ends = [visit.end for visit in call.visits]
-    if "talked" in ends:
+    if "talked" in ends or call.answered_directly:
         return "talked"
     if call.dialogue is DialogueEnd.VOICEMAIL or (call.ended is not None and call.ended.voicemail):
         return "voicemail"

@@ -26,10 +26,12 @@ from ivr.telephony.events import (
     CallStarted,
     ChannelHungUp,
     ContactStatus,
+    DialAnswered,
     HangupRequested,
     MemberStateChanged,
     Snapshot,
     TelephonyEvent,
+    VisitEvent,
 )
 from ivr.telephony.phones import Phones
 from ivr.telephony.visits import Out, Visit, milliseconds
@@ -37,6 +39,7 @@ from ivr.telephony.visits import Out, Visit, milliseconds
 __all__ = ["CallLedger", "DialogueEnd", "Noted", "QueueTimes"]
 
 _REMEMBERED = 10_000  # finished calls whose late events are ignored
+_ANSWER_GRACE = timedelta(seconds=5)  # AgentConnected follows CallerLeftQueue within milliseconds
 _DIALOGUE_GRACE = timedelta(seconds=10)  # a session ends its dialogue within this after the hang-up
 
 
@@ -112,13 +115,17 @@ class CallLedger:
         return self._notes(call, Out())
 
     def tick(self, now: datetime) -> list[Noted]:
-        """Call about once a second: ends wrap-ups, and calls whose session never told its end."""
+        """Call about once a second: ends wrap-ups, visits left by a key, calls whose session never told its end."""
         out = Out()
         out.tell(now, self.phones.tick(now))
         notes = self._notes(None, out)
         for call in list(self._calls.values()):
-            if call.gone is not None and now - call.gone[0] > _DIALOGUE_GRACE:
-                notes += self._notes(call, Out(), overdue=True)
+            out = Out()
+            for visit in call.visits:
+                if visit.left is not None and now - visit.left[0] > _ANSWER_GRACE:
+                    visit.settle(out)
+            overdue = call.gone is not None and now - call.gone[0] > _DIALOGUE_GRACE
+            notes += self._notes(call, out, overdue=overdue)
         return notes
 
     def reconcile(self, snapshot: Snapshot, now: datetime, *, restarted: bool = False) -> list[Noted]:
@@ -133,6 +140,7 @@ class CallLedger:
 
     def _reconcile_call(self, call: Call, snapshot: Snapshot, now: datetime, *, restarted: bool) -> list[Noted]:
         out = Out()
+        self._settle(call, out)
         alive = call.uniqueid in snapshot.channels
         for visit in call.visits:
             visit.vanished(snapshot.channels, now, out)
@@ -152,7 +160,7 @@ class CallLedger:
             return []
         call = self._calls.get(event.linkedid)
         if call is None:
-            if isinstance(event, HangupRequested | ChannelHungUp | AgentRingCanceled):
+            if isinstance(event, HangupRequested | ChannelHungUp | AgentRingCanceled | DialAnswered):
                 return []  # these alone do not tell that the channel is a caller's
             call = self._calls[event.linkedid] = Call(event.linkedid, event.uniqueid, event.at)
         self._take(call, event, out)
@@ -164,6 +172,7 @@ class CallLedger:
                 call.source = call.source or event
                 call.ended = event if isinstance(event, CallEnded) else call.ended
                 call.began = min(call.began, event.at)
+                self._settle(call, out)
                 self._bind(call, event.contact)
             case HangupRequested():
                 call.hangup_requested |= event.uniqueid == call.uniqueid
@@ -174,17 +183,13 @@ class CallLedger:
             case AgentRingCanceled():
                 for visit in call.visits:
                     visit.ring_ended(event.agent_uniqueid, "canceled", event.at, out)
-            case CallerLeftQueue():
-                pass  # said of answered and unanswered visits alike
+            case DialAnswered():
+                rung = {channel for visit in call.visits for channel in visit.rings}
+                call.answered_directly |= event.agent_uniqueid not in rung
             case _:
                 self._visit_event(call, event, out)
 
-    def _visit_event(
-        self,
-        call: Call,
-        event: CallerJoinedQueue | AgentCalled | AgentRingNoAnswer | AgentConnected | AgentCompleted | CallerAbandoned,
-        out: Out,
-    ) -> None:
+    def _visit_event(self, call: Call, event: VisitEvent, out: Out) -> None:
         match event:
             case CallerJoinedQueue():
                 if not any(visit.queue == event.queue and visit.joined == event.at for visit in call.visits):
@@ -206,6 +211,9 @@ class CallLedger:
             case CallerAbandoned():
                 visit = self._visit(call, event.queue, event.at, out)
                 visit.leave(self._left_reason(call, visit, event.at), event.at, out)
+            case CallerLeftQueue():  # answered or not: AgentConnected would come at once
+                visit = self._visit(call, event.queue, event.at, out)
+                visit.left = (event.at, self._left_reason(call, visit, event.at))
 
     def _visit(self, call: Call, queue: str, joined: datetime, out: Out) -> Visit:
         """Return the newest visit to this queue; when its beginning was missed it begins at `joined`."""
@@ -213,6 +221,7 @@ class CallLedger:
         return found or self._join(call, queue, joined, 0, out)
 
     def _join(self, call: Call, queue: str, at: datetime, position: int, out: Out) -> Visit:
+        self._settle(call, out)
         for visit in call.visits:
             visit.leave(self._left_reason(call, visit, at), at, out)  # its own end was missed
         call.joins += 1
@@ -221,7 +230,12 @@ class CallLedger:
         out.say(at, QueueJoined(visit.id, queue, position))
         return visit
 
+    def _settle(self, call: Call, out: Out) -> None:
+        for visit in call.visits:
+            visit.settle(out)
+
     def _close_visits(self, call: Call, at: datetime, out: Out) -> None:
+        self._settle(call, out)
         by = "caller" if call.hangup_requested else "agent"
         for visit in call.visits:
             visit.leave("abandoned", at, out)

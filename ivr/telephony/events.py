@@ -88,6 +88,16 @@ class AgentRingCanceled:
 
 
 @dataclass(frozen=True, slots=True)
+class DialAnswered:
+    """A dialed phone answered; comes for a queue's agents too, before AgentConnected."""
+
+    at: datetime
+    linkedid: str
+    uniqueid: str
+    agent_uniqueid: str
+
+
+@dataclass(frozen=True, slots=True)
 class AgentConnected:
     """An agent answered."""
 
@@ -117,7 +127,7 @@ class AgentCompleted:
 
 @dataclass(frozen=True, slots=True)
 class CallerAbandoned:
-    """The caller left the queue without an agent; Asterisk says so for hang-up, time-out and key alike."""
+    """The caller left the queue without an agent; Asterisk says so for hang-up, time-out and an empty queue alike."""
 
     at: datetime
     linkedid: str
@@ -128,7 +138,7 @@ class CallerAbandoned:
 
 @dataclass(frozen=True, slots=True)
 class CallerLeftQueue:
-    """The caller is out of the queue's list; comes before AgentConnected and after CallerAbandoned."""
+    """The caller is out of the queue's list; comes before AgentConnected, after CallerAbandoned, alone after a key."""
 
     at: datetime
     linkedid: str
@@ -186,20 +196,16 @@ class InvalidEvent:
     field: str
 
 
-CallEvent = (
-    CallStarted
-    | CallEnded
-    | CallerJoinedQueue
+VisitEvent = (
+    CallerJoinedQueue
     | AgentCalled
     | AgentRingNoAnswer
-    | AgentRingCanceled
     | AgentConnected
     | AgentCompleted
     | CallerAbandoned
     | CallerLeftQueue
-    | HangupRequested
-    | ChannelHungUp
 )
+CallEvent = VisitEvent | CallStarted | CallEnded | AgentRingCanceled | DialAnswered | HangupRequested | ChannelHungUp
 TelephonyEvent = CallEvent | MemberStateChanged | ContactStatus
 
 

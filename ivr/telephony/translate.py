@@ -17,6 +17,7 @@ from ivr.telephony.events import (
     CallStarted,
     ChannelHungUp,
     ContactStatus,
+    DialAnswered,
     HangupRequested,
     InvalidEvent,
     MemberStateChanged,
@@ -155,11 +156,17 @@ def _completed(fields: _Fields) -> AgentCompleted:
     )
 
 
-def _dial_end(fields: _Fields) -> AgentRingCanceled | None:
-    # CANCEL alone: every other status of a queue's leg comes with AgentConnect or AgentRingNoAnswer
-    if fields.raw("DialStatus") != "CANCEL" or not fields.raw("Uniqueid"):
+def _dial_end(fields: _Fields) -> AgentRingCanceled | DialAnswered | None:
+    # every other status of a queue's leg comes with AgentRingNoAnswer; a call we originate has no Uniqueid here
+    if not fields.raw("Uniqueid"):
         return None
-    return AgentRingCanceled(*fields.caller(), fields.text("DestUniqueid", _CHANNEL_ID))
+    match fields.raw("DialStatus"):
+        case "CANCEL":
+            return AgentRingCanceled(*fields.caller(), fields.text("DestUniqueid", _CHANNEL_ID))
+        case "ANSWER":
+            return DialAnswered(*fields.caller(), fields.text("DestUniqueid", _CHANNEL_ID))
+        case _:
+            return None
 
 
 def _membership(fields: _Fields, interface: str, *, member: bool = True) -> MemberStateChanged:

@@ -58,6 +58,7 @@ class Visit:
     talk: _Talk | None = None
     over: bool = False
     end: str = ""  # talked, or a reason of QueueLeft
+    left: tuple[datetime, str] | None = None  # out of the queue's list; why, unless an agent turns out to have answered
 
     def ring(self, agent: str, channel: str, at: datetime, out: Out) -> None:
         """An agent's phone begins to ring."""
@@ -106,6 +107,11 @@ class Visit:
         self.over, self.end = True, reason
         self._stop_rings(at, out)
         out.say(at, QueueLeft(self.id, self.queue, reason, milliseconds(self.joined, at), self.position))
+
+    def settle(self, out: Out) -> None:
+        """Nobody answered although the caller is out of the list: that was the end (a key gives no other event)."""
+        if self.left is not None:
+            self.leave(self.left[1], self.left[0], out)
 
     def vanished(self, channels: frozenset[str], at: datetime, out: Out) -> None:
         """End the rings whose channel is not there any more."""

@@ -19,9 +19,11 @@ from ivr.telephony.calls import CallLedger, DialogueEnd, Noted
 from ivr.telephony.events import (
     AgentConnected,
     CallEnded,
+    CallerLeftQueue,
     CallStarted,
     ChannelHungUp,
     ContactStatus,
+    DialAnswered,
     HangupRequested,
     MemberStateChanged,
     Snapshot,
@@ -90,6 +92,33 @@ def test_queue_time_out_is_not_an_abandonment_though_asterisk_says_so() -> None:
     assert 7950 < left.wait_ms < 8050
     assert kinds(notes)[-3:] == ["voicemail_recorded", "callback_requested", "contact_ended"]
     assert ended(notes).outcome == "voicemail"
+
+
+def test_key_leads_out_of_the_queue_and_asterisk_says_only_that_the_caller_left() -> None:
+    notes = fold_recording("queue-key-voicemail", DialogueEnd.HANDED_OVER)
+    (left,) = [fact for fact in call_facts(notes) if isinstance(fact, QueueLeft)]
+    assert left.reason == "key"
+    assert 600 < left.wait_ms < 700
+    assert ended(notes).outcome == "voicemail"
+
+
+def test_key_is_told_while_the_caller_still_speaks_to_the_voicemail() -> None:
+    book = ledger()
+    events = typed("queue-key-voicemail")
+    index = next(index for index, event in enumerate(events) if isinstance(event, CallerLeftQueue))
+    fold(book, events[: index + 1])
+    assert kinds(book.tick(events[index].at + timedelta(seconds=4))) == []
+    assert kinds(book.tick(events[index].at + timedelta(seconds=6))) == ["queue_left"]
+    assert kinds(book.tick(events[index].at + timedelta(seconds=7))) == []
+
+
+def test_duty_phone_that_answered_is_a_talk() -> None:
+    book = ledger()
+    events = typed("queue-key-voicemail")
+    start, end = events[0], events[-1]
+    assert isinstance(start, CallStarted)
+    fold(book, [*events[:-2], DialAnswered(end.at, start.linkedid, start.uniqueid, "duty")])
+    assert ended(fold(book, events[-2:])).outcome == "talked"
 
 
 def test_caller_ivr_never_saw() -> None:

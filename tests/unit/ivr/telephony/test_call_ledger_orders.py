@@ -111,7 +111,8 @@ def draw_visit(draw: st.DrawFn, script: Script, queue: str) -> bool:
         script.ring(queue, AGENTS[0])
     if draw(st.booleans()):
         script.event(HangupRequested(script.now(), *who))
-    script.event(CallerAbandoned(script.now(), *who, queue, 1))
+    if draw(st.booleans()):  # else a key
+        script.event(CallerAbandoned(script.now(), *who, queue, 1))
     script.event(CallerLeftQueue(script.now(0), *who, queue, 1))
     return False
 
