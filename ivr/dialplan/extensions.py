@@ -13,7 +13,9 @@ from ivr.dialplan.variables import RESUME_CONTEXT, Event, Next, Stage
 _NUMBER = re.compile(r"\+?[0-9]{3,20}\Z")
 IDS = "Contact: ${HL_CONTACT},Recording: ${HL_RECORDING}"
 MAX_RESUMES = 5
-AGI_TRIES = 3  # a restarting ivr is back within these, one second apart
+# refused connections, a second of music after each: a caller in the middle of a report waits for a restarting ivr,
+# one who has only heard the greeting is told of the safety key soon
+AGI_TRIES = {"midcall": 5, "hello": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ def extensions_conf(options: Options) -> str:
 def contexts(options: Options) -> list[Context]:
     """Return all contexts of the hotline."""
     return [
-        _trunk(), _dids(), _call(options), _after(options), _resume(options), _fallback(options), _queue(options),
+        _trunk(), _dids(), _call(options), _after(options), _resume(), _fallback(options), _queue(options),
         _queue_keys(), _emergency(options), _voicemail(options), _timeout(options), _ended(), _agents(),
     ]  # fmt: skip
 
@@ -132,8 +134,9 @@ def _after(options: Options) -> Context:
         f"AGI(agi://127.0.0.1:{options.agi_port}/call)",
         'GotoIf($["${AGISTATUS}" != "FAILURE" | "${HL_ATTEMPT}" = "1"]?s,1)',
         "Set(HL_TRIES=$[${HL_TRIES} + 1])",
-        f"GotoIf($[${{HL_TRIES}} >= {AGI_TRIES}]?s,1)",
-        "Wait(1)",
+        f"GotoIf($[${{HL_TRIES}} >= {AGI_TRIES['midcall']}]?s,1)",
+        f'GotoIf($["${{HL_LOST}}" = "hello" & ${{HL_TRIES}} >= {AGI_TRIES["hello"]}]?s,1)',
+        "MusicOnHold(default,1)",
         "Goto(again)",
     ]
     steps = [
@@ -148,7 +151,7 @@ def _after(options: Options) -> Context:
         _goto_if("${AGISTATUS}", "FAILURE", "hello"),
         "Set(HL_LOST=midcall)",
         "Set(HL_KEY=)",
-        _play(options, "sys_resume"),
+        _play(options, "sys_wait"),
         "Goto(agi,1)",
         "hello| Set(HL_LOST=hello)",
         _goto_if("${HL_KEY}", "9", "hl-fallback,s,1"),
@@ -160,16 +163,19 @@ def _after(options: Options) -> Context:
     return Context("hl-after", why, [Extension("agi", agi), *_timed("s", steps)])
 
 
-def _resume(options: Options) -> Context:
+def _resume() -> Context:
     steps = [
         "Set(HL_RESUMES=$[0${HL_RESUMES} + 1])",
         "Set(HL_ATTEMPT=2)",
         "Set(HL_KEY=)",
         f"GotoIf($[${{HL_RESUMES}} > {MAX_RESUMES}]?hl-fallback,s,1)",
-        _play(options, "sys_resume"),
         "Goto(hl-after,agi,1)",
     ]
-    return Context(RESUME_CONTEXT, "AMI Redirect comes here when speech or ivr is frozen.", _timed("s", steps))
+    return Context(
+        RESUME_CONTEXT,
+        "AMI Redirect comes here when speech or ivr is frozen; ivr itself says that it goes on.",
+        _timed("s", steps),
+    )
 
 
 def _fallback(options: Options) -> Context:

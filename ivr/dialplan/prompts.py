@@ -14,7 +14,8 @@ FALLBACK: Mapping[str, str] = {
     "fb_wait": "客服正忙,请您再等一会儿。要留言,请按二。",
     "fb_voicemail": "现在接不上客服,请在嘀声后说您的姓名、电话、地址和故障。说完,请按井号键。",
     "fb_thanks": "录好了,我们会给您回电。感谢您的来电,再见。",
-    "sys_resume": "抱歉让您久等,我们接着说。",
+    # while a killed ivr restarts; fb_midcall would promise an agent just before ivr goes on by itself
+    "sys_wait": "请稍等,我查一下。",
     "emergency_wait": "客服马上接听。请您先在室外等,别回屋,别开关电器,别用火。",
     "emergency_no_agent": "客服还没接上,请别等我们:现在就打幺幺九,或者燃气公司抢修电话。我们会再联系您。",
     "voicemail_record.ni": "没录到您的声音。",

@@ -62,7 +62,7 @@ def test_killed_ivr_gets_the_call_again_then_the_queue_takes_it(pair: Pair, ivr:
     contact = first.get("HL_CONTACT")
     first.put("HL_QUEUE", "consult")
     first.end()
-    line.until_hears(pair.prompts["sys_resume"], 10)
+    line.until_hears(pair.prompts["sys_wait"], 10)
     second = ivr.session()
     assert (second.get("HL_CONTACT"), second.get("HL_ATTEMPT")) == (contact, "2")
     second.end()
@@ -88,13 +88,28 @@ def test_restarting_ivr_is_waited_for(pair: Pair) -> None:
     assert line.gone.wait(5)
 
 
+def test_ivr_killed_in_mid_call_is_waited_for_with_music(pair: Pair, ivr: AgiServer) -> None:
+    line = pair.ring("4001726011", caller="13800138109")
+    first = ivr.session()
+    ivr.close()
+    first.end()
+    line.until_hears(pair.prompts["sys_wait"], 10)
+    # at least one connection is refused before ivr is back
+    pair.pbx.event("MusicOnHoldStart", CallerIDNum="13800138109")
+    ivr.come()
+    second = ivr.session()
+    assert second.get("HL_ATTEMPT") == "2"
+    second.put("IVR_NEXT", "end")
+    second.end()
+    pair.pbx.event("HLEnded", Caller="13800138109")
+
+
 def test_frozen_ivr_loses_the_call_to_resume_by_redirect(pair: Pair, ivr: AgiServer) -> None:
-    line = pair.ring("4001726011", caller="13800138103")
+    pair.ring("4001726011", caller="13800138103")
     frozen = ivr.session()
     contact = pair.pbx.event("HLContact", Caller="13800138103")
     reply = pair.pbx.call("Redirect", Channel=contact["Channel"], Context="hl-resume", Exten="s", Priority="1")
     assert reply["Response"] == "Success", reply
-    line.until_hears(pair.prompts["sys_resume"], 5)
     again = ivr.session()
     assert (again.get("HL_CONTACT"), again.get("HL_ATTEMPT")) == (contact["Contact"], "2")
     frozen.end()

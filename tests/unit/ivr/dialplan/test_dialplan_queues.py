@@ -72,3 +72,8 @@ def test_a_limit_is_a_number_in_range_or_refused(text: str) -> None:
         assert "DUTY_RING_S" in str(error)  # noqa: PT017 - the other branch is as right
     else:
         assert 2 <= limits.duty_ring_s <= 120
+
+
+def test_a_limit_out_of_its_range_is_refused() -> None:
+    with pytest.raises(BadLimit, match="MAXLEN"):
+        Limits(queue_maxlen=0)
