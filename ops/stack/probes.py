@@ -120,20 +120,20 @@ def ask_speech(layout: Layout, settings: Settings) -> Answer:
 def ask_ivr(layout: Layout, settings: Settings) -> Answer:
     """Ask ivr for its status."""
     del layout
-    return _ask_http(settings.commands_port, settings)
+    return _ask_http(settings.commands_port, "/status", settings)
 
 
 def ask_crm(layout: Layout, settings: Settings) -> Answer:
     """Ask crm for its status."""
     del layout
-    return _ask_http(settings.web_port, settings)
+    return _ask_http(settings.web_port, "/api/v1/status", settings)
 
 
-def _ask_http(port: int, settings: Settings) -> Answer:
+def _ask_http(port: int, path: str, settings: Settings) -> Answer:
     headers = {"Authorization": f"Bearer {settings.internal_token}"}
     try:
         with httpx.Client(trust_env=False, timeout=TIMEOUT_S) as client:
-            reply = client.get(f"http://127.0.0.1:{port}/status", headers=headers)
+            reply = client.get(f"http://127.0.0.1:{port}{path}", headers=headers)
         data = reply.json()
     except (httpx.HTTPError, ValueError) as error:
         return Answer(False, _first_line(error))
