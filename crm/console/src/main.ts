@@ -1,7 +1,8 @@
 // Start of the console.
 import { createApp } from 'vue'
 
-import 'element-plus/dist/index.css'
+import 'element-plus/es/components/base/style/css'
+import 'element-plus/es/components/select/style/css'
 import './styles/tokens.css'
 import './styles/element.css'
 import './styles/base.css'

@@ -2,7 +2,7 @@
 import { computed, shallowRef } from 'vue'
 
 import type { Board, Card, Me } from '@/api/types'
-import { setServerTime } from '@/lib/clock'
+import { now, serverNow, setServerTime } from '@/lib/clock'
 import { LiveConnection } from './connection'
 import { acted, received } from './pops'
 import { inOrder, liveCard, type LiveState, NOTHING } from './reducer'
@@ -37,9 +37,13 @@ function keepGone(before: LiveState, after: LiveState): void {
   if (gone.length) past.value = [...gone, ...past.value.filter((old) => !gone.includes(old))].slice(0, KEPT)
 }
 
+/** Server's time of the last message, where every live clock stops when the feed is lost. */
+const heardAt = shallowRef(0)
+
 export const connection = new LiveConnection({
   taken(next, message, arrived, lostMs) {
     if (message.type === 'heartbeat') setServerTime(Date.parse(message.time))
+    heardAt.value = serverNow()
     if (lostMs >= TOLD_AFTER_MS) {
       recovered.value = { at: performance.now(), missed: arrived.filter((card) => card.state !== 'ringing').length }
     }
@@ -50,6 +54,14 @@ export const connection = new LiveConnection({
   },
   sessionOver: () => sessionOver(),
 })
+
+const STALE_MS = 5_000
+
+/** True from 5 s without a message on: what is shown is no longer live. */
+export const stale = computed(() => connection.link.state === 'lost' && now.value - heardAt.value > STALE_MS)
+
+/** The time that live clocks show: it stops with the data. */
+export const liveNow = computed(() => (stale.value ? heardAt.value : now.value))
 
 /** Begins the feed for the person who is logged in. */
 export function startLive(whenSessionOver: () => void): void {

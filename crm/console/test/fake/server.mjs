@@ -91,6 +91,7 @@ function control(act, body) {
   else if (act === 'answer' && card) { put({ ...card, state: 'talking', state_since: samples.time(), answered_at: samples.time() }); setMe({ state: 'talking', state_name: '通话中' }) }
   else if (act === 'end' && card) { put({ ...card, state: 'ended', state_since: samples.time(), talk_ms: 320_000, over: { reason: 'talk_ended', by: 'caller', text: '通话已结束' } }); setMe({ state: 'wrapup', state_name: '话后处理', contact: '' }) }
   else if (act === 'miss' && card) { put({ ...card, state: 'missed', state_since: samples.time(), over: { reason: 'caller_hung_up', by: 'caller', text: '来电人已挂断（等了 42 秒），已生成回拨任务' } }); setMe({ state: 'ready', state_name: '就绪', contact: '' }) }
+  else if (act === 'log-out') session = false
   else if (act === 'cut') { refusing = true; for (const feed of feeds) feed.socket.terminate() }
   else if (act === 'heal') refusing = false
   return { status: 200, json: {} }
@@ -117,6 +118,7 @@ function answer(method, path, body, query) {
   if (api.startsWith('/pops/')) {
     const [, , pop, step] = api.split('/')
     const card = cards.get(pop ?? '')
+    if (card && (step === 'received' || step === 'shown')) cards.set(card.pop, { ...card, ledger: { ...card.ledger, [step]: body.page_time } })
     if (card && ['saved', 'dismissed', 'expired'].includes(body.act) && step === 'acted') put({ ...card, gone: true })
     return { status: 204, json: null }
   }

@@ -1,0 +1,34 @@
+// Numbers, times and telephone numbers as people read them.
+import { expect, it } from 'vitest'
+
+import { clock, dayOf, instant, maskedPhone, phone, seconds, span, ticketNumber, timeWithSeconds, when } from '@/lib/format'
+
+const NOW = instant('2026-11-22T06:05:31.000Z')
+
+it('writes times of Asia/Shanghai', () => {
+  expect(when(NOW, NOW)).toBe('14:05')
+  expect(when(instant('2026-11-21T06:05:00Z'), NOW)).toBe('昨天 14:05')
+  expect(when(instant('2026-11-20T06:05:00Z'), NOW)).toBe('11-20 14:05')
+  expect(when(instant('2025-11-20T06:05:00Z'), NOW)).toBe('2025-11-20')
+  expect(when(NaN, NOW)).toBe('-')
+  expect(timeWithSeconds(NOW)).toBe('14:05:31')
+  expect(dayOf(instant('2026-11-21T16:30:00Z'))).toBe('2026-11-22')
+})
+
+it('writes running clocks and promises so that neither is taken for the other', () => {
+  expect([clock(133_000), clock(3_733_000), clock(-5), clock(NaN)]).toEqual(['02:13', '1:02:13', '00:00', '-'])
+  expect([span(28_740_000), span(2_880_000), seconds(1_840)]).toEqual(['7时59分', '48分', '1.8'])
+})
+
+it('writes telephone numbers', () => {
+  expect(phone('+8613800138000')).toBe('138 0013 8000')
+  expect(phone('+8675766883358')).toBe('0757-6688 3358')
+  expect(phone('01062881234')).toBe('010-6288 1234')
+  expect(phone('4001726011')).toBe('400-172-6011')
+  expect(phone('138****8000')).toBe('138****8000')
+  expect(maskedPhone('+8613800138000')).toBe('138****8000')
+  expect(maskedPhone('138 0013 8000')).toBe('138****8000')
+  expect(maskedPhone('+8675766883358')).toBe('0757-6688 33**')
+  expect(maskedPhone('')).toBe('')
+  expect(ticketNumber('60214831')).toBe('6021 4831')
+})
