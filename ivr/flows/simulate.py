@@ -29,7 +29,7 @@ from ivr.flows.machine import step
 from ivr.flows.program import Program
 from ivr.flows.prompts import shown
 from ivr.flows.state import State
-from speech.contract import Cause, Interpretation, Interpreter, KeyMode, Mode, Segment, SlotSpec, TurnResult
+from speech.contract import Cause, Interpretation, Interpreter, KeyMode, Lexicon, Mode, Segment, SlotSpec, TurnResult
 
 Move = str | Mapping[str, str]
 _CALLER = "+8613800138000"
@@ -176,8 +176,9 @@ def check_script(script: Sequence[Move]) -> None:
             raise InvalidScript(f"move {index}: expected say, dtmf, silence, hangup or failed")
 
 
-def no_interpreter(_slot: SlotSpec, _lexicon: object, texts: tuple[str, ...]) -> Interpretation:
+def no_interpreter(slot: SlotSpec, lexicon: Lexicon, texts: tuple[str, ...]) -> Interpretation:
     """Interpret nothing: for conversations by keys only."""
+    del slot, lexicon
     return Interpretation(text=texts[0] if texts else "")
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from enum import StrEnum
+from functools import cache
 from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
@@ -171,14 +172,19 @@ def _decode(kind: Any, raw: Any) -> Any:
         return tuple(_decode(get_args(kind)[0], item) for item in raw)
     if origin is Mapping and isinstance(raw, dict):
         return {str(name): _decode(get_args(kind)[1], item) for name, item in raw.items()}
-    if is_dataclass(kind) and isinstance(raw, dict) and raw.keys() == {item.name for item in fields(kind)}:
-        hints = get_type_hints(kind)
-        return kind(**{name: _decode(hints[name], item) for name, item in raw.items()})  # type: ignore[operator]  # kind is a class here
+    if isinstance(kind, type) and is_dataclass(kind) and isinstance(raw, dict) and raw.keys() == {item.name for item in fields(kind)}:
+        hints = _hints(kind)
+        return kind(**{name: _decode(hints[name], item) for name, item in raw.items()})
     if kind is Phase and isinstance(raw, str):
         return _phase(raw)
     if kind in (str, int, bool) and type(raw) is kind:
         return raw
     raise InvalidState(f"expected {getattr(kind, '__name__', kind)}")
+
+
+@cache
+def _hints(kind: type[Any]) -> Mapping[str, Any]:
+    return get_type_hints(kind)
 
 
 def _phase(raw: str) -> Phase:

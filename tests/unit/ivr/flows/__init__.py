@@ -1,0 +1,1 @@
+"""Tests of the flow machine and its documents."""

@@ -1,0 +1,354 @@
+"""What the flow tests share: the loaded program, a driver that gives inputs, and every way a turn can end."""
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from types import MappingProxyType
+from typing import Any
+
+from ivr.contract.dialogue import (
+    Effect,
+    End,
+    HandOver,
+    HungUp,
+    Input,
+    LookedUp,
+    Lookup,
+    LookupFailed,
+    Perform,
+    Record,
+    Resumed,
+    Save,
+    Started,
+    TurnDone,
+)
+from ivr.contract.facts import Fact
+from ivr.contract.ids import ticket_number
+from ivr.flows.load import load_program
+from ivr.flows.machine import step
+from ivr.flows.nodes import Ask, Menu
+from ivr.flows.nodes import Record as RecordNode
+from ivr.flows.program import Program
+from ivr.flows.state import State, state_from_json, state_to_json
+from speech.contract import Cause, Interpretation, Interpreter, KeyMode, Mode, SlotKind, SlotSpec, Turn, TurnResult
+from speech.packs import Division, Pack
+from speech.slots.slots import Slots
+
+CALLER = "+8613800138000"
+CARD: Mapping[str, Any] = MappingProxyType(
+    {
+        "known": True,
+        "customer_id": "c1",
+        "products": [{"product_id": "p1", "spoken": "壁挂炉", "product_class": "boiler"}],
+        "address_region": "佛山市顺德区容桂街道",
+        "address_road": "凤翔路18号",
+        "address_id": "a1",
+        "elder": False,
+        "repeat_within_24h": False,
+        "open_ticket": "",
+    }
+)
+E01: Mapping[str, str] = MappingProxyType(
+    {"raw": "E零一", "canonical": "E01", "catalogue_id": "E01", "meaning_zh": "点火失败", "severity": "normal"}
+)
+E1: Mapping[str, str] = MappingProxyType({"raw": "E一", "canonical": "E1", "catalogue_id": "E1"})
+E9: Mapping[str, str] = MappingProxyType(
+    {"raw": "E九", "canonical": "E9", "catalogue_id": "E9", "severity": "emergency"}
+)
+SHUNDE: Mapping[str, str] = MappingProxyType(
+    {
+        "province": "广东省",
+        "city": "佛山市",
+        "district": "顺德区",
+        "town": "容桂街道",
+        "adcode": "440606",
+        "region": "广东省佛山市顺德区容桂街道",
+    }
+)
+ROAD: Mapping[str, str] = MappingProxyType({"street": "凤翔路", "number": "128", "road": "凤翔路128号"})
+ROOM: Mapping[str, str] = MappingProxyType({"building": "3", "unit": "2", "room_no": "502", "room": "3栋2单元502室"})
+
+
+@cache
+def program() -> Program:
+    """Return the shipped flows, loaded once."""
+    return load_program()
+
+
+@cache
+def interpreter() -> Interpreter:
+    """Return the real interpreter over a small pack."""
+    codes = {
+        "E01": {"id": "E01", "meaning_zh": "点火失败"},
+        "E1": {"id": "E1"},
+        "F1": {"id": "F1"},
+        "F28": {"id": "F28"},
+        "E9": {"id": "E9", "severity": "emergency"},
+    }
+    rows = (
+        Division("44", "广东省", 1, ""),
+        Division("4406", "佛山市", 2, "44"),
+        Division("440606", "顺德区", 3, "4406"),
+        Division("440606003", "容桂街道", 4, "440606"),
+    )
+    pack = Pack("t", codes, {row.code: row for row in rows})
+    return Slots(pack).interpret
+
+
+@dataclass
+class Driver:
+    """Gives a machine inputs and keeps what came of them; looks up by itself unless told not to."""
+
+    flows: Program = field(default_factory=program)
+    card: Mapping[str, Any] | None = None
+    queue_open: bool | None = True  # None: nobody can tell
+    numbers: bool = True
+    catalogue: Mapping[str, str] | None = field(default_factory=dict)
+    caller: str = CALLER
+    keys_only: bool = False
+    state: State = field(default_factory=State)
+    effects: list[Effect] = field(default_factory=list)
+    facts: list[Fact] = field(default_factory=list)
+    inputs: list[Input] = field(default_factory=list)
+    performed: list[Turn] = field(default_factory=list)
+    speak_by_itself: bool = True
+    _serial: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+
+    def start(self) -> "Driver":
+        """Begin the dialogue."""
+        return self.give(Started("c0ffee", self.caller, "4001726011", self.keys_only))
+
+    def give(self, item: Input) -> "Driver":
+        """Give one input, then answer look-ups and turns that only speak until something really waits."""
+        self.give_only(item)
+        while (answer := self._by_itself()) is not None:
+            self.give_only(answer)
+        return self
+
+    def give_only(self, item: Input) -> None:
+        """Give one input; checks what holds after every step."""
+        self.inputs.append(item)
+        self.state, effects = step(self.flows, self.state, item)
+        *saves, last = effects
+        assert all(isinstance(effect, Save) for effect in saves)
+        assert not isinstance(last, Save)
+        assert state_from_json(state_to_json(self.state)) == self.state
+        self.effects += effects
+        self.facts += [effect.fact for effect in saves if isinstance(effect, Save)]
+        if isinstance(last, Perform):
+            self.performed.append(last.turn)
+
+    def _by_itself(self) -> Input | None:
+        match self.last:
+            case Lookup(action, _):
+                return self.look_up(action)
+            case Perform(turn) if turn.slot is None and self.speak_by_itself:
+                return TurnDone(TurnResult(turn.turn_id, Cause.SUCCESS))
+            case _:
+                return None
+
+    def look_up(self, action: str) -> Input:
+        """Answer a look-up as the outside would."""
+        data: Mapping[str, Any] | None = {
+            "identify": self.card,
+            "ticket_number": {"number": ticket_number(1_234_000 + next(self._serial))} if self.numbers else None,
+            "queue_state": None if self.queue_open is None else {"open": self.queue_open},
+            "fault_code": self.catalogue,
+        }[action]
+        return LookupFailed(action) if data is None else LookedUp(action, data)
+
+    # ---- what waits ----
+
+    @property
+    def last(self) -> Effect | None:
+        """The effect that waits."""
+        return self.effects[-1] if self.effects else None
+
+    @property
+    def over(self) -> bool:
+        """Whether the dialogue has ended."""
+        return isinstance(self.last, End | HandOver)
+
+    @property
+    def node(self) -> str:
+        """Where the dialogue is."""
+        return self.state.place.node
+
+    @property
+    def turn(self) -> Turn:
+        """The turn that waits."""
+        assert isinstance(self.last, Perform)
+        return self.last.turn
+
+    @property
+    def slot(self) -> SlotSpec:
+        """What the turn that waits listens for."""
+        assert self.turn.slot is not None
+        return self.turn.slot
+
+    @property
+    def text(self) -> str:
+        """What was said last."""
+        assert isinstance(self.last, Perform | Record)
+        segments = self.last.turn.segments if isinstance(self.last, Perform) else self.last.spec.segments
+        return " ".join(segment.text for segment in segments)
+
+    # ---- the caller ----
+
+    def result(self, cause: Cause, mode: Mode | None = None, **more: Any) -> "Driver":
+        """End the present turn."""
+        return self.give(TurnDone(TurnResult(self.state.turn_id, cause, mode, **more)))
+
+    def press(self, keys: str) -> "Driver":
+        """Press keys, as the media resource reports them."""
+        return self.result(Cause.SUCCESS, Mode.DTMF, digits=keys)
+
+    def keys(self, *answers: str) -> "Driver":
+        """Answer several questions by keys."""
+        for keys in answers:
+            self.press(keys)
+        return self
+
+    def hear(self, **interpretation: Any) -> "Driver":
+        """Say something that was interpreted."""
+        heard = Interpretation(**{"status": "match", **interpretation})
+        cause = Cause.NO_MATCH if heard.status == "no_match" else Cause.SUCCESS
+        return self.result(cause, Mode.SPEECH, interpretation=heard, clip="c0ffee/said.wav", speech_ms=900)
+
+    def mean(self, *meanings: str) -> "Driver":
+        """Say things that mean these."""
+        for meaning in meanings:
+            self.hear(meaning=meaning, text="话")
+        return self
+
+    def value(self, value: Mapping[str, str], *more: Mapping[str, str]) -> "Driver":
+        """Say a value; with more of them it is not clear which."""
+        values = (value, *more)
+        return self.hear(status="ambiguous" if more else "match", value=value, candidates=values)
+
+    def command(self, name: str) -> "Driver":
+        """Say a command."""
+        return self.hear(command=name)
+
+    def danger(self, name: str, **more: Any) -> "Driver":
+        """Name a danger."""
+        return self.hear(safety=name, text="危险", **more)
+
+    def silence(self, times: int = 1) -> "Driver":
+        """Say nothing."""
+        for _ in range(times):
+            self.result(Cause.NO_INPUT, wait_ms=6000)
+        return self
+
+    def mumble(self, times: int = 1) -> "Driver":
+        """Say what nobody understands."""
+        for _ in range(times):
+            self.hear(status="no_match", text="呃")
+        return self
+
+    def record(self, clip: str = "c0ffee/clip.wav") -> "Driver":
+        """Speak after the beep."""
+        return self.result(Cause.SUCCESS, clip=clip, speech_ms=3000)
+
+    def hang_up(self) -> "Driver":
+        """Hang up."""
+        return self.give(HungUp())
+
+    def lose(self, cause: Cause = Cause.MEDIA_FAILED) -> "Driver":
+        """Lose the media resource or the recognizer."""
+        return self.result(cause)
+
+    def resume(self, *, keys_only: bool = False) -> "Driver":
+        """Go on in a second AGI session."""
+        return self.give(Resumed(keys_only))
+
+    # ---- what came of it ----
+
+    def of(self, kind: type[Any]) -> list[Any]:
+        """Return the facts of one class, oldest first."""
+        return [fact for fact in self.facts if isinstance(fact, kind)]
+
+
+def listening_nodes() -> list[str]:
+    """Return every node that listens or records, from the documents."""
+    return [name for name, node in program().nodes.items() if isinstance(node, Menu | Ask | RecordNode)]
+
+
+# ---- every way a turn can end ----
+
+
+@dataclass(frozen=True)
+class Ways:
+    """How the present turn may end: with an answer, with none, or with something that leaves the question."""
+
+    answers: Sequence[TurnResult]
+    failures: Sequence[TurnResult]
+    asides: Sequence[TurnResult]
+
+
+def ways(driver: Driver) -> Ways:
+    """Return results that fit the present turn: each key, each meaning, values; failures; commands and dangers."""
+    turn_id = driver.state.turn_id
+    lost = (TurnResult(turn_id, Cause.MEDIA_FAILED), TurnResult(turn_id, Cause.RECOGNIZER_ERROR))
+    nothing = TurnResult(turn_id, Cause.NO_INPUT, wait_ms=6000)
+    if isinstance(driver.last, Record):
+        keys = (TurnResult(turn_id, Cause.SUCCESS, Mode.DTMF, digits, clip="c/r.wav") for digits in ("0", "*9"))
+        said = Interpretation(text="漏气", safety="gas")
+        danger = TurnResult(turn_id, Cause.SUCCESS, interpretation=said, clip="c/r.wav")
+        clip = TurnResult(turn_id, Cause.SUCCESS, clip="c/r.wav", speech_ms=3000)
+        return Ways((clip,), (nothing,), (*keys, danger, *lost))
+    slot = driver.slot
+    node = driver.flows.question(slot.name)
+    digits = ("13900139000", "01", "502", "#") if slot.key_mode is KeyMode.DIGITS else tuple(node.keys)
+    pressed = [TurnResult(turn_id, Cause.SUCCESS, Mode.DTMF, keys) for keys in digits]
+    answers = [_said(turn_id, heard) for heard in _answers(node, slot)]
+    mumbled = _said(turn_id, Interpretation(text="呃"))
+    aside = [_said(turn_id, heard) for heard in _asides()]
+    global_keys = ("*0", "*9", "12*34") if slot.key_mode is KeyMode.DIGITS else ("0", "9", "*", "#", "7")
+    aside += [TurnResult(turn_id, Cause.SUCCESS, Mode.DTMF, keys) for keys in global_keys]
+    return Ways((*pressed, *answers), (nothing, mumbled), (*aside, *lost))
+
+
+def _said(turn_id: str, heard: Interpretation) -> TurnResult:
+    cause = Cause.NO_MATCH if heard.status == "no_match" and not heard.safety else Cause.SUCCESS
+    return TurnResult(turn_id, cause, Mode.SPEECH, interpretation=heard, clip="c/s.wav", speech_ms=800)
+
+
+def _answers(node: Menu | Ask, slot: SlotSpec) -> Iterator[Interpretation]:
+    for meaning in node.to:
+        yield Interpretation(text="话", status="match", meaning=meaning)
+    values = _values(slot.correcting or slot.kind)
+    for value in values:
+        yield Interpretation(text="值", status="match", value=value)
+    if len(values) > 1:
+        yield Interpretation(text="值", status="ambiguous", value=values[0], candidates=tuple(values[:3]))
+
+
+def _asides() -> Iterator[Interpretation]:
+    for command in program().lexicon.commands:
+        yield Interpretation(text="命令", status="match", command=command)
+    for kind in program().lexicon.safety:
+        yield Interpretation(text="危险", safety=kind, value=E01)
+
+
+def _values(kind: SlotKind) -> list[Mapping[str, str]]:
+    whole = {**SHUNDE, **ROAD, **ROOM, "raw": "全"}
+    elsewhere = {"province": "湖南省", "city": "长沙市", "region": "湖南省长沙市", "adcode": "430100"}
+    guangzhou = {"province": "广东省", "city": "广州市", "region": "广东省广州市", "adcode": "440100"}
+    return {
+        SlotKind.FAULT_CODE: [E01, E1, E9, {"raw": "F28", "canonical": "F28", "catalogue_id": ""}],
+        SlotKind.ADDRESS: [
+            whole,
+            {**SHUNDE},
+            {**SHUNDE, **ROAD},
+            {**SHUNDE, **ROAD, "raw": "没说房号"},
+            {**ROAD, **ROOM},
+            {**guangzhou, **ROAD, **ROOM},
+            {**elsewhere, **ROAD, **ROOM},
+        ],
+        SlotKind.REGION: [SHUNDE, guangzhou, elsewhere],
+        SlotKind.ROAD: [ROAD],
+        SlotKind.ROOM: [ROOM],
+        SlotKind.DIGITS: [{"digits": "13900139000"}, {"digits": "12"}],
+    }.get(kind, [])

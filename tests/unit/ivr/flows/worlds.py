@@ -1,0 +1,143 @@
+"""Random callers in random worlds, and the shortest way to every question."""
+
+import random
+from collections import deque
+from collections.abc import Mapping
+from copy import copy
+from dataclasses import dataclass
+from functools import cache
+
+from ivr.contract.dialogue import HungUp, Input, Resumed, TurnDone
+from speech.contract import Cause, Mode, TurnResult
+from tests.unit.ivr.flows.play import CALLER, CARD, Driver, Ways, listening_nodes, ways
+
+MOST_INPUTS = 300
+_ROWS: tuple[Mapping[str, str] | None, ...] = (
+    {},
+    None,
+    {"catalogue_id": "E01", "meaning_zh": "点火失败"},
+    {"catalogue_id": "E9", "severity": "emergency"},
+    {"catalogue_id": "E1"},
+)
+
+
+def play_randomly(seed: int) -> Driver:
+    """Play one whole call, from its beginning or from where some question has just been put."""
+    dice = random.Random(seed)  # noqa: S311  # a made-up caller, not a secret
+    question = dice.choice(listening_nodes())
+    driver = at(question) if dice.random() < 0.4 else _anywhere(dice)
+    caller = Caller(
+        keenness=dice.choice((0.97, 0.95, 0.85, 0.6, 0.2)),
+        clumsiness=dice.choice((0.5, 0.9, 0.2)),
+        weak_spot=question if dice.random() < 0.5 else "",
+        habit=dice.choice(("failures", "failures", "failures", "lost", "#", "#", "*", "9", "0")),
+    )
+    while not driver.over:
+        assert len(driver.inputs) < MOST_INPUTS, "the call does not end"
+        driver.give(caller.answer(dice, driver))
+    return driver
+
+
+def _anywhere(dice: random.Random) -> Driver:
+    return Driver(
+        card=dice.choice((CARD, {**CARD, "elder": True}, None, {"products": "broken"})),
+        queue_open=dice.choice((True, True, False, None)),
+        numbers=dice.random() < 0.9,
+        catalogue=dice.choice(_ROWS),
+        caller=dice.choice((CALLER, CALLER, "")),
+        keys_only=dice.random() < 0.2,
+    ).start()
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Answers, fails, or does something else; at one question always the same."""
+
+    keenness: float
+    clumsiness: float
+    weak_spot: str
+    habit: str
+
+    def answer(self, dice: random.Random, driver: Driver) -> Input:
+        """Return the caller's next input."""
+        if dice.random() < 0.004:
+            return HungUp()
+        if dice.random() < 0.01:
+            return Resumed(keys_only=dice.random() < 0.3)
+        possible = ways(driver)
+        if driver.node == self.weak_spot:
+            return TurnDone(self._habit(dice, driver, possible))
+        if dice.random() < self.keenness:
+            return TurnDone(dice.choice(possible.answers))
+        return TurnDone(dice.choice(possible.failures if dice.random() < self.clumsiness else possible.asides))
+
+    def _habit(self, dice: random.Random, driver: Driver, possible: Ways) -> TurnResult:
+        if self.habit == "failures":
+            return dice.choice(possible.failures)
+        if self.habit == "lost":
+            return TurnResult(driver.state.turn_id, Cause.MEDIA_FAILED)
+        return TurnResult(driver.state.turn_id, Cause.SUCCESS, Mode.DTMF, self.habit)
+
+
+def begin(world: str) -> Driver:
+    """Begin a call in a named world."""
+    card = CARD if world == "known" else None
+    return Driver(card=card, queue_open=world != "closed", keys_only=world == "keys").start()
+
+
+@cache
+def routes() -> Mapping[str, tuple[str, tuple[Input, ...]]]:
+    """Return node -> (world, inputs) that lead to it first, for every node that listens or records."""
+    found: dict[str, tuple[str, tuple[Input, ...]]] = {}
+    for world in ("new", "known", "closed", "keys"):
+        _search(world, found)
+    found["common_offer_agent"] = ("new", _silent_inputs())
+    assert found.keys() == set(listening_nodes())
+    return found
+
+
+def _silent_inputs() -> tuple[Input, ...]:
+    """Return a repair in which nothing more is said, up to the offer of a person."""
+    driver = begin("new").press("3")
+    while driver.node != "common_offer_agent":
+        driver.silence()
+    return tuple(driver.inputs[1:])
+
+
+def _search(world: str, found: dict[str, tuple[str, tuple[Input, ...]]]) -> None:
+    first = begin(world)
+    waiting, seen = deque([first]), {first.node}
+    while waiting:
+        driver = waiting.popleft()
+        found.setdefault(driver.node, (world, tuple(driver.inputs[1:])))
+        possible = ways(driver)
+        for result in (*possible.answers, *possible.failures, *possible.asides):
+            after = _after(driver, result)
+            if not after.over and after.node not in seen:
+                seen.add(after.node)
+                waiting.append(after)
+
+
+def _after(before: Driver, result: TurnResult) -> Driver:
+    """Return a copy of the call after `result`; what fails, fails until the question is left."""
+    after = copy(before)
+    after.inputs, after.effects, after.facts = list(before.inputs), list(before.effects), list(before.facts)
+    after.give(TurnDone(result))
+    while not after.over and result.cause is not Cause.SUCCESS and after.node == before.node:
+        after.result(result.cause, result.mode, interpretation=result.interpretation)
+    return after
+
+
+def replay(world: str, inputs: tuple[Input, ...]) -> Driver:
+    """Return a driver that was given the same inputs before."""
+    driver = begin(world)
+    skipped = len(driver.inputs) - 1
+    for item in inputs[skipped:]:
+        driver.give_only(item)
+    return driver
+
+
+def at(node: str) -> Driver:
+    """Return a call that has just been asked the question `node`."""
+    world, inputs = routes()[node]
+    return replay(world, inputs)
