@@ -70,6 +70,8 @@ class Shipper:
 
     async def _acked(self, batch: list[Envelope], acked: int) -> bool:
         """Note what crm holds; False when it holds nothing new. More than we ever sent is not believed."""
+        if acked > self._journal.state.seq:
+            log.error("crm_is_ahead_of_journal", acked=acked, seq=self._journal.state.seq)  # a journal was lost
         acked = min(acked, batch[-1].seq)
         if acked < batch[0].seq:
             self.last_error = "crm acknowledged nothing"
