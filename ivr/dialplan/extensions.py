@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from ivr.dialplan.conf import Context, Extension, UnsafeValue, safe_path
 from ivr.dialplan.limits import Limits
 from ivr.dialplan.numbers import LANDLINE, table
-from ivr.dialplan.queues import KEYS_CONTEXT, QUEUE_NAMES
+from ivr.dialplan.queues import KEYS_CONTEXT, QUEUE_NAMES, WAITING_CLASS
 from ivr.dialplan.variables import RESUME_CONTEXT, Event, Next, Stage
 
 _NUMBER = re.compile(r"\+?[0-9]{3,20}\Z")
@@ -108,7 +108,7 @@ def _call(options: Options) -> Context:
         "Set(HL_DIVERSION=${FILTER(0-9+,${CUT(HL_DIVERSION,@,1):0:20})})",
         'GosubIf($["${HL_DIVERSION}" != ""]?hl-diverted,${HL_DIVERSION},1)',
         "Set(HL_ATTEMPT=1)",
-        "Answer()",
+        "Answer(200)",  # ms: the first word is not cut off while the audio path opens
         f"UserEvent({Event.CONTACT},{IDS},Caller: ${{HL_CALLER}},Did: ${{HL_DID}},Attempt: 1)",
         "Set(GROUP(hotline)=calls)",
         f"GotoIf($[${{GROUP_COUNT(calls@hotline)}} > {options.max_calls}]?busy)",
@@ -224,12 +224,12 @@ def _emergency(options: Options) -> Context:
         "Set(HL_QUEUE=emergency)",
         f"Set(TIMEOUT(absolute)={options.limits.call_limit_s})",
         f"UserEvent({Event.EMERGENCY},{IDS},Caller: ${{HL_CALLER}})",
-        f"Queue(emergency,r,,,{options.limits.emergency_timeout_s})",
+        f"Queue(emergency,,,,{options.limits.emergency_timeout_s})",
     ]
     for number in options.duty_numbers:
         queue += [
             _play(options, "emergency_wait"),
-            f"Dial(PJSIP/{number}@carrier,{options.limits.duty_ring_s},f({LANDLINE}))",
+            f"Dial(PJSIP/{number}@carrier,{options.limits.duty_ring_s},f({LANDLINE})m({WAITING_CLASS}))",
             _goto_if("${DIALSTATUS}", "ANSWER", "done"),
         ]
     queue += [_play(options, "emergency_no_agent"), "Goto(hl-voicemail,s,1)", "done| Hangup(16)"]

@@ -25,7 +25,7 @@ class Limits:
     wait_every_s: int = _limit(30, 5, 300)  # fb_wait
     emergency_wait_every_s: int = _limit(15, 5, 60)  # emergency_wait
     queue_maxlen: int = _limit(50, 1, 500)
-    safety_wait_s: int = _limit(3, 1, 10)  # after fb_safety
+    safety_wait_s: int = _limit(2, 1, 10)  # after fb_safety, whose own end is quiet too: 3 s in all
     voicemail_max_s: int = _limit(120, 5, 600)
     voicemail_silence_s: int = _limit(6, 1, 30)
     ivr_limit_s: int = _limit(900, 10, 7200)  # longest time with ivr, then the queue

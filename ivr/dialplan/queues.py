@@ -6,6 +6,7 @@ from ivr.dialplan.conf import safe_path, section
 from ivr.dialplan.limits import Limits
 
 KEYS_CONTEXT = "hl-queue-keys"
+WAITING_CLASS = "waiting"  # a soft tone every second and a half: no music for an emergency, and no silence
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ def _options(spec: QueueSpec, limits: Limits, prompts: str) -> list[tuple[str, s
     options: list[tuple[str, str | int]] = [
         ("strategy", spec.strategy),
         ("weight", spec.weight),
-        ("musicclass", "default"),
+        ("musicclass", WAITING_CLASS if urgent else "default"),
         ("ringinuse", "no"),
         ("autofill", "yes"),
         ("timeout", min(limits.agent_ring_s, limits.emergency_timeout_s) if urgent else limits.agent_ring_s),

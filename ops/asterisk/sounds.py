@@ -1,4 +1,4 @@
-"""The two sounds that are no speech: hold music and the beep, computed, so nothing third-party is needed."""
+"""The sounds that are no speech: hold music, waiting tone and beep, computed, so nothing third-party is needed."""
 
 import math
 import struct
@@ -12,12 +12,14 @@ NOTES = (392.0, 440.0, 523.25, 587.33, 659.25, 587.33, 523.25, 440.0)
 NOTE_S = 1.0
 LOUDNESS = 2600.0
 BEEP_HZ, BEEP_S, BEEP_LOUDNESS = 1000.0, 0.25, 9000.0
+WAITING_HZ, WAITING_S, WAITING_EVERY_S = 450.0, 0.3, 1.5
 
 
 def write_sounds(data: Path) -> None:
-    """Write moh/hold.wav and sounds/en/beep.wav under `data`."""
+    """Write moh/hold.wav, moh-waiting/tone.wav and sounds/en/beep.wav under `data`."""
     _write(data / "moh/hold.wav", _hold())
-    _write(data / "sounds/en/beep.wav", _beep())
+    _write(data / "moh-waiting/tone.wav", _waiting())
+    _write(data / "sounds/en/beep.wav", _beep(BEEP_HZ, BEEP_S, BEEP_LOUDNESS))
 
 
 def _hold() -> Iterator[float]:
@@ -36,11 +38,16 @@ def _tone(hz: float, offset: int, length: int) -> float:
     return attack * fade * end * math.sin(2 * math.pi * hz * offset / RATE)
 
 
-def _beep() -> Iterator[float]:
-    count = int(RATE * BEEP_S)
+def _waiting() -> Iterator[float]:
+    yield from _beep(WAITING_HZ, WAITING_S, LOUDNESS)
+    yield from (0.0 for _ in range(int(RATE * (WAITING_EVERY_S - WAITING_S))))
+
+
+def _beep(hz: float, seconds: float, loudness: float) -> Iterator[float]:
+    count = int(RATE * seconds)
     for index in range(count):
         edge = min(1.0, index / 80, (count - index) / 80)
-        yield BEEP_LOUDNESS * edge * math.sin(2 * math.pi * BEEP_HZ * index / RATE)
+        yield loudness * edge * math.sin(2 * math.pi * hz * index / RATE)
 
 
 def _write(path: Path, samples: Iterator[float]) -> None:

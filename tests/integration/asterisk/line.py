@@ -151,6 +151,16 @@ def find(heard: Samples, prompt: Samples) -> int | None:
     return best - max(0, middle - 2400) if score[best] > 0.7 else None
 
 
+def longest_silence(heard: Samples) -> float:
+    """Return the longest stretch in seconds in which no 20 ms frame is louder than a whisper."""
+    frames = heard[: len(heard) // 160 * 160].reshape(-1, 160)
+    longest = run = 0
+    for loud in np.sqrt(np.mean(frames**2, axis=1)) > 60:
+        run = 0 if loud else run + 1
+        longest = max(longest, run)
+    return longest * 0.02
+
+
 def tone(frequencies: tuple[float, ...], seconds: float) -> bytes:
     """Return a tone (or a pair, as keys make) as s16 bytes."""
     steps = np.arange(int(RATE * seconds)) / RATE

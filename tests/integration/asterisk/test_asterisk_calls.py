@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tests.integration.asterisk.line import Samples, find, tone
+from tests.integration.asterisk.line import Samples, find, longest_silence, tone
 from tests.integration.asterisk.pair import Pair
 
 
@@ -27,6 +27,7 @@ def test_caller_without_ivr_hears_safety_waits_and_leaves_a_message(pair: Pair) 
     joined = pair.pbx.event("QueueCallerJoin", Uniqueid=contact["Uniqueid"])
     assert joined["Queue"] == "repair"
     places.append(line.until_hears(pair.prompts["fb_voicemail"], 20))
+    assert longest_silence(line.samples()) < 2.5
     assert places == sorted(places)
     line.say = tone((300.0,), 3.0)
     kept = pair.pbx.event("HLVoicemail", Contact=contact["Contact"])
@@ -87,6 +88,7 @@ def test_key_9_brings_instructions_then_the_duty_phones_one_after_the_other(pair
     second = pair.carrier.event("RobotRing", Extension="13900000002")
     duty = pair.exchange.line(second["Uuid"])
     assert duty.came.wait(10)
+    assert longest_silence(line.samples()) < 2.5
     duty.say = line.say = tone((300.0,), 3.0)
     sound = np.frombuffer(tone((300.0,), 1.0), "<i2").astype(float)
     line.until_hears(sound, 5)

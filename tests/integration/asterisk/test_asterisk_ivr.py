@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.integration.asterisk.agi import AgiServer
-from tests.integration.asterisk.line import Line, tone
+from tests.integration.asterisk.line import Line, longest_silence, tone
 from tests.integration.asterisk.pair import Pair
 
 KEY_9 = (852.0, 1477.0)
@@ -99,6 +99,7 @@ def test_ivr_killed_in_mid_call_is_waited_for_with_music(pair: Pair, ivr: AgiSer
     ivr.come()
     second = ivr.session()
     assert second.get("HL_ATTEMPT") == "2"
+    assert longest_silence(line.samples()) < 2.5
     second.put("IVR_NEXT", "end")
     second.end()
     pair.pbx.event("HLEnded", Caller="13800138109")

@@ -165,6 +165,7 @@ def test_prepare_writes_private_files_and_gives_the_command(
     assert command[-3:] == ("-C", f"{base}/etc/asterisk.conf", "-f")
     assert (base / "data/documentation").readlink() == layout.asterisk_tree / "usr/share/asterisk/documentation"
     assert (base / "data/moh/hold.wav").stat().st_size > 16000
+    assert (base / "data/moh-waiting/tone.wav").stat().st_size == 44 + 2 * 12000
     assert (base / "data/sounds/en/beep.wav").stat().st_size > 1000
     assert not [name for name in (base / "etc").iterdir() if name.name.endswith(".new")]
 
