@@ -28,7 +28,7 @@ def make(layout: Layout, settings: Settings, file: Path, say: Say) -> CallReport
         raise control.NotUp(str(error)) from error
     token = control.run_ours(layout, ["crm", "token", "--name", "robots"]).strip()
     ran = supervisor.states(layout)[CARRIER.name].state == "RUNNING"
-    failure = control.start_carrier(layout, settings)
+    failure = control.start_carrier(layout, settings, say)
     try:
         if failure is not None:
             raise control.NotUp(f"the carrier is not ready: {failure.detail}")

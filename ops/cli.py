@@ -83,7 +83,12 @@ def up(detach: Annotated[bool, typer.Option("--detach", help="Return when all is
     layout = Where.layout
     begun = time.monotonic()
     settings = _settings_for_start(layout)
-    failures = control.bring_up(layout, settings, say)
+    try:
+        failures = control.bring_up(layout, settings, say)
+    except (NotUp, KeyboardInterrupt):
+        if not detach:
+            control.take_down(layout, say)
+        raise
     for failure in failures:
         say(f"{failure.part.name} ({failure.part.title}) is not ready: {failure.detail}")
         for line in failure.log_lines:

@@ -73,7 +73,8 @@ class Facts:
     missing_programs: tuple[str, ...]
     pages_built: bool
     duty_numbers: tuple[str, ...]
-    model_error: str | None  # None: speech is not in this tree
+    model_error: str  # the line of the self-test that failed, "" when it passed
+    pack_error: str  # why addresses cannot be understood, "" when the pack is there
     postgres: PartFacts = field(default_factory=PartFacts)
     redis: PartFacts = field(default_factory=PartFacts)
     asterisk: AsteriskFacts = field(default_factory=AsteriskFacts)

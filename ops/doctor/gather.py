@@ -18,10 +18,10 @@ from ops.doctor.findings import AsteriskFacts, Facts, PartFacts, PromptFacts
 from ops.layout import Layout
 from ops.settings import BadSettings, Basis, Settings
 from ops.stack import control, postgres, probes, prompts, status, supervisor, texts
-from ops.stack.parts import there
 from ops.stack.ports import taken
 from ops.stack.redis import ping as ping_redis
 from speech.contract import recorded_file
+from speech.packs import PackInvalid, load_pack
 
 FONTS = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"))
 PROGRAMS = ("espeak-ng", "sox")
@@ -50,6 +50,7 @@ def gather(layout: Layout, now: datetime) -> Facts:
         pages_built=(layout.tree / "crm" / "web" / "static" / "index.html").exists(),
         duty_numbers=settings.duty_list,
         model_error=_model_error(layout, settings),
+        pack_error=_pack_error(layout),
         postgres=_postgres(layout, settings),
         redis=_redis(layout, settings),
         asterisk=_asterisk(layout, settings, up),
@@ -90,15 +91,22 @@ def _existing(path: Path) -> Path:
     return path
 
 
-def _model_error(layout: Layout, settings: Settings) -> str | None:
-    if not there("speech"):
-        return None
+def _model_error(layout: Layout, settings: Settings) -> str:
     try:
         control.run_ours(layout, ["speech", "check"], extra={"HOTLINE_MODEL_DIR": str(settings.model_dir)})
     except control.NotUp as problem:
-        return str(problem).splitlines()[-1]
+        lines = str(problem).splitlines()
+        return next((line for line in lines if line.startswith("FAIL")), lines[-1])
     except subprocess.TimeoutExpired:
         return "no end"
+    return ""
+
+
+def _pack_error(layout: Layout) -> str:
+    try:
+        load_pack(layout.packs)
+    except PackInvalid as problem:
+        return str(problem)
     return ""
 
 

@@ -18,6 +18,7 @@ def stack_checks(facts: Facts) -> Iterator[Check]:
     yield _server("postgresql", "PostgreSQL", "postgresql", facts.postgres, facts.up)
     yield _server("redis", "Redis", "redis-server", facts.redis, facts.up)
     yield _model(facts)
+    yield _pack(facts)
     yield _prompt_files(facts)
     yield _recorded(facts)
 
@@ -100,13 +101,20 @@ def _server(key: str, title: str, package: str, part: PartFacts, up: bool) -> Ch
 
 def _model(facts: Facts) -> Check:
     title = "语音识别模型"
-    if facts.model_error is None:
-        return Check("model", Level.BAD, title, "这份代码里没有语音部分", "取完整的代码")
     if facts.model_error:
         return Check(
             "model", Level.BAD, title, f"自检没有通过:{facts.model_error}", "检查 HOTLINE_MODEL_DIR 指向的模型"
         )
     return Check("model", Level.OK, title, "自检通过")
+
+
+def _pack(facts: Facts) -> Check:
+    title = "行政区划数据"
+    if facts.pack_error and facts.up:
+        return Check("pack", Level.BAD, title, f"不能用:{facts.pack_error}", f"{UP_AGAIN},会重新生成")
+    if facts.pack_error:
+        return Check("pack", Level.OK, title, "还没有,up 时自动生成")
+    return Check("pack", Level.OK, title, "有")
 
 
 def _prompt_files(facts: Facts) -> Check:

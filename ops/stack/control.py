@@ -5,7 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 from ivr.flows.program import FlowError
@@ -14,7 +14,7 @@ from ops.asterisk.tree import TreeError, ensure_tree
 from ops.layout import Layout, make_folders
 from ops.settings import Settings
 from ops.stack import postgres, processes, prompts, supervisor, texts
-from ops.stack.parts import CARRIER, FIRST, PARTS, Part, program, there, wanted
+from ops.stack.parts import CARRIER, CRM, PARTS, POSTGRES, Part, program, wanted
 from ops.stack.ports import taken
 from ops.stack.probes import Answer
 from ops.stack.redis import RedisMissing
@@ -46,26 +46,23 @@ def bring_up(layout: Layout, settings: Settings, say: Say, only: Sequence[str] =
     make_folders(layout)
     parts = wanted(layout, settings, only)
     known = list(parts)
-    if not only and there("pbx"):
+    if not only:
         fetch_asterisk(layout, say)
         _make_packs(layout, say)
         known.append(CARRIER)
     _start_supervisor(layout, settings, known, say)
-    failures: list[Failure] = []
     with ThreadPoolExecutor(1) as pool:
         made = None if only else pool.submit(_make_prompts, layout, say)
-        failures += _start_wave(layout, settings, [part for part in parts if part.wave == FIRST], say)
-        _prepare_database(layout, parts, failures, say)
-        failures += _start_wave(layout, settings, [part for part in parts if part.wave > FIRST], say)
+        failures = _start_parts(layout, settings, parts, say)
         if made is not None:
             made.result()
     return failures
 
 
-def start_carrier(layout: Layout, settings: Settings) -> Failure | None:
+def start_carrier(layout: Layout, settings: Settings, say: Say) -> Failure | None:
     """Start the carrier of a stack that is up (demo and tests) and wait for it; returns why it is not ready."""
     supervisor.start_part(layout, CARRIER.name)
-    return _await(layout, settings, CARRIER, time.monotonic())[0]
+    return _await(layout, settings, CARRIER, time.monotonic(), say)
 
 
 def take_down(layout: Layout, say: Say) -> bool:
@@ -145,23 +142,29 @@ def _start_supervisor(layout: Layout, settings: Settings, known: Sequence[Part],
         raise NotUp(str(error)) from error
 
 
-def _start_wave(layout: Layout, settings: Settings, parts: Sequence[Part], say: Say) -> list[Failure]:
-    if not parts:
-        return []
+def _start_parts(layout: Layout, settings: Settings, parts: Sequence[Part], say: Say) -> list[Failure]:
+    """Start all at once, but what needs the database after that; wait for each in a thread of its own."""
     begun = time.monotonic()
     for part in parts:
-        supervisor.start_part(layout, part.name)
-    failures = []
+        if not part.needs_database:
+            supervisor.start_part(layout, part.name)
     with ThreadPoolExecutor(len(parts)) as pool:
-        for part, (failure, seconds) in zip(
-            parts, pool.map(lambda part: _await(layout, settings, part, begun), parts), strict=True
-        ):
-            say(f"{part.name}: {'NOT ready' if failure else 'ready'} after {seconds:.1f} s")
-            failures += [failure] if failure else []
-    return failures
+
+        def await_ready(part: Part) -> Future[Failure | None]:
+            return pool.submit(_await, layout, settings, part, begun, say)
+
+        waiting = {part.name: await_ready(part) for part in parts if not part.needs_database}
+        store = waiting.get(POSTGRES.name)
+        if store is None or store.result() is None:
+            _prepare_database(layout, parts, begun, say)
+        for part in parts:
+            if part.needs_database:
+                supervisor.start_part(layout, part.name)
+                waiting[part.name] = await_ready(part)
+        return [failure for failure in (future.result() for future in waiting.values()) if failure is not None]
 
 
-def _await(layout: Layout, settings: Settings, part: Part, begun: float) -> tuple[Failure | None, float]:
+def _await(layout: Layout, settings: Settings, part: Part, begun: float, say: Say) -> Failure | None:
     answer = Answer(False, "not asked")
 
     def ready() -> bool:
@@ -170,28 +173,23 @@ def _await(layout: Layout, settings: Settings, part: Part, begun: float) -> tupl
         return answer.ready
 
     came = supervisor.wait_until(ready, part.ready_s)
-    seconds = time.monotonic() - begun
-    failure = None if came else Failure(part, answer.detail, last_lines(layout, part.name))
-    return failure, seconds
+    say(f"{part.name}: {'ready' if came else 'NOT ready'} after {time.monotonic() - begun:.1f} s")
+    return None if came else Failure(part, answer.detail, last_lines(layout, part.name))
+
+
+def _prepare_database(layout: Layout, parts: Sequence[Part], begun: float, say: Say) -> None:
+    if POSTGRES in parts:
+        postgres.ensure_database(layout)
+    if CRM in parts:
+        run_ours(layout, ["crm", "migrate"])
+        say(f"database at its newest version after {time.monotonic() - begun:.1f} s")
 
 
 def _make_prompts(layout: Layout, say: Say) -> None:
-    if not there("speech"):
-        return
     try:
         prompts.ensure(layout, texts.flow_texts(), texts.fallback_texts(), say)
     except (FlowError, prompts.PromptsFailed) as error:
         raise NotUp(str(error)) from error
-
-
-def _prepare_database(layout: Layout, parts: Sequence[Part], failures: Sequence[Failure], say: Say) -> None:
-    names = {part.name for part in parts} - {failure.part.name for failure in failures}
-    if "postgres" in names:
-        postgres.ensure_database(layout)
-    if "crm" in names:
-        begun = time.monotonic()
-        run_ours(layout, ["crm", "migrate"])
-        say(f"database at the newest version after {time.monotonic() - begun:.1f} s")
 
 
 def run_ours(

@@ -1,6 +1,5 @@
 """The table of parts: what runs, in which order, and how each is asked whether it is ready."""
 
-import importlib.util
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,27 +10,25 @@ from ops.settings import Settings, derived_from
 from ops.stack import postgres, probes, redis
 from ops.stack.supervisor import Program
 
-FIRST, SECOND, ON_DEMAND = 1, 2, 3
-
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One row. wave: FIRST, or a later one that starts when the database is ready. title: for the operator."""
+    """One row. title: for the operator. needs_database: starts when that is at its newest version."""
 
     name: str
     title: str
-    wave: int
     probe: probes.Probe
     ready_s: float = 30.0
+    needs_database: bool = False
 
 
-POSTGRES = Part("postgres", "数据库", FIRST, probes.ask_postgres)
-REDIS = Part("redis", "Redis", FIRST, probes.ask_redis)
-PBX = Part("pbx", "电话交换 (Asterisk)", FIRST, probes.ask_pbx)
-SPEECH = Part("speech", "语音", FIRST, probes.ask_speech, 60.0)
-CRM = Part("crm", "工单与页面", SECOND, probes.ask_crm, 60.0)
-IVR = Part("ivr", "导航 (IVR)", SECOND, probes.ask_ivr)
-CARRIER = Part("carrier", "模拟运营商", ON_DEMAND, probes.ask_carrier)
+POSTGRES = Part("postgres", "数据库", probes.ask_postgres)
+REDIS = Part("redis", "Redis", probes.ask_redis)
+PBX = Part("pbx", "电话交换 (Asterisk)", probes.ask_pbx)
+SPEECH = Part("speech", "语音", probes.ask_speech, 60.0)
+CRM = Part("crm", "工单与页面", probes.ask_crm, 60.0, needs_database=True)
+IVR = Part("ivr", "导航 (IVR)", probes.ask_ivr)
+CARRIER = Part("carrier", "模拟运营商", probes.ask_carrier)
 
 PARTS = (POSTGRES, REDIS, PBX, SPEECH, CRM, IVR)
 EVERY = (*PARTS, CARRIER)
@@ -46,15 +43,7 @@ def wanted(layout: Layout, settings: Settings, only: Sequence[str] = ()) -> tupl
         left_out.add("postgres")
     if settings.redis_url != own["redis_url"]:
         left_out.add("redis")
-    return tuple(
-        part for part in PARTS if part.name not in left_out and there(part.name) and (not only or part.name in only)
-    )
-
-
-def there(name: str) -> bool:
-    """Tell whether the code of a part of ours is in this tree."""
-    module = {"speech": "speech.__main__", "ivr": "ivr.__main__", "crm": "crm.__main__"}
-    return name not in module or importlib.util.find_spec(module[name]) is not None
+    return tuple(part for part in PARTS if part.name not in left_out and (not only or part.name in only))
 
 
 def program(name: str, layout: Layout, settings: Settings) -> Program:

@@ -8,7 +8,7 @@ from typing import Any
 from ops.layout import Layout
 from ops.settings import Settings
 from ops.stack import supervisor
-from ops.stack.parts import CARRIER, Part, there, wanted
+from ops.stack.parts import CARRIER, Part, wanted
 from ops.stack.probes import Answer
 from ops.stack.supervisor import ProgramState
 
@@ -47,7 +47,7 @@ def ask(layout: Layout, settings: Settings) -> StackStatus:
     processes = supervisor.states(layout)
     parts: list[Part] = list(wanted(layout, settings))
     carrier = processes.get(CARRIER.name)
-    if carrier is not None and carrier.state != "STOPPED" and there("pbx"):
+    if carrier is not None and carrier.state != "STOPPED":
         parts.append(CARRIER)
     with ThreadPoolExecutor(len(parts)) as pool:
         answers = list(pool.map(lambda part: part.probe(layout, settings), parts))

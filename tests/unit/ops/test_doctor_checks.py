@@ -26,6 +26,7 @@ GOOD = Facts(
     pages_built=True,
     duty_numbers=("13800138000",),
     model_error="",
+    pack_error="",
     postgres=PartFacts(version="15.18"),
     redis=PartFacts(version="7.0.15"),
     asterisk=AsteriskFacts("22.10.1", (), (), "", ()),
@@ -43,7 +44,7 @@ def test_a_good_machine_is_all_ok(facts: Facts) -> None:
     checks = report.evaluate(facts)
     assert [row.key for row in checks if row.level is not Level.OK] == []
     assert report.healthy(checks)
-    assert len({row.key for row in checks}) == len(checks) == 20
+    assert len({row.key for row in checks}) == len(checks) == 21
 
 
 BAD = [
@@ -68,7 +69,7 @@ BAD = [
     ("postgresql", replace(DOWN, postgres=PartFacts(own=False, error="OperationalError"))),
     ("redis", replace(GOOD, redis=PartFacts(installed=False))),
     ("model", replace(GOOD, model_error="rate 16000")),
-    ("model", replace(GOOD, model_error=None)),
+    ("pack", replace(GOOD, pack_error="no pack")),
     ("prompts", replace(GOOD, prompts=PromptFacts(10, 1, 5, 5))),
 ]
 
@@ -105,6 +106,7 @@ def test_ports_in_use_by_the_running_stack_are_fine() -> None:
 def test_prompts_not_yet_made_are_fine_before_the_first_start() -> None:
     facts = replace(DOWN, prompts=PromptFacts(10, 10, 5, 5), settings_mode=None)
     assert check(facts, "prompts").level is Level.OK
+    assert check(replace(facts, pack_error="no pack"), "pack").level is Level.OK
     assert check(facts, "settings").level is Level.OK
 
 
@@ -116,7 +118,7 @@ def test_json_names_every_check() -> None:
     shown = report.to_json(report.evaluate(replace(GOOD, duty_numbers=())))
     assert shown["ok"] is False
     assert {"key", "level", "title", "found", "remedy"} == set(shown["checks"][0])
-    assert report.table(report.evaluate(GOOD)).row_count == 20
+    assert report.table(report.evaluate(GOOD)).row_count == 21
 
 
 @pytest.mark.parametrize(
