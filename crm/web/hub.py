@@ -95,6 +95,11 @@ class Hub:
         self._board_due = False
         self.database_ok = False
 
+    @property
+    def delivered(self) -> int:
+        """Return the number of the newest event whose messages are queued."""
+        return self._seq
+
     async def join(self, viewer: Viewer) -> tuple[Browser, SnapshotMessage]:
         """Register a page, then take its snapshot: what happens meanwhile is queued behind it.
 
@@ -171,22 +176,25 @@ class Hub:
             if not batch:
                 return False
             seq = batch[-1].seq
-            await self._cards(session, batch, seq)
-            await self._mes(session, batch, seq)
+            agents = await self._cards(session, batch, seq)
+            await self._mes(session, agents | {event.agent for event in batch if event.agent}, seq)
         self._seq = seq
         self._board_due = True
         return len(batch) == _BATCH
 
-    async def _cards(self, session: AsyncSession, batch: Sequence[Event], seq: int) -> None:
+    async def _cards(self, session: AsyncSession, batch: Sequence[Event], seq: int) -> set[str]:
+        """Queue the cards the events are about; returns whose telephones they belong to."""
         agents = {browser.viewer.extension for browser in self._browsers} - {""}
         contacts = {event.contact for event in batch if event.contact}
         if not agents:
-            return
+            return set()
         if any(event.customer for event in batch):
             contacts |= await self._contacts_on_pages(session, agents)
-        for pop in await pops.of_contacts(session, contacts, agents):
+        found = await pops.of_contacts(session, contacts, agents)
+        for pop in found:
             for browser in self._of(pop.agent):
                 await self._card(session, pop, browser, seq)
+        return {pop.agent for pop in found}
 
     async def _card(self, session: AsyncSession, pop: Pop, browser: Browser, seq: int) -> None:
         try:
@@ -204,8 +212,8 @@ class Hub:
             shown += await pops.current(session, agent, milliseconds(self._now()) - FINISHED_KEPT)
         return {pop.contact_id for pop in shown}
 
-    async def _mes(self, session: AsyncSession, batch: Sequence[Event], seq: int) -> None:
-        for agent in {event.agent for event in batch if event.agent}:
+    async def _mes(self, session: AsyncSession, agents: Iterable[str], seq: int) -> None:
+        for agent in agents:
             for browser in self._of(agent):
                 form = await me.me(session, self._lens(browser.viewer), self._rules.zone)
                 browser.put(MeMessage(n=0, seq=seq, me=form))

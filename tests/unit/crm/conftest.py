@@ -1,0 +1,129 @@
+"""Fixtures: a private PostgreSQL with migrations applied, empty tables for each test, crm's parts with a set clock."""
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+from sqlalchemy import create_engine
+
+from crm.accounts import service as accounts
+from crm.accounts.schemas import Role
+from crm.bootstrap import Process, build
+from crm.migrate import upgrade
+from crm.models import Base
+from crm.settings import Settings
+from crm.web.app import make_desk_app, make_web_app
+from tests.unit.crm.fakes import Clock, FakeTelephone
+from tests.unit.crm.postgres import private_cluster
+
+PASSWORD = "correct horse"
+
+
+@pytest.fixture(scope="session")
+def database_url() -> Iterator[str]:
+    """Give a database of the newest schema."""
+    with private_cluster() as url:
+        upgrade(url)
+        yield url
+
+
+@pytest.fixture
+def empty_database(database_url: str) -> str:
+    engine = create_engine(database_url)
+    with engine.begin() as connection:
+        for table in reversed(Base.metadata.sorted_tables):
+            connection.execute(table.delete())
+    engine.dispose()
+    return database_url
+
+
+@pytest.fixture
+def settings(empty_database: str, tmp_path: Path) -> Settings:
+    for name in ("clips", "recordings", "voicemail"):
+        (tmp_path / name).mkdir()
+    return Settings.model_validate(
+        {
+            "database_url": empty_database,
+            "internal_token": "internal",
+            "cookie_secret": "cookie",
+            "first_admin_password": PASSWORD,
+            "clips_dir": tmp_path / "clips",
+            "recordings_dir": tmp_path / "recordings",
+            "voicemail_dir": tmp_path / "voicemail",
+        }
+    )
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def telephone() -> FakeTelephone:
+    return FakeTelephone()
+
+
+@pytest.fixture
+async def process(settings: Settings, clock: Clock, telephone: FakeTelephone) -> AsyncIterator[Process]:
+    async with build(settings, now=clock, telephone=telephone) as built:
+        await given_people(built, clock)
+        yield built
+
+
+async def given_people(built: Process, clock: Clock) -> None:
+    """Make two agents and a supervisor; hashing costs time, so they share one hash."""
+    async with built.parts.work() as session:
+        people = (
+            ("8001", "李明", Role.AGENT, "8001"),
+            ("8002", "王敏", Role.AGENT, "8002"),
+            ("9001", "张伟", Role.SUPERVISOR, ""),
+        )
+        for number, name, role, extension in people:
+            await accounts.ensure_account(
+                session,
+                number=number,
+                name=name,
+                roles=(role,),
+                password=PASSWORD,
+                now=clock(),
+                extension=extension,
+                queues=("repair",) if extension else (),
+            )
+
+
+@pytest.fixture
+async def desk(process: Process) -> AsyncIterator[httpx.AsyncClient]:
+    """Speak to crm as ivr does."""
+    transport = httpx.ASGITransport(make_desk_app(process.parts), raise_app_exceptions=False)
+    headers = {"Authorization": "Bearer internal"}
+    async with httpx.AsyncClient(transport=transport, base_url="http://desk", headers=headers) as client:
+        yield client
+
+
+Opener = Callable[[str], AbstractAsyncContextManager[httpx.AsyncClient]]
+
+
+@pytest.fixture
+def page(process: Process, clock: Clock) -> Opener:
+    """Return an opener of browsers that are logged in as the 工号 given; "" = nobody."""
+
+    @asynccontextmanager
+    async def opened(number: str) -> AsyncIterator[httpx.AsyncClient]:
+        transport = httpx.ASGITransport(make_web_app(process.parts), raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://page", headers={"X-Hotline": "1"}) as client:
+            if number:
+                client.cookies.set("hotline_session", await given_session(process, number, clock))
+            yield client
+
+    return opened
+
+
+async def given_session(process: Process, number: str, clock: Clock) -> str:
+    """Open a log-in without the cost of argon2 and return its cookie."""
+    async with process.parts.work() as session:
+        account = await accounts.repository.by_number(session, number)
+        assert account is not None
+        return await accounts.open_session(session, account, "cookie", clock())
