@@ -1,5 +1,11 @@
 // Shapes of the pages' API, as crm/API.md promises them: fields are always there, unknown text is "", unknown things null.
 
+import type { Board } from './types.board'
+import type { CallRow } from './types.calls'
+
+export type * from './types.board'
+export type * from './types.calls'
+
 export type Time = string
 export type Role = 'agent' | 'dispatcher' | 'supervisor' | 'quality' | 'admin'
 export type AgentState = 'ready' | 'ringing' | 'talking' | 'wrapup' | 'paused' | 'unreachable' | 'offline'
@@ -205,73 +211,6 @@ export interface Ticket extends TicketRow {
   calls: CallRow[]
 }
 
-export interface CallRow {
-  contact: string
-  started_at: Time
-  ended_at: Time | null
-  number: string
-  customer: string
-  customer_name: string
-  queue: string
-  queue_name: string
-  agent: string
-  agent_name: string
-  outcome: string
-  outcome_name: string
-  wait_ms: number | null
-  talk_ms: number | null
-  tickets: string[]
-  recording: Recording
-}
-
-export interface CallTurn {
-  at: Time
-  flow: string
-  node: string
-  title: string
-  cause: string
-  cause_name: string
-  mode: string
-  text: string
-  digits: string
-  meaning: string
-  clip: string
-  attempt: number
-  wait_ms: number
-  barged_in: boolean
-}
-
-export interface CallVisit {
-  visit: string
-  queue: string
-  queue_name: string
-  joined_at: Time
-  answered_at: Time | null
-  left_at: Time | null
-  ended_at: Time | null
-  agent: string
-  agent_name: string
-  outcome: string
-  outcome_name: string
-  wait_ms: number | null
-  ring_ms: number | null
-  talk_ms: number | null
-  certain: boolean
-  rings: { agent: string; at: Time; reason: string; ring_ms: number }[]
-}
-
-export interface Call extends CallRow {
-  linkedids: string[]
-  did: string
-  area: string
-  duration_ms: number | null
-  path: PathStep[]
-  turns: CallTurn[]
-  matters: { matter: number; kind: Kind; kind_name: string; ticket: string; slots: Slot[] }[]
-  visits: CallVisit[]
-  pops: { pop: string; agent: string; kind: string; ledger: Ledger }[]
-}
-
 export interface Callback {
   id: string
   contact: string
@@ -287,56 +226,6 @@ export interface Callback {
   done_at: Time | null
   done_by: string
   result: string
-}
-
-export interface BoardQueue {
-  queue: string
-  name: string
-  waiting: number
-  longest_since: Time | null
-  ringing: number
-  talking: number
-  offered: number
-  answered: number
-  abandoned: number
-  timeout: number
-  service_level: number | null
-  n: number
-  agents: Record<AgentState, number>
-  calls: {
-    contact: string
-    number: string
-    since: Time
-    state: 'waiting' | 'ringing' | 'talking'
-    agent: string
-    agent_name: string
-  }[]
-}
-
-export interface BoardAgent {
-  agent: string
-  name: string
-  account: string
-  state: AgentState
-  state_name: string
-  reason: string
-  since: Time | null
-  queues: string[]
-  contact: string
-  queue: string
-}
-
-export interface Board {
-  as_of: Time
-  telephony: 'ok' | 'unavailable' | 'unknown'
-  queues: BoardQueue[]
-  agents: BoardAgent[]
-  ivr: { node: string; title: string; count: number; longest_since: Time; calls: string[] }[]
-  pops: { missed: number; p95_ms: number | null }
-  recordings: { expected: number; present: number }
-  callbacks_due: number
-  voicemails: number
-  alarms: { key: string; text: string; at: Time }[]
 }
 
 export interface Page<T> {

@@ -30,7 +30,6 @@ const shell = {
   'login.submit': '登录',
   'login.remember': '记住工号',
   'login.capsLock': '大写锁定已打开',
-  'login.wrong': '工号或密码不对，还可以试 {n} 次',
   'login.wrongPlain': '工号或密码不对',
   'login.missingNumber': '请填写工号',
   'login.missingPassword': '请填写密码',
