@@ -126,7 +126,7 @@ def _question_problems(node: Menu | Ask) -> Iterator[str]:
 
 
 def _meanings(node: Menu | Ask) -> set[str]:
-    meanings = set(node.keys.values()) | set(node.hear)
+    meanings = node.meanings
     if isinstance(node, Menu):
         return meanings | ({"corrected", "ambiguous"} if node.pick == "fault_code" else set())
     if node.listen == "yes_no":

@@ -87,7 +87,7 @@ def _take(making: Step, item: Input) -> None:
 def _hang_up(making: Step) -> None:
     """The caller is gone: a ticket with what is known and a call-back, else nothing but the end."""
     matter = making.state.matter
-    if matter and has_content(making.state) and (not matter.opened or matter.safety):
+    if matter and has_content(making.state) and matter.outcome in ("", "handed_over"):
         open_ticket(making, "hung_up")
         request_callback(making, "hung_up")
     making.set(phase=Phase.DONE, final=Final("end"))

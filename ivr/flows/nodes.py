@@ -69,6 +69,11 @@ class _Question(_Part):
     reads: dict[Name, Name] = Field(default_factory=dict)
     safety: bool = False
 
+    @property
+    def meanings(self) -> set[str]:
+        """What an answer can mean, besides a value, yes and no."""
+        return {*self.keys.values(), *self.hear}
+
 
 class Menu(_Question):
     """One choice of several. pick: the slot whose candidates are the choices (meanings pick1 pick2 pick3)."""

@@ -35,17 +35,22 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """One thing the caller wants. ticket: its number ("" when none could be had). opened: it became a ticket."""
+    """One thing the caller wants. ticket: its number ("" when none could be had). outcome: "" until it is a ticket."""
 
     number: int
     kind: str
     ticket: str = ""
-    opened: bool = False
+    outcome: str = ""
     called_back: bool = False
     safety: str = ""
     slots: Mapping[str, Slot] = field(default_factory=dict)
     visits: Mapping[str, int] = field(default_factory=dict)
     corrections: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def opened(self) -> bool:
+        """Whether the matter became a ticket."""
+        return bool(self.outcome)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +177,12 @@ def _decode(kind: Any, raw: Any) -> Any:
         return tuple(_decode(get_args(kind)[0], item) for item in raw)
     if origin is Mapping and isinstance(raw, dict):
         return {str(name): _decode(get_args(kind)[1], item) for name, item in raw.items()}
-    if isinstance(kind, type) and is_dataclass(kind) and isinstance(raw, dict) and raw.keys() == {item.name for item in fields(kind)}:
+    if (
+        isinstance(kind, type)
+        and is_dataclass(kind)
+        and isinstance(raw, dict)
+        and raw.keys() == {item.name for item in fields(kind)}
+    ):
         hints = _hints(kind)
         return kind(**{name: _decode(hints[name], item) for name, item in raw.items()})
     if kind is Phase and isinstance(raw, str):

@@ -113,7 +113,7 @@ def open_ticket(step: Step, outcome: str) -> None:
     if matter is None or matter.opened or not (outcome in _ALWAYS_OPENED or has_content(step.state)):
         return
     priority = "urgent" if matter.safety else _PRIORITY.get(matter.kind, "normal")
-    step.set_matter(opened=True)
+    step.set_matter(outcome=outcome)
     step.save(TicketOpened(matter.number, matter.ticket, matter.kind, priority, outcome, matter.safety))
 
 

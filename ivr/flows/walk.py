@@ -218,7 +218,7 @@ def interrupt(step: Step) -> None:
 def _resume(step: Step) -> str | None:
     """Go back to what was interrupted: a danger was none after all, or the caller goes on without a person."""
     left = step.state.interrupted or Interrupted(Place(MAIN_MENU), target=MAIN_MENU)
-    if step.state.matter and step.state.matter.safety and not step.state.matter.opened:
+    if step.program.flow(step.state.place.node).back and step.state.matter:
         step.set_matter(safety="")
     step.set(interrupted=None, place=left.place)
     if left.question is None:

@@ -316,7 +316,7 @@ def _said(turn_id: str, heard: Interpretation) -> TurnResult:
 
 
 def _answers(node: Menu | Ask, slot: SlotSpec) -> Iterator[Interpretation]:
-    for meaning in node.to:
+    for meaning in node.to:  # those no answer can mean are no match
         yield Interpretation(text="话", status="match", meaning=meaning)
     values = _values(slot.correcting or slot.kind)
     for value in values:
