@@ -168,7 +168,10 @@ async def serve(settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    async with httpx.AsyncClient(base_url=f"http://{_HOST}:{settings.desk_port}", trust_env=False) as client:
+    # idle connections go before crm's server closes them: a request on a dying one would be a caller not known
+    limits = httpx.Limits(max_connections=100, keepalive_expiry=2.0)
+    desk_url = f"http://{_HOST}:{settings.desk_port}"
+    async with httpx.AsyncClient(base_url=desk_url, trust_env=False, limits=limits) as client:
         app = build(settings, client)
         app.facts.recover()
         try:

@@ -1,9 +1,9 @@
 """The PBX port over the AMI client, and who staffs a queue."""
 
 from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 from ivr.sessions.ports import PBXRefused, PBXUnavailable
-from ivr.telephony.ami.client import AMIClient
 from ivr.telephony.errors import AMIError, AMIRefused, UnsafeText
 
 _QUICK_S = 1.0
@@ -11,10 +11,23 @@ _LIST_S = 3.0
 _REACHABLE = frozenset({"1", "2", "3", "6", "7", "8"})  # in use, busy, ringing, on hold too; not 0 4 5: nobody there
 
 
+class AMIActions(Protocol):
+    """What this adapter needs of the AMI client."""
+
+    @property
+    def connected(self) -> bool:
+        """Whether there is a logged-in connection now."""
+
+    async def action(
+        self, name: str, fields: Mapping[str, str | Sequence[str]] | None = None, timeout_s: float = 5.0
+    ) -> list[dict[str, str]]:
+        """Send an action once and return its answer; raises AMIError, UnsafeText."""
+
+
 class AMIPBX:
     """PBX by AMI actions, each sent once and answered within its time or PBXUnavailable."""
 
-    def __init__(self, ami: AMIClient) -> None:
+    def __init__(self, ami: AMIActions) -> None:
         self._ami = ami
 
     @property

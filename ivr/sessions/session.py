@@ -31,7 +31,7 @@ from ivr.sessions.lookups import Lookups
 from ivr.sessions.media_choice import CallMedia, MediaSettings
 from ivr.sessions.ports import PBX, Flow, FlowBroken, MediaStuck, PBXUnavailable
 from ivr.sessions.records import CallInfo, OpenContact
-from ivr.sessions.rescue import rescue
+from ivr.sessions.rescue import rescue_stuck
 from ivr.sessions.resume import Folded, dialogue_end, fold, give_up, is_hang_up, write_missing
 from ivr.telephony.agi import AGISession
 from ivr.telephony.call import DialogueEnd
@@ -105,7 +105,7 @@ class CallSession:
             except _Moved:
                 log.info("session_moved")
             except MediaStuck:
-                await rescue(self._services.pbx, self._call)
+                await rescue_stuck(self._services.pbx, self._call, self._agi.wait_hung_up)
             except AGIError as error:
                 log.info("session_left_early", error=type(error).__name__, hung_up=self._agi.hung_up)
             finally:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
@@ -55,6 +56,7 @@ class TelephonyFacts:
         self._clock = clock
         self._started_at = ""
         self._waiting_recording: dict[ContactId, str] = {}  # contact -> recording, until the contact ends
+        self._begun: set[str] = set()  # channels of sessions that began since the last reconcile
         self.invalid = 0
 
     # ---- what sessions tell ----
@@ -62,6 +64,7 @@ class TelephonyFacts:
     def began(self, contact: ContactId, info: CallInfo) -> None:
         """A session has this contact; it writes ContactStarted itself."""
         self._waiting_recording[contact] = info.recording
+        self._begun.add(info.uniqueid)
         known = self._journal.state.contacts.get(contact)
         joins = known.joins if known else 0
         self._write(self._ledger.contact_known(contact, info.linkedid, info.uniqueid, self._clock(), joins=joins))
@@ -145,10 +148,12 @@ class TelephonyFacts:
         started_at = f"{status.get('CoreStartupDate', '')} {status.get('CoreStartupTime', '')}"
         restarted = self._started_at not in ("", started_at)
         self._started_at = started_at
+        self._begun.clear()
         channels = await ami.action("CoreShowChannels", {})
         queues = await ami.action("QueueStatus", {})
         now = self._clock()
         held, invalid = snapshot(channels, queues, now)
+        held = replace(held, channels=held.channels | self._begun)  # began after the list was made
         self.invalid += len(invalid)
         self._write(self._ledger.reconcile(held, now, restarted=restarted))
         for known in list(self._journal.state.contacts.values()):

@@ -13,7 +13,7 @@ from ivr.sessions.keys import KeyCollector, KeysDone
 from ivr.sessions.media_speech import SpeechSettings
 from speech.contract import KeyMode, SlotKind, SlotSpec
 
-HANG_UP, DIE, FREEZE, GARBAGE, LEAVE, SAID = "hang up", "die", "freeze", "garbage", "leave", "said"
+HANG_UP, DIE, FREEZE, GARBAGE, LEAVE, SAID, STUCK = "hang up", "die", "freeze", "garbage", "leave", "said", "stuck"
 
 
 async def audiosocket_app(dialogue: str, address: str) -> int:
@@ -166,6 +166,9 @@ class FakeSpeech:
                 self.frozen = True
             case "garbage":
                 writer.write(b"\xff\xfe not json\n")
+            case "stuck":  # the control connection is gone, the audio connection stays
+                self._audio[f"{dialogue} kept"] = self._audio.pop(dialogue)
+                writer.close()
             case "leave":
                 self._audio[dialogue].close()  # the AudioSocket returns without our report of the end
             case _:

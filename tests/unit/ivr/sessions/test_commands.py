@@ -199,7 +199,7 @@ async def test_a_command_over_http(tmp_path: Path) -> None:
 async def test_nothing_without_the_token(tmp_path: Path, path: str) -> None:
     async with _served(tmp_path) as (client, _, _, _):
         for token in ("", "Bearer", "Bearer wrong", f"Basic {TOKEN}", "Bearer é"):
-            answer = await client.get(path, headers={"Authorization": token.encode()})
+            answer = await client.get(path, headers=httpx.Headers([(b"Authorization", token.encode())]))
             assert answer.status_code == 401
 
 

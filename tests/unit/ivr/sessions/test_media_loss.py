@@ -8,7 +8,7 @@ import pytest
 
 from ivr.dialplan.variables import RESUME_CONTEXT
 from ivr.sessions.health import SpeechHealth
-from tests.contract.fake_speech import DIE, FREEZE, GARBAGE, HANG_UP, LEAVE, SAID, FakeSpeech, audiosocket_app
+from tests.contract.fake_speech import DIE, FREEZE, GARBAGE, HANG_UP, LEAVE, SAID, STUCK, FakeSpeech, audiosocket_app
 from tests.unit.ivr.sessions.fake_channel import FakeChannel
 from tests.unit.ivr.sessions.rig import CONTACT, rig, until
 
@@ -138,6 +138,24 @@ async def test_a_frozen_speech_is_found_and_its_call_goes_on_by_keys(tmp_path: P
         assert kinds.count("matter_opened") == 1
         assert kinds.count("ticket_opened") == 1
         assert "callback_requested" not in kinds  # the end of the first AGI was no hang-up
+
+
+async def test_a_stuck_channel_is_tried_again_until_asterisk_is_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ivr.sessions.rescue._AGAIN_S", 0.05)
+    speech = FakeSpeech(["3", STUCK])
+    async with speech.running(tmp_path) as settings, rig(tmp_path, speech=settings) as ivr:
+        channel = _channel(speech)
+        call = channel.start(ivr.port)
+        await until(lambda: not speech.acts, "the loss")
+        await until(lambda: len(ivr.calls) == 1, "the session waits")
+        ivr.pbx.connected = True
+        await until(lambda: ivr.pbx.redirects, "the redirect")
+        channel.redirected.set()
+        await call
+        assert "IVR_NEXT" not in channel.variables
+        assert not ivr.journal.state.contacts[CONTACT].over
 
 
 async def test_health_sees_speech_come_and_go(tmp_path: Path) -> None:

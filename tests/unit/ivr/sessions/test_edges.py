@@ -1,0 +1,179 @@
+"""Small adapters: caller numbers, AMI actions, the pack of codes, the real flow machine, the watchdog, settings."""
+
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ivr.contract.dialogue import LookedUp, LookupFailed, Save, Started
+from ivr.flows.load import load_program
+from ivr.sessions.caller_id import to_e164
+from ivr.sessions.code_pack import PackCodes
+from ivr.sessions.lookups import Lookups
+from ivr.sessions.machine_flow import MachineFlow
+from ivr.sessions.numbers import NumberPool
+from ivr.sessions.pbx import AMIPBX
+from ivr.sessions.ports import PBXRefused, PBXUnavailable
+from ivr.settings import load_settings
+from ivr.telephony.errors import AMINotConnected, AMIRefused, AMITimeout, UnsafeText
+from tests.unit.ivr.sessions.fakes import MemoryDesk, OneCode, OpenQueues
+from tests.unit.ivr.sessions.rig import clock, running_journal
+
+
+@pytest.mark.parametrize(
+    ("raw", "e164"),
+    [
+        ("13800138000", "+8613800138000"),
+        ("8613800138000", "+8613800138000"),
+        ("+86 138 0013 8000", "+8613800138000"),
+        ("008613800138000", "+8613800138000"),
+        ("075766883358", "+8675766883358"),
+        ("8675766883358", "+8675766883358"),
+        ("+14155550123", "+14155550123"),
+        ("anonymous", ""),
+        ("", ""),
+        ("12", ""),
+        ("sip:1@x", ""),
+        ("1" * 40, ""),
+    ],
+)
+def test_caller_numbers(raw: str, e164: str) -> None:
+    assert to_e164(raw) == e164
+
+
+@given(st.text(max_size=60))
+def test_any_caller_number_is_e164_or_nothing(raw: str) -> None:
+    e164 = to_e164(raw)
+    assert e164 == "" or (e164[0] == "+" and e164[1:].isdigit())
+
+
+# ---- AMI ----
+
+
+class _AMI:
+    connected = True
+
+    def __init__(self, answer: list[dict[str, str]] | Exception) -> None:
+        self.answer = answer
+        self.sent: list[tuple[str, dict[str, str]]] = []
+
+    async def action(
+        self, name: str, fields: Mapping[str, str | Sequence[str]] | None = None, timeout_s: float = 5.0
+    ) -> list[dict[str, str]]:
+        assert 0 < timeout_s <= 5
+        self.sent.append((name, {key: str(value) for key, value in (fields or {}).items()}))
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+
+async def test_what_is_sent_to_asterisk() -> None:
+    ami = _AMI([{"Response": "Success"}, {"Event": "CoreShowChannel", "Channel": "a"}, {"Event": "Other"}])
+    pbx = AMIPBX(ami)
+    await pbx.redirect("PJSIP/1", "hl-resume")
+    await pbx.set_variable("PJSIP/1", "HL_QUEUE", "repair")
+    await pbx.action("Hangup", {"Channel": "PJSIP/1"})
+    assert await pbx.channels() == [{"Event": "CoreShowChannel", "Channel": "a"}]
+    assert pbx.connected
+    assert ami.sent == [
+        ("Redirect", {"Channel": "PJSIP/1", "Context": "hl-resume", "Exten": "s", "Priority": "1"}),
+        ("Setvar", {"Channel": "PJSIP/1", "Variable": "HL_QUEUE", "Value": "repair"}),
+        ("Hangup", {"Channel": "PJSIP/1"}),
+        ("CoreShowChannels", {}),
+    ]
+
+
+@pytest.mark.parametrize("error", [AMINotConnected("x"), AMITimeout("x"), UnsafeText("x"), AMIRefused("no")])
+async def test_every_failure_is_unavailable(error: Exception) -> None:
+    with pytest.raises(PBXRefused if isinstance(error, AMIRefused) else PBXUnavailable):
+        await AMIPBX(_AMI(error)).redirect("PJSIP/1", "hl-resume")
+
+
+@pytest.mark.parametrize(
+    ("members", "is_open"),
+    [([], False), ([("5", "0")], False), ([("1", "1")], False), ([("5", "0"), ("2", "0")], True), ([("1", "0")], True)],
+)
+async def test_a_queue_is_open_when_somebody_is_reachable(members: list[tuple[str, str]], is_open: bool) -> None:
+    rows = [{"Event": "QueueMember", "Status": status, "Paused": paused} for status, paused in members]
+    assert await AMIPBX(_AMI([{"Response": "Success"}, *rows])).is_open("repair") is is_open
+
+
+# ---- what flows ask ----
+
+
+async def test_lookups_answer_or_fail(tmp_path: Path) -> None:
+    async with running_journal(tmp_path) as journal:
+        desk = MemoryDesk()
+        lookups = Lookups(desk, NumberPool(journal, desk, clock), OpenQueues(), OneCode())
+        known = await lookups.ask("identify", {"caller_e164": "+8613800138000", "did": "4001726011"})
+        assert isinstance(known, LookedUp)
+        assert known.data["products"][0]["spoken"] == "壁挂炉"
+        assert await lookups.ask("queue_state", {"queue": "repair"}) == LookedUp("queue_state", {"open": True})
+        code = await lookups.ask("fault_code", {"code": "E01"})
+        assert isinstance(code, LookedUp)
+        assert code.data["catalogue_id"] == "E01"
+        assert await lookups.ask("ticket_number", {}) == LookupFailed("ticket_number")
+        assert await lookups.ask("weather", {}) == LookupFailed("weather")
+
+
+def test_codes_come_from_the_pack_in_force(tmp_path: Path) -> None:
+    codes = PackCodes(tmp_path)
+    nothing = {"catalogue_id": "", "meaning_zh": "", "severity": ""}
+    assert codes.find("E01") == nothing
+    (tmp_path / "one.json").write_text('{"codes": {"E01": {"id": "7", "severity": "normal"}}}')
+    (tmp_path / "current").write_text("one\n")
+    found = {"catalogue_id": "7", "meaning_zh": "", "severity": "normal"}
+    assert codes.find("E01") == found
+    assert codes.find("E99") == nothing
+    for bad in ("{", '{"codes": []}', "[]"):
+        (tmp_path / "two.json").write_text(bad)
+        (tmp_path / "current").write_text("two")
+        assert codes.find("E01") == found  # the last good one is kept
+
+
+def test_the_real_flow_speaks_first_and_apologizes() -> None:
+    flow = MachineFlow(load_program())
+    _, effects = flow.step(flow.begin(), Started("c", "", ""))
+    assert effects
+    assert not isinstance(effects[-1], Save)
+    assert "抱歉" in flow.apology[0].text
+    assert flow.fingerprint == MachineFlow(load_program()).fingerprint
+    assert flow.lexicon.yes
+
+
+# ---- the process ----
+
+
+def test_a_blocked_loop_dies() -> None:
+    code = (
+        "import asyncio, time, ivr.bootstrap as b\n"
+        "b._BLOCKED_S = 0.3\n"
+        "async def main():\n"
+        "    watchdog = asyncio.create_task(b._watchdog())\n"
+        "    await asyncio.sleep(0.6)\n"
+        "    print('alive', flush=True)\n"
+        "    time.sleep(20)\n"
+        "    return watchdog\n"
+        "asyncio.run(main())\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=15, check=False)
+    assert ended.stdout == "alive\n"
+    assert ended.returncode != 0
+    assert "Timeout" in ended.stderr
+
+
+def test_settings_come_from_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = ("SPEECH_SOCKET", "PROMPTS_DIR", "CLIPS_DIR", "RECORDINGS_DIR", "VOICEMAIL_DIR", "JOURNAL_DIR", "HOME")
+    lines = [f"HOTLINE_{name}={tmp_path}" for name in names]
+    lines += [f"HOTLINE_{name}_PORT=24100" for name in ("DESK", "COMMANDS", "AUDIOSOCKET", "AGI", "AMI")]
+    lines += ["HOTLINE_AMI_USER=hotline", "HOTLINE_AMI_SECRET=very-secret", "HOTLINE_INTERNAL_TOKEN=also-secret", "X=1"]
+    (tmp_path / "hotline.env").write_text("\n".join(lines))
+    monkeypatch.setenv("HOTLINE_ENV", str(tmp_path / "hotline.env"))
+    settings = load_settings()
+    assert settings.agi_port == 24100
+    assert settings.packs == tmp_path / "packs"
+    assert "secret" not in repr(settings)
