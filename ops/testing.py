@@ -32,9 +32,10 @@ def sections(python: Path, layout: Layout, pytest_args: Sequence[str], everythin
         Section("lint-imports", (str(tools / "lint-imports"), "--cache-dir", str(cache / "import-linter"))),
     ]
     console = layout.tree / "crm" / "console"
-    if any((console / "test").rglob("*.test.ts")):
-        # the runner loads vite's configuration without writing beside it: the tree may be another user's
-        checks.append(Section("pages", ("npm", "--prefix", str(console), "test", "--", "--configLoader", "runner")))
+    npm = ("npm", "--prefix", str(console), "run", "--silent")
+    checks.append(Section("pages' types", (*npm, "check")))
+    # the runner loads vite's configuration without writing beside it: the tree may be another user's
+    checks.append(Section("pages' tests", (*npm, "test", "--", "--configLoader", "runner")))
     base = (str(python), "-m", "pytest", "-o", f"cache_dir={cache / 'pytest'}")
     if pytest_args:
         return [Section("pytest", (*base, *pytest_args))]

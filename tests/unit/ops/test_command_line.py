@@ -71,20 +71,10 @@ def test_logs_show_each_line_with_its_part(tmp_path: Path, capsys: pytest.Captur
 def test_a_full_run_ends_with_pytest() -> None:
     steps = testing.sections(Path("/v/bin/python"), layout_for(Path("/h"), {}), [], everything=False)
     assert [step.name for step in steps][-1] == "pytest"
-    assert {"ruff check", "mypy", "lint-imports"} <= {step.name for step in steps}
+    assert {"ruff check", "mypy", "lint-imports", "pages' types", "pages' tests"} <= {step.name for step in steps}
     assert "not long" in steps[-1].argv
     whole = testing.sections(Path("/v/bin/python"), layout_for(Path("/h"), {}), [], everything=True)
     assert "not long" not in whole[-1].argv
-
-
-def test_the_pages_own_tests_run_when_there_are_any(tmp_path: Path) -> None:
-    layout = layout_for(tmp_path / "home", {}, tree=tmp_path)
-    assert "pages" not in {step.name for step in testing.sections(Path("/v/bin/python"), layout, [], everything=False)}
-    (tmp_path / "crm/console/test/desk").mkdir(parents=True)
-    (tmp_path / "crm/console/test/desk/card.test.ts").touch()
-    steps = testing.sections(Path("/v/bin/python"), layout, [], everything=False)
-    assert "pages" in {step.name for step in steps}
-    assert steps[-1].name == "pytest"
 
 
 def test_given_arguments_go_to_pytest_alone() -> None:
