@@ -46,7 +46,7 @@ _GONE_WAIT_S = 1.5
 _MEDIA_FAILURES = 4
 _APOLOGY_S = 15.0
 _TICKET_QUEUES = {"complaint": "complaint", "repair": "repair", "consult": "consult"}
-_LOST = HandOver("queue")  # whoever cannot be helped by us gets a person of the queue that HL_QUEUE names, else repair
+_LOST = HandOver("queue")  # whoever we cannot help gets a person: of the queue HL_QUEUE names, else repair
 
 
 class CallWatch(Protocol):
@@ -282,7 +282,10 @@ class CallSession:
         await self._services.live.put(self._call.contact, flow, node, slot, listening, keys_only=self._keys_only)
 
     async def _first_key(self) -> str:
-        key = await self._agi.get_variable(HL_KEY) or ""
+        try:
+            key = await self._agi.get_variable(HL_KEY) or ""
+        except AGIError:
+            return ""  # a hang-up: the first turn says so
         return key if len(key) == 1 and key in "0123456789*#" else ""
 
     # ---- leaving ----

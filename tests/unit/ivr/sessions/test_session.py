@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from ivr.contract.facts import ContactStarted, SlotFilled, TicketOpened
+from ivr.contract.facts import ContactStarted, HandedOver, SlotFilled, TicketOpened
 from ivr.contract.ids import is_ticket_number
 from tests.unit.ivr.sessions.fake_channel import HANG_UP, FakeChannel
 from tests.unit.ivr.sessions.rig import CONTACT, rig
@@ -59,6 +59,8 @@ async def test_a_hang_up_at_any_command_ends_the_dialogue_once(tmp_path: Path, a
         assert kinds[0] == "contact_started"
         assert kinds.count("ticket_opened") == (1 if "matter_opened" in kinds else 0)
         assert kinds.count("handed_over") <= 1
+        assert not any(isinstance(item.fact, HandedOver) and item.fact.reason == "error" for item in ivr.facts())
+        assert ivr.journal.state.contacts[CONTACT].over
         if "callback_requested" in kinds:
             assert "ticket_opened" in kinds
 
