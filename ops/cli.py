@@ -1,7 +1,6 @@
 """The operator's command line: `./hotline ...` ends here."""
 
 import json
-import logging
 import os
 import signal
 import subprocess
@@ -12,7 +11,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
-import structlog
 import typer
 from rich.console import Console
 
@@ -219,11 +217,6 @@ def token(name: Annotated[str, typer.Option(help="Who will use it.")] = "operato
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; errors that the operator can mend are one line, not a traceback."""
     given = sys.argv[1:] if arguments is None else arguments
-    # stdout belongs to results, also when a library of ours logs in this process
-    structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
     try:
         app(hoist_globals(given), prog_name="./hotline")
     except SAID as error:
