@@ -43,6 +43,7 @@ def make_engine(url: str, statement_timeout_ms: int) -> AsyncEngine:
         max_overflow=10,
         pool_timeout=5,
         pool_pre_ping=True,
+        hide_parameters=True,  # errors are logged, and parameters are personal data
         connect_args={"connect_timeout": 3, "options": f"-c statement_timeout={statement_timeout_ms} -c timezone=UTC"},
     )
 

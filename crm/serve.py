@@ -80,6 +80,7 @@ def _server(app: FastAPI, port: int) -> uvicorn.Server:
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=_GRACE_S,
+        ws="websockets-sansio",
         ws_max_size=4096,
     )
     return uvicorn.Server(config)

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Mapping
 
+from crm import phone
+
 LABELS: Mapping[str, str] = {
     "fault_code": "故障代码",
     "address": "地址",
@@ -73,6 +75,8 @@ def text(slot: str, value: Mapping[str, str]) -> str:
         return address_text(value)
     if slot == "visit" and value.get("date"):
         return " ".join(part for part in (value["date"], value.get("part", ""), value.get("window", "")) if part)
+    if slot == "contact":
+        return phone.grouped(value.get("number", "")) or value.get("raw", "")
     for key in _SPOKEN_FIRST:
         if value.get(key):
             return _WORDS.get(slot, {}).get(value[key], value[key])

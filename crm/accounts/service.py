@@ -47,6 +47,7 @@ async def log_in(
     session: AsyncSession, throttle: Throttle, *, number: str, password: str, now: datetime, zone: ZoneInfo
 ) -> Account:
     """Return the account; raises WrongPassword or TooManyAttempts with the words for the page."""
+    account = await repository.by_number(session, number)  # first: without a database no attempt is counted
     key = hashlib.sha256(number.encode()).hexdigest()
     count, until = await throttle.attempt(key, now)
     locked = TooManyAttempts(
@@ -54,7 +55,6 @@ async def log_in(
     )
     if count > ATTEMPTS:
         raise locked
-    account = await repository.by_number(session, number)
     stored = account.password_hash if account else _NOBODY
     right = await asyncio.to_thread(_passwords.verify, password, stored)
     if account is None or not right or not account.active:

@@ -210,9 +210,7 @@ async def recording_finished(
     session: AsyncSession, contact: Contact, fact: facts.RecordingFinished, at: datetime
 ) -> None:
     """Enter the recording in the ledger; a missing one is an alarm."""
-    entry = await calls.recording(session, fact.recording)
-    if entry is None:
-        entry = await _expect_recording(session, contact, fact.recording, at)
+    entry = await _expect_recording(session, contact, fact.recording, at)
     contact.recording = contact.recording or fact.recording
     entry.finished_at, entry.present, entry.bytes = at, fact.present, max(0, fact.bytes)
     if not fact.present:
@@ -220,6 +218,10 @@ async def recording_finished(
 
 
 async def _expect_recording(session: AsyncSession, contact: Contact, recording: str, at: datetime) -> RecordingEntry:
+    """Return the recording's line in the ledger, adding it when it is new."""
+    held = await calls.recording(session, recording)
+    if held is not None:
+        return held
     row = RecordingEntry(id=recording, contact_id=contact.id, expected_at=at, present=False, bytes=0)
     return await calls.add(session, row)
 

@@ -70,11 +70,14 @@ async def own_number(session: AsyncSession, now: datetime) -> TicketNumber:
     """Take the next number of crm's own block."""
     await repository.lock_leasing(session)
     lease = await repository.newest_lease(session, OWN_NODE)
-    if lease is None or lease.used >= lease.size:
-        lease = await _lease(session, OWN_NODE, now)
-    number = ticket_number(lease.first + lease.used)
-    lease.used += 1
-    return number
+    while True:
+        if lease is None or lease.used >= lease.size:
+            lease = await _lease(session, OWN_NODE, now)
+        number = ticket_number(lease.first + lease.used)
+        lease.used += 1
+        # After a restore an ivr may hold numbers of a block that the database no longer knows: step over them.
+        if await tickets.get(session, number) is None:
+            return number
 
 
 async def _lease(session: AsyncSession, node: str, now: datetime) -> NumberLease:

@@ -56,7 +56,7 @@ class Health:
     def __init__(
         self, engine: AsyncEngine, telephone: Telephone, redis_ok: Callable[[], bool], now: Callable[[], datetime]
     ) -> None:
-        self._engine = engine
+        self.engine = engine
         self._telephone = telephone
         self._redis_ok = redis_ok
         self._now = now
@@ -97,7 +97,7 @@ class Health:
 
     async def _database_ok(self) -> bool:
         try:
-            async with asyncio.timeout(LOOK_EVERY_S), self._engine.connect() as connection:
+            async with asyncio.timeout(LOOK_EVERY_S), self.engine.connect() as connection:
                 await connection.execute(text("SELECT 1"))
         except (SQLAlchemyError, OSError, TimeoutError):
             return False

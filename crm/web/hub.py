@@ -96,6 +96,11 @@ class Hub:
         self.database_ok = False
 
     @property
+    def browsers(self) -> frozenset[Browser]:
+        """Return the pages on the live stream."""
+        return frozenset(self._browsers)
+
+    @property
     def delivered(self) -> int:
         """Return the number of the newest event whose messages are queued."""
         return self._seq

@@ -79,9 +79,17 @@ async def _database_away(request: Request, error: Exception) -> JSONResponse:
 async def _database_error(request: Request, error: Exception) -> JSONResponse:
     if isinstance(error, DBAPIError) and error.connection_invalidated:
         return await _database_away(request, error)
-    return await _unexpected(request, error)
+    # The database's own message can quote a row, so only its code is logged.
+    cause = error.orig if isinstance(error, DBAPIError) else None
+    state = getattr(cause, "sqlstate", "")
+    log.error("statement_failed", path=request.scope.get("path"), error=type(cause).__name__, sqlstate=state)
+    return _failed()
 
 
 async def _unexpected(request: Request, error: Exception) -> JSONResponse:
     log.error("request_failed", path=request.scope.get("path"), error=type(error).__name__, exc_info=error)
+    return _failed()
+
+
+def _failed() -> JSONResponse:
     return problem(500, "这次操作没有成功，已记录；请再试一次", "failed")

@@ -8,6 +8,7 @@ import httpx
 import pytest
 from sqlalchemy import create_engine
 
+from crm.accounts import repository
 from crm.accounts import service as accounts
 from crm.accounts.schemas import Role
 from crm.bootstrap import Process, build
@@ -124,6 +125,6 @@ def page(process: Process, clock: Clock) -> Opener:
 async def given_session(process: Process, number: str, clock: Clock) -> str:
     """Open a log-in without the cost of argon2 and return its cookie."""
     async with process.parts.work() as session:
-        account = await accounts.repository.by_number(session, number)
+        account = await repository.by_number(session, number)
         assert account is not None
         return await accounts.open_session(session, account, "cookie", clock())

@@ -120,7 +120,7 @@ async def test_nothing_said_is_a_missed_contact_without_ticket_customer_or_callb
 
 
 async def test_a_talk_ends_the_callback_that_an_abandoned_visit_made(process: Process, desk: httpx.AsyncClient) -> None:
-    second = [facts.QueueJoined("v2", "repair", 1), facts.AgentAnswered("v2", "repair", "8001", 100, 50)]
+    second: list[Fact] = [facts.QueueJoined("v2", "repair", 1), facts.AgentAnswered("v2", "repair", "8001", 100, 50)]
     left = facts.QueueLeft("v1", "repair", "abandoned", 5000)
     await ship(desk, Story().tell(*dialogue(), *waiting(), left, *second))
     task = await one(process, "SELECT * FROM callback_tasks")

@@ -8,6 +8,7 @@ import httpx
 import pytest
 from sqlalchemy import text
 
+from crm.accounts import repository
 from crm.accounts import service as accounts
 from crm.accounts.schemas import Viewer
 from crm.bootstrap import Process
@@ -33,7 +34,7 @@ async def hub(process: Process) -> AsyncIterator[Process]:
 
 async def viewer(process: Process, number: str) -> Viewer:
     async with process.parts.work() as session:
-        account = await accounts.repository.by_number(session, number)
+        account = await repository.by_number(session, number)
         assert account is not None
         return accounts.viewer(account)
 
@@ -74,7 +75,7 @@ async def test_the_card_is_there_before_the_answer_and_tells_everything(
 
 async def test_ringing_twice_makes_no_second_card(process: Process, desk: httpx.AsyncClient) -> None:
     story = Story()
-    again = [
+    again: list[facts.Fact] = [
         facts.AgentRingEnded("v1", "repair", "8001", "no_answer", 900),
         facts.AgentRinging("v1", "repair", "8002"),
         facts.AgentRinging("v1", "repair", "8001"),
@@ -163,8 +164,11 @@ async def test_a_card_that_is_over_says_why(
 async def test_an_emergency_wears_its_own_dress_and_replaces_the_plain_card(
     process: Process, desk: httpx.AsyncClient
 ) -> None:
-    danger = facts.SafetyRaised(1, "gas", "key")
-    again = [facts.AgentRingEnded("v1", "repair", "8001", "canceled"), danger, facts.QueueJoined("v2", "emergency", 1)]
+    again: list[facts.Fact] = [
+        facts.AgentRingEnded("v1", "repair", "8001", "canceled"),
+        facts.SafetyRaised(1, "gas", "key"),
+        facts.QueueJoined("v2", "emergency", 1),
+    ]
     ring = facts.AgentRinging("v2", "emergency", "8001")
     await desk.post("/internal/facts", json=wire(Story().tell(*dialogue(), *waiting(), *again, ring)))
     async with process.parts.work.snapshot() as session:
