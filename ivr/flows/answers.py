@@ -57,13 +57,18 @@ def read_answer(node: Listening, state: State, result: TurnResult) -> Answer:
 
 
 def read_record(result: TurnResult) -> Answer:
-    """Return what the end of a recording means: a person, a danger, a value (the clip) or nothing."""
+    """Return what the end of a recording means: a person, a danger, back, a value (the clip) or nothing.
+
+    Commands are by key only: whoever tells a story may well say 客服 in it.
+    """
     if result.interpretation.safety:
         return Answer(Sort.SAFETY, result.interpretation.safety, trigger=result.interpretation.text)
     if result.digits.endswith("0"):
         return _PERSON
     if result.digits.endswith("9"):
         return _DANGER
+    if result.digits == "*":
+        return _GLOBAL["*"]
     return Answer(Sort.VALUE if result.clip else Sort.NO_INPUT)
 
 

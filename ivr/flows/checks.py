@@ -175,17 +175,16 @@ def _graph_problems(program: Program) -> Iterator[FlowError]:
     graph = build_graph(program, {name: targets(node) for name, node in program.nodes.items()})
     for name in graph.stray_returns:
         yield _error(program, name, "returns from a flow that is also entered without a flow node")
+    loop = _endless(program, graph)
+    if loop:
+        yield _error(program, loop, "unbounded loop without a question")
+    dead_end = graph.loop_without(graph.leading_to_an_end())
+    if dead_end:
+        yield _error(program, dead_end, "dead end: nothing from here ends the call")
     reached = graph.reachable({START, *KNOWN_NODES})
     for name in program.nodes:
         if name not in reached:
             yield _error(program, name, "unreachable")
-    ending = graph.leading_to_an_end()
-    for name in program.nodes:
-        if name not in ending:
-            yield _error(program, name, "dead end")
-    loop = _endless(program, graph)
-    if loop:
-        yield _error(program, loop, "unbounded loop without a question")
 
 
 def _endless(program: Program, graph: Graph) -> str:

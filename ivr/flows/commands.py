@@ -79,9 +79,6 @@ def _slower(step: Step) -> None:
 
 
 def _hold(step: Step) -> None:
-    if step.state.phase is Phase.RECORDING:
-        again(step)
-        return
     step.set(question=replace(step.state.question, hold=1))
     ask(step, prefix=spoken(step, "common_hold"), only=True)
 

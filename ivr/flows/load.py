@@ -66,8 +66,11 @@ def read_yaml(path: Path) -> dict[str, Any]:
     """Read one YAML mapping; raises FlowError."""
     try:
         raw = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506  # a SafeLoader subclass
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 0
+        raise FlowError(path.name, "", f"cannot be read, line {line}: {error.problem}") from error
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise FlowError(path.name, "", f"cannot be read: {str(error).splitlines()[-1]}") from error
+        raise FlowError(path.name, "", f"cannot be read: {type(error).__name__}") from error
     if not isinstance(raw, dict):
         raise FlowError(path.name, "", "is not a mapping")
     return raw

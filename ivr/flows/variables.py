@@ -73,8 +73,10 @@ def _code(state: State) -> Spoken:
 
 
 def _code_or_symptom(state: State) -> Spoken:
-    code = _code(state)
-    if code.text:
+    """Return the code when a yes was given to it, else what is wrong; a code that was denied is not read again."""
+    code, held = _code(state), state.slot("fault_code")
+    denied = held is not None and held.status == "unverified" and state.slot("symptom") is not None
+    if code.text and not denied:
         return Spoken(f"代码{code.text}", ("代码", *code.pieces))
     return _word(_field(state, "symptom", "spoken") or SYMPTOM_CLIP)
 

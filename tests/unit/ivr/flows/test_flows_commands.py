@@ -1,0 +1,239 @@
+"""Commands, failures and answers at single questions; stored states; the simulator's own edges."""
+
+from dataclasses import replace
+
+import pytest
+
+from ivr.contract.dialogue import End, HandOver, Perform, Record
+from ivr.contract.facts import CallbackRequested, SlotFilled, TicketOpened
+from ivr.flows.simulate import no_interpreter, simulate
+from ivr.flows.state import InvalidState, State, state_from_json, state_to_json
+from tests.unit.ivr.flows.play import CARD, E01, ROAD, ROOM, SHUNDE, Driver, program
+from tests.unit.ivr.flows.worlds import at
+
+
+def keys_said(driver: Driver) -> list[str]:
+    assert isinstance(driver.last, Perform)
+    return [segment.key for segment in driver.turn.segments]
+
+
+# ---- reprompts ----
+
+
+def test_the_order_of_reprompts() -> None:
+    driver = Driver().start().mumble()
+    assert keys_said(driver) == ["main_menu.nm.1", "main_menu.r1.1"]
+    assert keys_said(driver.silence()) == ["main_menu.r2.1"]
+    assert keys_said(driver.mumble()) == ["common_keys_only", "main_menu.r2.1"]
+    assert driver.turn.keys_only
+    assert driver.mumble().last == HandOver("queue", "consult", 0)
+
+
+def test_a_code_is_said_then_spelled_then_keyed() -> None:
+    driver = at("fault_code").mumble()
+    assert keys_said(driver) == ["fault_code.nm.1", "fault_code_spell.p.1"]
+    driver.mumble()
+    assert driver.node == "fault_code_key_letter"
+    driver = at("fault_code").value(E01).mean("no")
+    assert driver.node == "fault_code_spell"
+    driver.value(E01).mean("no")
+    assert driver.node == "fault_code_key_letter"
+    driver.press("5").press("0328").mean("no")
+    assert driver.node == "symptom"
+
+
+def test_elderly_callers_hear_it_slower_and_are_not_asked_a_third_time() -> None:
+    driver = Driver(card={**CARD, "elder": True}).start()
+    assert driver.turn.rate == 0.85
+    assert driver.slot.timeouts.no_input_ms == 8000
+    assert keys_said(driver.mumble()) == ["main_menu.nm.1", "main_menu.r2.1"]
+    assert isinstance(driver.mumble().last, HandOver)
+    keyed = Driver(card={**CARD, "elder": True}).start().keys("7", "7")
+    assert keyed.node == "main_menu"
+
+
+def test_failing_again_and_again_offers_a_person_and_no_goes_on() -> None:
+    driver = Driver().start().press("3").mumble(3).press("1").mumble(2).silence()
+    assert driver.node == "common_offer_agent"
+    driver.press("1")
+    assert driver.node == "fault_code_key_letter"
+
+
+# ---- commands ----
+
+
+def test_back_goes_to_the_question_before_and_values_stay() -> None:
+    driver = Driver().start().press("3").press("1").press("*")
+    assert driver.node == "repair_product"
+    assert driver.state.slot("product") is not None
+    driver.press("*").press("*")
+    assert driver.node == "main_menu"
+    assert at("symptom_speech").press("*").node == "symptom"
+    assert at("emergency_kind").command("back").node == "emergency_check"
+    alone = at("voicemail_record")
+    alone.state = replace(alone.state, history=())
+    assert alone.press("*").node == "main_menu"
+
+
+def test_repeating_is_not_counted_slows_down_and_ends_with_a_person() -> None:
+    driver = at("repair_product")
+    for _ in range(2):
+        assert keys_said(driver.press("#")) == ["repair_product.p.1"]
+    assert driver.turn.rate == 1.0
+    assert driver.press("#").turn.rate == 0.85
+    driver.keys("#", "#")
+    assert driver.state.question.tried == 0
+    driver.press("#")
+    assert driver.last == HandOver("queue", "repair", 0)
+    assert "common_limit_repeat" in [segment.key for segment in driver.performed[-1].segments]
+
+
+def test_waiting_for_a_caller_who_went_to_look() -> None:
+    driver = at("fault_code").command("hold")
+    assert keys_said(driver) == ["common_hold"]
+    assert driver.slot.timeouts.no_input_ms == 20_000
+    assert keys_said(driver.silence(2)) == ["common_still_here"]
+    assert keys_said(driver.silence()) == ["fault_code.p.1"]
+    assert driver.state.question.tried == 0
+    assert at("fault_code").command("hold").value(E01).node == "fault_code_confirm"
+
+
+@pytest.mark.parametrize(
+    ("command", "key"), [("hello", "common_hello"), ("robot", "common_robot"), ("slower", "common_slow"), ("?", "")]
+)
+def test_small_talk_is_answered_and_the_question_put_again(command: str, key: str) -> None:
+    driver = at("symptom").command(command)
+    assert keys_said(driver) == [*([key] if key else []), "symptom.p.1"]
+    assert driver.turn.rate == (0.85 if command == "slower" else 1.0)
+
+
+def test_giving_up_keeps_or_drops_the_draft() -> None:
+    kept = at("fault_code").command("quit").mean("yes")
+    assert kept.node == "callback_number"
+    kept.press("1")
+    assert isinstance(kept.last, End)
+    assert kept.of(TicketOpened)[-1].outcome == "cancelled_by_caller"
+    assert kept.of(CallbackRequested)[-1] == CallbackRequested("asked", 1)
+    dropped = at("fault_code").command("quit").press("2")
+    assert not dropped.of(CallbackRequested)
+    assert isinstance(Driver().start().command("quit").last, End)
+
+
+def test_anger_goes_to_the_complaints_queue_at_once() -> None:
+    driver = at("fault_code").command("angry")
+    assert driver.last == HandOver("queue", "complaint", 20)
+    assert "common_soothe" in [segment.key for segment in driver.performed[-1].segments]
+    nobody = Driver(queue_open=False).start().command("angry")
+    assert nobody.of(CallbackRequested)[-1].reason == "no_agent"
+
+
+def test_nobody_there_ends_with_a_call_back_when_nothing_is_chosen() -> None:
+    driver = at("no_agent_offer").silence(4)
+    assert isinstance(driver.last, End)
+    assert driver.of(CallbackRequested)[-1].reason == "no_agent"
+    asked = at("no_agent_offer").press("1").silence()
+    assert asked.of(CallbackRequested)[-1] == CallbackRequested("asked", 1)
+
+
+def test_not_quite_danger_is_asked_about_and_no_leads_back() -> None:
+    driver = at("symptom").danger("check")
+    assert driver.node == "emergency_check"
+    driver.mean("no")
+    assert driver.node == "symptom"
+    assert at("symptom").danger("check").mumble().node == "emergency_kind"
+    assert at("emergency_check").danger("check").node == "emergency_kind"
+
+
+# ---- answers ----
+
+
+def test_digits_with_stars_and_digits_said() -> None:
+    assert at("contact_number").press("12*13900139000").node == "contact_confirm"
+    assert isinstance(at("contact_number").press("123*0").last, HandOver)
+    assert at("contact_number").press("#").node == "contact_number"
+    assert at("contact_number").value({"digits": "13900139000"}).node == "contact_confirm"
+    assert at("contact_number").value({"digits": "12"}).node == "contact_number"
+    assert at("contact_number").press("12").node == "contact_number"
+    assert at("contact_number").press("+").node == "contact_number"
+
+
+def test_an_address_without_a_room_and_one_said_in_pieces() -> None:
+    driver = at("address_full").value({**SHUNDE, **ROAD})
+    assert driver.node == "address_room"
+    driver.press("#")
+    assert driver.node == "address_confirm"
+    assert driver.state.slot("address") is not None
+    driver.value({"room_no": "503", "room": "503室", "raw": "房号是五零三"})
+    assert "五零三室" in driver.text
+    spoken = at("address_room").mean("empty")
+    assert spoken.of(SlotFilled)[-1].value["no_room"] == "1"
+
+
+def test_one_field_of_the_room_is_corrected_alone() -> None:
+    driver = at("address_full").value({**SHUNDE, **ROAD, **ROOM})
+    driver.value({"building": "13", "room": "13栋", "raw": "不是三栋,十三栋"})
+    assert "十三栋二单元五零二室" in driver.text
+    driver.value({"building": "13", "raw": "对,十三栋"})
+    assert driver.node == "address_confirm"
+    driver.hear(meaning="yes", value={"building": "13", "raw": "对,十三栋"})
+    assert driver.node == "visit_day"
+
+
+def test_two_readings_at_a_read_back_are_offered() -> None:
+    driver = at("fault_code").value(E01).value(E01, {"canonical": "E1", "raw": "E一"})
+    assert driver.node == "fault_code_pick"
+    assert set(driver.slot.keys) == set("1240*#9") | {"4"}
+    assert at("fault_code").value(E01, {"canonical": "E1"}).press("2").node == "fault_code_confirm"
+    assert at("fault_code").value(E01, {"canonical": "E1"}).press("3").node == "fault_code_pick"
+    assert at("fault_code").value(E01, {"canonical": "E1"}).mean("pick3").node == "fault_code_confirm"
+    assert at("fault_code").value(E01, {"canonical": "E1"}).value({"canonical": "F1"}).node == "fault_code_confirm"
+    assert at("address_full").value(SHUNDE, {**SHUNDE, "region": "湖南省"}).node == "address_region_pick"
+
+
+def test_a_denied_code_is_not_read_in_the_summary() -> None:
+    driver = at("fault_code").value(E01).mean("no").press("2").press("1").record()
+    driver.value({**SHUNDE, **ROAD, **ROOM}).mean("yes").press("1").press("1")
+    assert driver.node == "summary_confirm"
+    assert "不点火" in driver.text
+    assert "E" not in driver.text
+
+
+def test_a_person_or_danger_from_a_recording() -> None:
+    assert isinstance(at("address_record").press("0").last, HandOver)
+    assert at("address_record").press("9").node == "emergency_kind"
+    again = at("address_record").silence()
+    assert isinstance(again.last, Record)
+    assert again.silence().node != "address_record"
+
+
+# ---- stored states ----
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("phase", "dancing"),
+        ("phase", 1),
+        ("turn", "1"),
+        ("keys_only", 1),
+        ("matters", {}),
+        ("caller", []),
+        ("final", 3),
+    ],
+)
+def test_a_stored_state_that_does_not_fit_is_refused(name: str, value: object) -> None:
+    raw = state_to_json(State())
+    with pytest.raises(InvalidState, match="expected"):
+        state_from_json({**raw, name: value})
+    with pytest.raises(InvalidState):
+        state_from_json({**raw, "more": 1})
+
+
+# ---- the simulator ----
+
+
+def test_the_simulator_plays_keys_in_recordings_and_stops_at_the_end() -> None:
+    talk = simulate(program(), [{"dtmf": "3"}, {"dtmf": "1"}, {"dtmf": "2"}, {"dtmf": "1"}, "hangup"], no_interpreter)
+    assert talk.lines[-1] == "→ end"
+    said = simulate(program(), [{"say": "喂"}], no_interpreter, keys_only=True)
+    assert said.lines[-2] == "来电人: (挂机)"
