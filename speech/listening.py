@@ -182,7 +182,8 @@ class Listening:
             self._inputs.append(RecognizerLost())
             return
         self.degraded = hearing.degraded
-        self._inputs.append(Decided(await asyncio.to_thread(self._verdict, hearing)))
+        verdict = await asyncio.to_thread(self._verdict, hearing)
+        self._inputs.append(Decided(verdict))  # `poll` changes the list: it must not be looked up before the wait
 
     def _verdict(self, hearing: Hearing) -> Verdict:
         if not hearing.texts:

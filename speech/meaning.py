@@ -40,28 +40,34 @@ class PackedSlots:
         self._packs = packs
         self._vocabulary = vocabulary
         self._loaded: OrderedDict[str, Slots] = OrderedDict()
-        self._empty = Slots(vocabulary=vocabulary)
+        self._last = Slots(vocabulary=vocabulary)
         self._lock = threading.Lock()
 
     def get(self, version: str) -> Slots:
         """Return the slots of the pack `version`, "" for the current pack."""
         with self._lock:
-            found = self._loaded.get(version)
-            if found is None:
-                found = self._load(version)
+            version = version or self._current()
+            if version not in self._loaded:
+                self._load(version)
+            found = self._loaded.get(version) or self._last
+            self._last = found
             return found
 
-    def _load(self, version: str) -> Slots:
+    def _current(self) -> str:
+        try:
+            return (self._packs / "current").read_text("utf-8").strip()
+        except OSError:
+            return ""
+
+    def _load(self, version: str) -> None:
         try:
             slots = Slots(load_pack(self._packs, version), self._vocabulary)
         except PackInvalid as error:
             log.warning("pack_unusable", pack=version, error=str(error))
-            return next(reversed(self._loaded.values()), self._empty)
-        if version:  # "" means "whatever is current", which may change
-            self._loaded[version] = slots
-            if len(self._loaded) > MAX_LOADED:
-                self._loaded.popitem(last=False)
-        return slots
+            return
+        self._loaded[version] = slots
+        if len(self._loaded) > MAX_LOADED:
+            self._loaded.popitem(last=False)
 
 
 def read_vocabulary(model: Path) -> frozenset[str]:

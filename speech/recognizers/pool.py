@@ -1,6 +1,7 @@
 """Recognizer over a pool of decoder worker processes: a worker's death or hang costs its utterances, nothing else."""
 
 import asyncio
+import contextlib
 import itertools
 import json
 import os
@@ -19,7 +20,8 @@ log = structlog.get_logger(__name__)
 
 READY_SECONDS = 60.0
 HANG_SECONDS = 2.0  # a packet takes milliseconds; a worker silent for so long is stopped or looping
-FINISH_SECONDS = 0.3
+LATE_SECONDS = 0.3  # no new utterances for a worker that keeps us waiting
+FINISH_SECONDS = 0.5  # then the last partial has to do; the caller is waiting
 WATCH_SECONDS = 0.25
 RESTART_SECONDS = (0.1, 0.5, 2.0, 5.0)
 MAX_GRAMMARS = 256
@@ -119,6 +121,10 @@ class _Worker:
         if self.sessions.pop(session, None) is not None:
             self.send(Message(Kind.CANCEL, session))
 
+    def late(self, seconds: float) -> bool:
+        """Tell whether an answer has been waited for so long."""
+        return bool(self._unanswered) and asyncio.get_running_loop().time() - self._unanswered[0] > seconds
+
     async def run(self) -> None:
         failures = 0
         while True:
@@ -133,34 +139,40 @@ class _Worker:
             await asyncio.sleep(delay)
 
     async def _live(self) -> None:
+        """Start the process and serve it until it ends, is killed or this task is cancelled."""
         ours, theirs = socket.socketpair()
-        with theirs:
-            environment = {**os.environ, "MKL_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
-            arguments = (sys.executable, "-m", "speech.recognizers.vosk_worker")
-            process = await asyncio.create_subprocess_exec(
-                *arguments,
-                str(self._model_path),
-                str(theirs.fileno()),
-                pass_fds=(theirs.fileno(),),
-                env=environment,
-                cwd=Path(__file__).parents[2],
-            )
-        self.pid = process.pid
-        reader, self._writer = await asyncio.open_connection(sock=ours)
+        with theirs, contextlib.ExitStack() as unused:
+            unused.callback(ours.close)
+            process = await self._start(theirs)
+            unused.pop_all()
         watching = asyncio.create_task(self._watch(process))
         try:
+            reader, self._writer = await asyncio.open_connection(sock=ours)
             await self._read(reader)
         except (OSError, WireBroken) as error:
             self.failure = self.failure or type(error).__name__
         finally:
             self._lose_all()
             watching.cancel()
-            self._writer.close()
-            self._writer = None
             if process.returncode is None:
                 process.kill()
-            await process.wait()
+            if self._writer is not None:
+                self._writer.close()
+                self._writer = None
+            # Shielded: cancelled twice, the task must still not leave a process behind.
+            await asyncio.shield(process.wait())
             await asyncio.gather(watching, return_exceptions=True)
+
+    async def _start(self, pipe: socket.socket) -> asyncio.subprocess.Process:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "speech.recognizers.vosk_worker"),
+            *(str(self._model_path), str(pipe.fileno())),
+            pass_fds=(pipe.fileno(),),
+            env={**os.environ, "MKL_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
+            cwd=Path(__file__).parents[2],
+        )
+        self.pid = process.pid
+        return process
 
     async def _read(self, reader: asyncio.StreamReader) -> None:
         unpacker = Unpacker()
@@ -193,9 +205,8 @@ class _Worker:
         started = loop.time()
         while True:
             await asyncio.sleep(WATCH_SECONDS)
-            now = loop.time()
-            late = self._unanswered and now - self._unanswered[0] > HANG_SECONDS
-            if late or (not self.ready.is_set() and now - started > READY_SECONDS):
+            unready = not self.ready.is_set() and loop.time() - started > READY_SECONDS
+            if unready or self.late(HANG_SECONDS):
                 self.failure = "hung"
                 log.error("decoder_hung", worker=self.number, pid=process.pid)
                 process.kill()
@@ -242,7 +253,7 @@ class PooledRecognizer:
         able = [worker for worker in self._workers if worker.ready.is_set()]
         if not able:
             raise RecognizerFailed("no worker ready")
-        worker = min(able, key=lambda candidate: len(candidate.sessions))
+        worker = min(able, key=lambda candidate: (candidate.late(LATE_SECONDS), len(candidate.sessions)))
         number = self._grammar_number(tuple(phrases)) if phrases else 0
         if number and number not in worker.grammars:
             worker.grammars.add(number)

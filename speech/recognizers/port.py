@@ -34,7 +34,7 @@ class Recognition(Protocol):
         """True once the recognizer behind it died or hangs."""
 
     async def finish(self) -> Hearing:
-        """Return what was heard within about 0.3 s of the call; raises RecognizerFailed."""
+        """Return what was heard within about half a second of the call; raises RecognizerFailed."""
 
     def cancel(self) -> None:
         """Throw it away; safe at any time."""

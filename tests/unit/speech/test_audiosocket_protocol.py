@@ -3,7 +3,7 @@
 from uuid import UUID, uuid4
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from speech.audiosocket.protocol import (
@@ -44,6 +44,7 @@ def decode(*chunks: bytes) -> list[Event]:
     return events
 
 
+@settings(deadline=None)
 @given(st.lists(MESSAGES, max_size=12), st.data())
 def test_any_split_of_the_bytes_gives_the_same_events(
     messages: list[tuple[bytes, list[Event]]], data: st.DataObject
@@ -54,6 +55,7 @@ def test_any_split_of_the_bytes_gives_the_same_events(
     assert decode(*chunks) == [event for _, events in messages for event in events]
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=400), st.binary(max_size=400))
 def test_garbage_never_raises_and_the_split_does_not_matter(first: bytes, second: bytes) -> None:
     assert decode(first, second) == decode(first + second)

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from uuid import UUID, uuid4
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
@@ -96,6 +96,7 @@ async def test_a_prompt_is_paced_at_20_ms_and_a_stall_is_not_made_good_by_a_burs
     await peer.close()
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(0, 0.5), min_size=1, max_size=300))
 def test_pacing_on_a_virtual_clock_never_leads_and_keeps_the_mean(lateness: list[float]) -> None:
     now = deadline = 100.0

@@ -1,8 +1,11 @@
 """A repair call by voice through the real process parts: real sockets, real Vosk, real slots, synthetic caller."""
 
 import asyncio
+import os
+import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -34,6 +37,12 @@ def voiced_seconds(pcm: bytes) -> float:
     """Return when the last audible sample is said."""
     loud = np.flatnonzero(np.abs(np.frombuffer(pcm, "<i2").astype(np.int32)) > 250)
     return float(loud[-1]) / 8000
+
+
+def at_work(rig: Rig) -> list[dict[str, Any]]:
+    """Return the status of the decoder workers."""
+    found: Any = rig.process.status()["recognizer"]
+    return list(found["workers"])
 
 
 async def answer(ivr: FakeIvr, caller: FakeAsterisk, slot: SlotSpec, pcm: bytes) -> tuple[TurnResult, float]:
@@ -75,3 +84,21 @@ async def test_a_repair_call_by_voice(rig: Rig) -> None:
     assert (await ivr.event("ended"))["reason"] == "asked"
     await caller.ended.wait()
     assert caller.said_goodbye
+
+
+@pytest.mark.parametrize("signal_number", [signal.SIGKILL, signal.SIGSTOP])
+async def test_a_decoder_lost_in_mid_speech_costs_that_turn_only(rig: Rig, signal_number: int) -> None:
+    ivr, caller = await rig.dialogue()
+    ivr.ask(Turn("t1", (), slot=ADDRESS))
+    pcm = say("广东省佛山市顺德区容桂街道凤翔路十八号")
+    speaking = asyncio.create_task(caller.say(bytes(6400) + pcm + bytes(48000)))
+    await until(lambda: any(worker["utterances"] for worker in at_work(rig)))
+    for worker in at_work(rig):
+        os.kill(worker["pid"], signal_number)  # all of them: whichever has the turn
+    result = await ivr.result()
+    await speaking
+    assert result.cause is Cause.RECOGNIZER_ERROR
+    assert len(read_wav(rig.settings.clips_dir / result.clip)) > 8000
+    await until(lambda: all(worker["ready"] and worker["restarts"] for worker in at_work(rig)), 20)
+    again, _ = await answer(ivr, caller, CONFIRM, say("对"))
+    assert again.interpretation.meaning == "yes"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
@@ -78,6 +78,7 @@ def test_a_dropped_prompt_is_over() -> None:
     assert player.next_frame() is None
 
 
+@settings(deadline=None)
 @given(st.integers(0, 40_000))
 def test_a_sentence_starts_at_or_before_the_place_on_a_frame(position: int) -> None:
     start = sentence_start(LOUD + GAP + LOUD + GAP, position)
@@ -111,6 +112,7 @@ def test_text_becomes_what_the_voice_reads_right(text: str, spoken: str) -> None
     assert spoken_form(text) == spoken
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_no_text_can_carry_marks_or_control_characters_to_the_program(text: str) -> None:
     assert not set(spoken_form(text)) & set("[]<>{}\n\r\0\x1b")
@@ -191,6 +193,7 @@ def test_even_leaves_nothing_of_silence() -> None:
     assert even(b"\x01") == b""
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=4000))
 def test_even_never_clips_and_never_raises(pcm: bytes) -> None:
     samples = np.frombuffer(even(pcm), "<i2").astype(int)

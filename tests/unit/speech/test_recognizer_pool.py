@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
@@ -38,7 +38,8 @@ def workers(recognizer: PooledRecognizer) -> list[dict[str, Any]]:
 async def test_utterances_are_spread_and_a_hung_worker_costs_only_its_own(
     recognizer: PooledRecognizer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "HANG_SECONDS", 0.4)
+    monkeypatch.setattr(module, "HANG_SECONDS", 1.0)
+    monkeypatch.setattr(module, "FINISH_SECONDS", 0.8)
     first, second = recognizer.start([]), recognizer.start([])
     assert [worker["utterances"] for worker in workers(recognizer)] == [1, 1]
     os.kill(workers(recognizer)[0]["pid"], signal.SIGSTOP)
@@ -63,7 +64,10 @@ async def test_a_worker_that_stops_late_still_gives_the_last_partial(recognizer:
     assert "报修" in heard.texts[0]
 
 
-async def test_unknown_grammar_words_are_dropped_with_one_log_line(recognizer: PooledRecognizer) -> None:
+async def test_unknown_grammar_words_are_dropped_with_one_log_line(
+    recognizer: PooledRecognizer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "FINISH_SECONDS", 10.0)
     with capture_logs() as logs:
         recognition = recognizer.start(["我 要 龘报修", "我 要 报修", "龘龘"])
         recognition.feed(say("我要报修") + SILENCE_100_MS * 3)
@@ -105,6 +109,7 @@ def test_the_grammar_comes_first_unless_it_heard_nothing_it_knows(
     assert rank(grammar, free) == texts
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.builds(Message, st.sampled_from(Kind), st.integers(0, 2**32 - 1), st.binary(max_size=50)), max_size=8),
     st.integers(1, 40),

@@ -1,5 +1,6 @@
 """The process as the operator meets it: serve, status, check, prompts, settings, a frozen loop."""
 
+import asyncio
 import json
 import os
 import signal
@@ -13,6 +14,7 @@ import structlog
 
 from speech import __main__ as command
 from speech import selftest
+from speech.bootstrap import serve
 from speech.contract import prompt_file
 from speech.meaning import PackedSlots, read_vocabulary
 from speech.packs import write_pack
@@ -65,6 +67,14 @@ async def test_it_serves_tells_its_status_and_stops_on_sigterm(tmp_path: Path) -
     finally:
         process.kill()
     assert not any(alive(worker["pid"]) for worker in status["recognizer"]["workers"])
+
+
+async def test_serving_in_this_process_ends_with_its_signal(tmp_path: Path) -> None:
+    serving = asyncio.create_task(serve(SpeechSettings(home=tmp_path, audiosocket_port=0, speech_workers=1)))
+    await until((tmp_path / "run" / "speech.sock").is_socket)
+    os.kill(os.getpid(), signal.SIGTERM)
+    async with asyncio.timeout(10):
+        await serving
 
 
 def test_a_frozen_loop_kills_the_process_with_a_traceback() -> None:
