@@ -187,6 +187,34 @@ def call(
     raise typer.Exit(0 if report.ok else 1)
 
 
+@app.command()
+def demo(
+    once: Annotated[bool, typer.Option("--once", help="End after the call; the exit status tells what came.")] = False,
+    as_json: JsonFlag = False,
+) -> None:
+    """Start everything, let a robot report a broken boiler by voice, and show ticket and pop; stays until Ctrl-C."""
+    from ops import demo as demonstration
+
+    layout = Where.layout
+    ran = supervisor.alive(layout)
+    settings = _settings_for_start(layout)
+    try:
+        failures = control.bring_up(layout, settings, say)
+        carrier = control.start_carrier(layout, settings, say) if not failures else None
+        for failure in [*failures, *([carrier] if carrier else [])]:
+            raise NotUp(f"{failure.part.name} is not ready: {failure.detail}")
+        result = demonstration.run(layout, settings, say)
+        demonstration.tell(result, say)
+        if as_json:
+            print(json.dumps(result.to_json(), ensure_ascii=False))
+        if not once:
+            _stay(layout)
+    finally:
+        if not ran:
+            control.take_down(layout, say)
+    raise typer.Exit(0 if result.ok else 1)
+
+
 def _settings_of_running(layout: Layout) -> Settings:
     settings = settings_table.load(layout)
     if settings is None or not supervisor.alive(layout):

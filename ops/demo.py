@@ -55,7 +55,7 @@ async def play(layout: Layout, settings: Settings, accounts: list[dict[str, Any]
     """Run the call with a robot caller, a robot phone and an agent's page; never raises for what did not come."""
     web = f"http://127.0.0.1:{settings.web_port}"
     result = DemoResult(page=f"{web}/", accounts=accounts)
-    agent = next(account for account in accounts if "agent" in account["roles"])
+    agent = next(account for account in accounts if account["extension"])
     out = layout.home / "robots"
     try:
         async with (

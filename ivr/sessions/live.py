@@ -10,7 +10,10 @@ _KEPT = 500
 
 @dataclass(frozen=True, slots=True)
 class LiveNode:
-    """Where a dialogue is. version counts its changes; listening: listen | speak | record | wait | over."""
+    """Where a dialogue is. version counts its changes; listening: listen | speak | record | wait | over.
+
+    said: the prompt's segments as texts (pii: read-backs hold what the caller said).
+    """
 
     contact: str
     version: int
@@ -19,6 +22,7 @@ class LiveNode:
     slot: str
     listening: str
     keys_only: bool
+    said: tuple[str, ...] = ()
 
 
 class LiveBoard:
@@ -38,10 +42,20 @@ class LiveBoard:
                 self._callers.popitem(last=False)
         await self.put(contact, "", "", "", "wait", keys_only=False)
 
-    async def put(self, contact: str, flow: str, node: str, slot: str, listening: str, *, keys_only: bool) -> None:
+    async def put(
+        self,
+        contact: str,
+        flow: str,
+        node: str,
+        slot: str,
+        listening: str,
+        *,
+        keys_only: bool,
+        said: tuple[str, ...] = (),
+    ) -> None:
         """The dialogue came to this node."""
         version = self._nodes[contact].version + 1 if contact in self._nodes else 1
-        self._nodes[contact] = LiveNode(contact, version, flow, node, slot, listening, keys_only)
+        self._nodes[contact] = LiveNode(contact, version, flow, node, slot, listening, keys_only, said)
         self._nodes.move_to_end(contact)
         while len(self._nodes) > _KEPT:
             self._nodes.popitem(last=False)

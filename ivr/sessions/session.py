@@ -36,7 +36,7 @@ from ivr.sessions.resume import Folded, dialogue_end, fold, give_up, is_hang_up,
 from ivr.telephony.agi import AGISession
 from ivr.telephony.call import DialogueEnd
 from ivr.telephony.errors import AGIError
-from speech.contract import Bargein, Cause, Turn, TurnResult
+from speech.contract import Bargein, Cause, Segment, Turn, TurnResult
 
 log = structlog.get_logger(__name__)
 
@@ -245,10 +245,10 @@ class CallSession:
         match effect:
             case Perform(turn):
                 listening = "speak" if turn.slot is None else "listen"
-                await self._show(turn.slot.name if turn.slot else "", listening)
+                await self._show(turn.slot.name if turn.slot else "", listening, turn.segments)
                 return await self._turn_done(await media.turn(turn))
             case Record(spec):
-                await self._show(spec.clip, "record")
+                await self._show(spec.clip, "record", spec.segments)
                 return await self._turn_done(await media.record(spec))
             case Lookup(action, args):
                 return await self._services.lookups.ask(action, args)
@@ -277,9 +277,12 @@ class CallSession:
         except TimeoutError:
             raise _Moved from None
 
-    async def _show(self, slot: str, listening: str) -> None:
+    async def _show(self, slot: str, listening: str, segments: tuple[Segment, ...] = ()) -> None:
         flow, node = self._place
-        await self._services.live.put(self._call.contact, flow, node, slot, listening, keys_only=self._keys_only)
+        said = tuple(segment.text for segment in segments)
+        await self._services.live.put(
+            self._call.contact, flow, node, slot, listening, keys_only=self._keys_only, said=said
+        )
 
     async def _first_key(self) -> str:
         try:

@@ -37,9 +37,13 @@ class RobotCaller:
         """Place the call, play the scenario, hang up, collect ticket and pops. Never raises for what a call can do."""
         report = CallReport(from_=scenario.from_, to=scenario.to)
         begun = datetime.now(UTC)
+        before = await self._hotline.newest_contact(scenario.from_) if scenario.answers else ""
         expected: list[asyncio.Future[Line]] = []
         call = await self._carrier.call(
-            scenario.to, scenario.from_, lambda uuid: expected.append(self._server.expect(uuid))
+            scenario.to,
+            scenario.from_,
+            lambda uuid: expected.append(self._server.expect(uuid)),
+            inband=scenario.inband_keys,
         )
         try:
             line = await asyncio.wait_for(expected[0], _RING_S)
@@ -50,7 +54,7 @@ class RobotCaller:
         report.answered = True
         self._say(f"answered: {scenario.to}")
         try:
-            await asyncio.wait_for(self._play(scenario, line, call, report), scenario.within)
+            await asyncio.wait_for(self._play(scenario, line, call, report, before), scenario.within)
         except TimeoutError:
             report.fail(f"not over within {scenario.within:.0f} s")
         report.ended_by = "hotline" if line.ended.is_set() else "robot"
@@ -77,9 +81,9 @@ class RobotCaller:
         except httpx.HTTPError as error:
             report.fail(f"the hotline's API did not answer: {type(error).__name__}")
 
-    async def _play(self, scenario: Scenario, line: Line, call: PlacedCall, report: CallReport) -> None:
+    async def _play(self, scenario: Scenario, line: Line, call: PlacedCall, report: CallReport, before: str) -> None:
         if scenario.answers:
-            await self._answer_questions(scenario, line, call, report)
+            await self._answer_questions(scenario, line, call, report, before)
             return
         for step in scenario.steps:
             record = StepReport(step.action, started_ms=round(line.now()))
@@ -156,35 +160,43 @@ class RobotCaller:
 
     # ---- answers ----
 
-    async def _answer_questions(self, scenario: Scenario, line: Line, call: PlacedCall, report: CallReport) -> None:
-        count, attempts = 0, dict[str, int]()
-        async with asyncio.TaskGroup() as group:
-            over = group.create_task(line.ended.wait())
-            while not line.ended.is_set():
-                asking = group.create_task(self._next_question(scenario.from_, count))
-                await asyncio.wait({asking, over}, return_when=asyncio.FIRST_COMPLETED)
-                if not asking.done():
-                    asking.cancel()
-                    break
-                question = asking.result()
-                count, report.contact = question.count, question.contact
-                attempts[question.node] = attempts.get(question.node, 0) + 1
-                answer = scenario.answer_for((question.node, question.slot), attempts[question.node])
-                record = StepReport("answer", node=question.node, started_ms=round(line.now()))
-                report.steps.append(record)
-                await self._give(answer, scenario, line, call, record)
-                record.ended_ms = round(line.now())
-            over.cancel()
+    async def _answer_questions(
+        self, scenario: Scenario, line: Line, call: PlacedCall, report: CallReport, before: str
+    ) -> None:
+        version, attempts = 0, dict[str, int]()
+        over = asyncio.ensure_future(line.ended.wait())
+        while not over.done():
+            asking = asyncio.ensure_future(self._next_question(scenario.from_, report, before, version))
+            await asyncio.wait({asking, over}, return_when=asyncio.FIRST_COMPLETED)
+            if not asking.done():
+                asking.cancel()
+                await asyncio.gather(asking, return_exceptions=True)
+                return
+            question = asking.result()
+            version = question.version
+            attempts[question.node] = attempts.get(question.node, 0) + 1
+            answer = scenario.answer_for((question.node, question.slot), attempts[question.node])
+            record = StepReport("answer", node=question.node, started_ms=round(line.now()))
+            report.steps.append(record)
+            await self._give(answer, scenario, line, call, record)
+            record.ended_ms = round(line.now())
+        over.cancel()
 
-    async def _next_question(self, caller: str, after: int) -> Listening:
+    async def _next_question(self, caller: str, report: CallReport, before: str, after: int) -> Listening:
         while True:
             try:
-                question = await self._hotline.listening(caller, after)
+                if not report.contact:
+                    newest = await self._hotline.newest_contact(caller)
+                    report.contact = newest if newest != before else ""
+                question = await self._ask(report.contact, after) if report.contact else None
             except httpx.HTTPError:
                 question = None  # ivr may be restarting: the caller stays on the line
-            if question is not None and question.count > after:
+            if question is not None:
                 return question
             await asyncio.sleep(0.1)
+
+    async def _ask(self, contact: str, after: int) -> Listening | None:
+        return await self._hotline.listening(contact, after, lambda said: self._say(f"hotline: {said}"))
 
     async def _give(
         self, answer: Answer | None, scenario: Scenario, line: Line, call: PlacedCall, record: StepReport
@@ -197,19 +209,30 @@ class RobotCaller:
             await line.hang_up()
             return
         pcm = b"" if answer.dtmf else await self._samples(answer.say, answer.play, scenario)
-        asked = record.started_ms
-        if not await line.wait_heard(lambda ear: ear.last_voiced >= asked, _PROMPT_STARTS_S):
-            record.why = "no prompt came"
-        await line.wait_heard(lambda ear: not ear.in_prompt, _PROMPT_ENDS_S)
+        await self._wait_for_prompt(line, answer.after, record)
         if line.ended.is_set():
             return
         record.what = answer.say or answer.dtmf or str(answer.play)
-        self._say(f"{record.node} ← {record.what}")
+        self._say(f"caller:  {record.what}")
+        onset = line.now()
         if answer.dtmf:
             await self._press(answer.dtmf, scenario, line, call)
             record.response_ms = await self._response(line, line.now())
         else:
             await self._speak(pcm, line, record)
+            onset = line.first_said_ms
+        if answer.after is not None:
+            record.barge_stop_ms = line.ear.silent_since(onset)
+
+    async def _wait_for_prompt(self, line: Line, after: float | None, record: StepReport) -> None:
+        asked = record.started_ms
+        if not await line.wait_heard(lambda ear: ear.last_voiced >= asked, _PROMPT_STARTS_S):
+            record.why = "no prompt came"
+        if after is None:
+            await line.wait_heard(lambda ear: not ear.in_prompt, _PROMPT_ENDS_S)
+        else:
+            start = line.now()
+            await line.wait_heard(lambda _ear: line.now() >= start + after * 1000, after + 1)
 
     # ---- mouth ----
 

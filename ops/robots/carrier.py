@@ -31,8 +31,11 @@ class Carrier:
         self._ami = ami
         self._robot_port = robot_port
 
-    async def call(self, to: str, caller: str, expect: Callable[[UUID], object]) -> PlacedCall:
-        """Ring `to` with caller id `caller` ("anonymous" allowed); `expect` hears the uuid before the call goes out."""
+    async def call(self, to: str, caller: str, expect: Callable[[UUID], object], *, inband: bool = False) -> PlacedCall:
+        """Ring `to` with caller id `caller` ("anonymous" allowed); `expect` hears the uuid before the call goes out.
+
+        inband: over a line that knows no RFC 4733, so keys are tones in the audio.
+        """
         uuid = uuid4()
         expect(uuid)
         channel = f"robot-{uuid.hex}"
@@ -40,7 +43,7 @@ class Carrier:
         await self._ami.action(
             "Originate",
             {
-                "Channel": f"PJSIP/{to}@hotline",
+                "Channel": f"PJSIP/{to}@{'hotline-inband' if inband else 'hotline'}",
                 "Application": "AudioSocket",
                 "Data": f"{uuid},127.0.0.1:{self._robot_port}",
                 "CallerID": shown,

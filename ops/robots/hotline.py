@@ -1,6 +1,7 @@
 """What robots may ask of the hotline besides audio: which node listens; afterwards ticket and pops by the REST API."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,14 +12,13 @@ _POLL_S = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Listening:
-    """A node of a call that began to listen; count grows with every turn of the call."""
+    """A node of a call that listens or records; version grows with every change of the dialogue."""
 
     contact: str
     node: str
     slot: str
-    attempt: int
-    count: int
-    listening: bool
+    version: int
+    records: bool
 
 
 class HotlineAPI:
@@ -37,21 +37,30 @@ class HotlineAPI:
         await self._web.aclose()
         await self._ivr.aclose()
 
-    async def listening(self, caller: str, after: int) -> Listening | None:
-        """Return the newest turn of the caller's live call once its count is above `after`; None when there is none."""
-        answer = await self._ivr.get("/live", params={"caller": caller, "after": str(after)})
-        if answer.status_code == 404 or answer.status_code == 204:
-            return None
+    async def newest_contact(self, caller: str) -> str:
+        """Return the contact of the caller's newest dialogue, "" when ivr knows none."""
+        answer = await self._ivr.get("/live", params={"caller": caller})
+        if answer.status_code == 404:
+            return ""
         answer.raise_for_status()
-        raw = answer.json()
-        return Listening(
-            contact=str(raw["contact"]),
-            node=str(raw.get("node", "")),
-            slot=str(raw.get("slot", "")),
-            attempt=int(raw.get("attempt", 1)),
-            count=int(raw.get("count", 0)),
-            listening=bool(raw.get("listening", True)),
-        )
+        return str(answer.json()["contact"])
+
+    async def listening(self, contact: str, after: int, hear: Callable[[str], None]) -> Listening | None:
+        """Wait (up to half a minute) for the dialogue to listen or record at a version above `after`; None if not.
+
+        `hear` is told the prompts on the way, for showing a conversation; the robot's answers never use them.
+        """
+        while True:
+            answer = await self._ivr.get(f"/live/{contact}", params={"after": str(after)})
+            if answer.status_code == 404:
+                return None
+            answer.raise_for_status()
+            raw = answer.json()
+            after = int(raw["version"])
+            if raw.get("said"):
+                hear("".join(raw["said"]))
+            if raw["listening"] in ("listen", "record"):
+                return Listening(contact, str(raw["node"]), str(raw["slot"]), after, raw["listening"] == "record")
 
     async def call(self, contact: str) -> dict[str, Any]:
         """Return a call as the REST API gives it, {} when it is not known (yet)."""

@@ -31,13 +31,17 @@ class Voice(_Strict):
 
 
 class Answer(_Strict):
-    """One answer to a question: exactly one of say, play, dtmf, hangup, silence."""
+    """One answer to a question: exactly one of say, play, dtmf, hangup, silence.
+
+    after: seconds into the question's prompt at which it comes (barge-in, type-ahead); None waits for the prompt's end.
+    """
 
     say: str | None = Field(default=None, min_length=1, max_length=200)
     play: Path | None = None
     dtmf: str | None = Field(default=None, pattern=r"^[0-9*#]{1,32}$")
     hangup: bool = False
     silence: bool = False
+    after: float | None = Field(default=None, ge=0, le=30)
 
     @model_validator(mode="after")
     def _one(self) -> "Answer":
