@@ -129,16 +129,8 @@ def _caller_number(_: Program, state: State) -> YesNo:
     return _yes(bool(state.caller.e164))
 
 
-def _has_contact(_: Program, state: State) -> YesNo:
-    return _yes(bool(state.caller.e164) or state.slot("contact") is not None)
-
-
 def _elder(_: Program, state: State) -> YesNo:
     return _yes(state.elder)
-
-
-def _keys_only(_: Program, state: State) -> YesNo:
-    return _yes(state.keys_only)
 
 
 def _queue_open(_: Program, state: State) -> YesNo:
@@ -192,9 +184,7 @@ BRANCHES: Mapping[str, BranchRule] = MappingProxyType(
         "address_missing": BranchRule(Missing, _address_missing),
         "promise": BranchRule(Promise, _promise),
         "caller_number": BranchRule(YesNo, _caller_number),
-        "has_contact": BranchRule(YesNo, _has_contact),
         "elder": BranchRule(YesNo, _elder),
-        "keys_only": BranchRule(YesNo, _keys_only),
         "queue_open": BranchRule(YesNo, _queue_open),
         "draft": BranchRule(YesNo, _draft),
         "agent_kind": BranchRule(AgentKind, _agent_kind),

@@ -12,6 +12,7 @@ import yaml
 from ivr.flows import cli
 from ivr.flows.load import HERE, load_program, read_yaml, schema
 from ivr.flows.program import FlowError, Program
+from ivr.flows.simulate import InvalidScript
 from tests.unit.ivr.flows.play import program
 
 BAD = Path(__file__).parent / "bad"
@@ -152,5 +153,5 @@ def test_the_command_line_checks_draws_and_plays(tmp_path: Path) -> None:
     script.write_text('steps:\n  - dtmf: "1"\n', encoding="utf-8")
     assert cli.simulate(cli.read_script(script)).endswith("→ queue consult 0")
     script.write_text("steps: 1\n", encoding="utf-8")
-    with pytest.raises(cli.InvalidScript):
+    with pytest.raises(InvalidScript):
         cli.read_script(script)

@@ -125,11 +125,12 @@ def test_a_ticket_that_was_read_out_needs_no_call_back() -> None:
 
 def test_the_recognizer_is_asked_once_more_then_keys() -> None:
     driver = Driver().start().lose(Cause.RECOGNIZER_ERROR)
-    assert not driver.turn.keys_only
+    first = driver.turn
+    assert not first.keys_only
     assert "我们接着说" in driver.text
-    driver.lose(Cause.RECOGNIZER_ERROR)
-    assert driver.turn.keys_only
-    assert driver.turn.bargein is Bargein.KEYS
+    second = driver.lose(Cause.RECOGNIZER_ERROR).turn
+    assert second.keys_only
+    assert second.bargein is Bargein.KEYS
     driver.lose()
     assert driver.node == "main_menu"
     driver.lose()

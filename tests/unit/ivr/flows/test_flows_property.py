@@ -43,6 +43,7 @@ def check_limits(driver: Driver, matters: int) -> None:
             assert times <= node.limit * (matters + 1), name
 
 
+@pytest.mark.timeout(600)
 def test_any_call_ends_and_every_node_and_edge_is_walked(monkeypatch: pytest.MonkeyPatch) -> None:
     walked: set[tuple[str, str]] = set()
     played = 0

@@ -3,7 +3,6 @@
 import random
 from collections import deque
 from collections.abc import Mapping
-from copy import copy
 from dataclasses import dataclass
 from functools import cache
 
@@ -26,6 +25,7 @@ def play_randomly(seed: int) -> Driver:
     dice = random.Random(seed)  # noqa: S311  # a made-up caller, not a secret
     question = dice.choice(listening_nodes())
     driver = at(question) if dice.random() < 0.4 else _anywhere(dice)
+    driver.stores = dice.random() < 0.1
     caller = Caller(
         keenness=dice.choice((0.97, 0.95, 0.85, 0.6, 0.2)),
         clumsiness=dice.choice((0.5, 0.9, 0.2)),
@@ -82,7 +82,7 @@ class Caller:
 def begin(world: str) -> Driver:
     """Begin a call in a named world."""
     card = CARD if world == "known" else None
-    return Driver(card=card, queue_open=world != "closed", keys_only=world == "keys").start()
+    return Driver(card=card, queue_open=world != "closed", keys_only=world == "keys", stores=False).start()
 
 
 @cache
@@ -120,8 +120,7 @@ def _search(world: str, found: dict[str, tuple[str, tuple[Input, ...]]]) -> None
 
 def _after(before: Driver, result: TurnResult) -> Driver:
     """Return a copy of the call after `result`; what fails, fails until the question is left."""
-    after = copy(before)
-    after.inputs, after.effects, after.facts = list(before.inputs), list(before.effects), list(before.facts)
+    after = before.twin()
     after.give(TurnDone(result))
     while not after.over and result.cause is not Cause.SUCCESS and after.node == before.node:
         after.result(result.cause, result.mode, interpretation=result.interpretation)
@@ -137,7 +136,14 @@ def replay(world: str, inputs: tuple[Input, ...]) -> Driver:
     return driver
 
 
-def at(node: str) -> Driver:
-    """Return a call that has just been asked the question `node`."""
+@cache
+def _asked(node: str) -> Driver:
     world, inputs = routes()[node]
     return replay(world, inputs)
+
+
+def at(node: str) -> Driver:
+    """Return a call that has just been asked the question `node`."""
+    driver = _asked(node).twin()
+    driver.stores = True
+    return driver
