@@ -1,4 +1,4 @@
-"""Writes openapi.json, from which the console's types are checked: `python crm/console/refresh_openapi.py [--check]`."""
+"""Writes openapi.json, which the console checks its types against: `python crm/console/refresh_openapi.py [--check]`."""
 
 import json
 import sys

@@ -13,6 +13,6 @@ export default defineConfig({
     target: 'chrome109',
     chunkSizeWarningLimit: 900,
   },
-  server: { host: '127.0.0.1', port: 27000, proxy: { '/api': { target: 'http://127.0.0.1:27010', ws: true } } },
+  server: { host: '127.0.0.1', port: 27000 },
   test: { environment: 'node', include: ['test/**/*.test.ts'] },
 })

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import type { Slot, Ticket } from '@/api/types'
 import { blankDraft, changeOf, type Draft, fieldOf, formSlots, isDirty, keepOwn, markConflict, mergeCard, mergeTicket, saved, slotsOf, takeNewer, touch } from '@/desk/draft'
 import { addressValue, missingDigits, printedCode, valueOf } from '@/desk/slotValue'
-import { card, ticket as sampleTicket } from './fake/samples.mjs'
+import { card, ticket as sampleTicket } from './samples.mjs'
 
 function ticket(version: number, texts: Record<string, string> = {}): Ticket {
   const base: Ticket = sampleTicket('60214831', { version })

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 
 import type { Card, LiveMessage } from '@/api/types'
 import { fold, inOrder, liveCard, type LiveState, NOTHING, reconnecting } from '@/live/reducer'
-import { card as sampleCard, me } from './fake/samples.mjs'
+import { card as sampleCard, me } from './samples.mjs'
 
 function card(contact: string, facts: Partial<Card> = {}): Card {
   return { ...sampleCard(contact), ...facts }

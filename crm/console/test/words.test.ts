@@ -19,7 +19,7 @@ const DUTY = /(?<!不)确定/
 function files(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? files(join(folder, entry.name)) : [join(folder, entry.name)]))
 }
-const sources = files(SOURCE).filter((path) => /\.(ts|vue)$/.test(path) && !path.includes('locales/'))
+const sources = files(SOURCE).filter((path) => /\.(ts|vue)$/.test(path) && !path.includes('locales/') && !path.endsWith('.d.ts'))
 const code = sources.map((path) => readFileSync(path, 'utf8')).join('\n')
 
 it('has no banned word', () => {

@@ -30,6 +30,7 @@ export class LiveConnection {
   private socket: WebSocket | null = null
   private retry = 0
   private watch = 0
+  private openedAt = 0
 
   constructor(
     private readonly handlers: Handlers,
@@ -61,7 +62,7 @@ export class LiveConnection {
     this.link.tries += 1
     const socket = new WebSocket(this.address())
     this.socket = socket
-    const openedAt = performance.now()
+    this.openedAt = performance.now()
     socket.onmessage = (event: MessageEvent<unknown>) => {
       if (socket === this.socket) this.take(event.data)
     }
@@ -70,7 +71,7 @@ export class LiveConnection {
       if (event.code === SESSION_OVER) {
         this.stop()
         this.handlers.sessionOver()
-      } else this.lose(AT_ONCE.has(event.code) && performance.now() - openedAt > 1_000 ? 0 : undefined)
+      } else this.lose(AT_ONCE.has(event.code) && performance.now() - this.openedAt > 1_000 ? 0 : undefined)
     }
   }
 
@@ -96,7 +97,10 @@ export class LiveConnection {
 
   private check(): void {
     const { state, heardAt } = this.link
-    if (state === 'live' && performance.now() - heardAt > SILENT_MS) this.lose(0)
+    const now = performance.now()
+    if (state === 'live' && now - heardAt > SILENT_MS) this.lose(0)
+    // A frozen server takes the connection and never speaks.
+    else if (state !== 'live' && this.socket && now - this.openedAt > SILENT_MS) this.lose()
   }
 
   private drop(): void {

@@ -1,13 +1,13 @@
 // @ts-check
 // Made-up people, calls and tickets in the shapes of the API, for the tests of the console only.
 
-/** @typedef {import('../../src/api/types').Card} Card */
-/** @typedef {import('../../src/api/types').Me} Me */
-/** @typedef {import('../../src/api/types').Slot} Slot */
-/** @typedef {import('../../src/api/types').Ticket} Ticket */
-/** @typedef {import('../../src/api/types').CallRow} CallRow */
-/** @typedef {import('../../src/api/types').Call} Call */
-/** @typedef {import('../../src/api/types').Board} Board */
+/** @typedef {import('../src/api/types').Card} Card */
+/** @typedef {import('../src/api/types').Me} Me */
+/** @typedef {import('../src/api/types').Slot} Slot */
+/** @typedef {import('../src/api/types').Ticket} Ticket */
+/** @typedef {import('../src/api/types').CallRow} CallRow */
+/** @typedef {import('../src/api/types').Call} Call */
+/** @typedef {import('../src/api/types').Board} Board */
 
 /** @param {number} [agoMs] */
 export const time = (agoMs = 0) => new Date(Date.now() - agoMs).toISOString()

@@ -1,0 +1,165 @@
+"""The console in a real Chromium on a real crm: the pop, the desk's manners, drafts, lost links."""
+
+import re
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from playwright.async_api import expect
+from sqlalchemy import create_engine, text
+
+from crm.migrate import upgrade
+from tests.e2e.console_crm import Crm, running_crm
+from tests.e2e.console_page import ConsolePage, chromium
+from tests.unit.crm.postgres import private_cluster
+
+AGENT = "8001"
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[str]:
+    """Give a cluster whose database "fresh" has the newest schema."""
+    with private_cluster() as url:
+        _create(url, 'CREATE DATABASE "fresh"')
+        upgrade(url.replace("/postgres?", "/fresh?"))
+        yield url
+
+
+def _create(url: str, statement: str) -> None:
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
+
+
+@pytest.fixture
+async def crm(cluster: str, tmp_path: Path) -> AsyncIterator[Crm]:
+    name = f"test_{uuid4().hex}"
+    _create(cluster, f'CREATE DATABASE "{name}" TEMPLATE "fresh"')
+    async with running_crm(cluster.replace("/postgres?", f"/{name}?"), tmp_path) as running:
+        yield running
+
+
+@pytest.fixture
+async def desk(crm: Crm) -> AsyncIterator[ConsolePage]:
+    """An agent who is logged in and ready."""
+    async with chromium() as browser:
+        page = await ConsolePage.open(browser, crm.url)
+        await page.login(AGENT, crm.passwords[AGENT])
+        await page.go_ready()
+        yield page
+        assert page.errors == []
+
+
+async def test_the_card_is_shown_and_says_so_before_the_answer(crm: Crm, desk: ConsolePage) -> None:
+    number = await crm.tale.dialogue("pop", 1_000_001)
+    await crm.tale.ring("pop", AGENT)
+    card = await desk.wait_for_card(contact="pop", state="ringing")
+    said = await desk.card_text(card)
+    for word in (
+        "138 0013 8000",
+        "E01",
+        "待核实",
+        "来电人已确认",
+        "新发路",
+        f"{number[:4]} {number[4:]}",
+        "1 次未听清",
+    ):
+        assert word in said
+    assert (await desk.title()).startswith("【振铃】维修")
+    ledger = await desk.wait_for_ledger("pop", "shown")
+    assert ledger.received is not None
+    assert ledger.shown is not None
+    assert ledger.created <= ledger.received <= ledger.shown
+    await crm.tale.answer("pop", AGENT)
+    await desk.wait_for_card(contact="pop", state="talking")
+    assert await desk.field("fault_code").input_value() == "E01"
+
+
+async def test_three_pops_leave_the_writing_alone(crm: Crm, desk: ConsolePage) -> None:
+    await desk.page.get_by_role("button", name="新建草稿").click()
+    await desk.type_into("note", "客户上午要送孩子，")
+    before = await desk.focus()
+    assert before.element == "note"
+    for index in range(3):
+        name = f"focus{index}"
+        await crm.tale.dialogue(name, 1_000_010 + index, caller=f"+861380013810{index}")
+        await crm.tale.ring(name, AGENT)
+        await desk.wait_for_ledger(name, "shown") if index == 0 else await desk.wait_for_ledger(name, "received")
+        assert await desk.focus() == before
+    await crm.tale.answer("focus0", AGENT)
+    await desk.page.wait_for_selector('[data-tab="focus0"]')
+    assert await desk.focus() == before
+    await desk.page.keyboard.type("下午在")
+    assert await desk.field("note").input_value() == "客户上午要送孩子，下午在"
+
+
+async def test_typed_text_stays_and_the_later_value_is_offered(crm: Crm, desk: ConsolePage) -> None:
+    number = await crm.tale.dialogue("newer", 1_000_020)
+    await crm.tale.ring("newer", AGENT)
+    await crm.tale.answer("newer", AGENT)
+    await desk.wait_for_card(contact="newer", state="talking")
+    await desk.field("address").fill("广东省佛山市顺德区容桂街道新华路6号")
+    await expect(desk.page.locator("[data-testid=draft-saved]")).to_contain_text("草稿已保存")
+    ticket = await desk.get(f"/tickets/{number}")
+    saved = {slot["slot"]: slot for slot in ticket["slots"]}
+    assert "新华路6号" in saved["address"]["text"]
+    await desk.page.reload()
+    await desk.open_call_tab("newer")
+    assert (await desk.field("address").input_value()).endswith("新华路6号")
+
+
+async def test_a_whole_call_ends_ready(crm: Crm, desk: ConsolePage) -> None:
+    number = await crm.tale.dialogue("whole", 1_000_030)
+    await crm.tale.ring("whole", AGENT)
+    await crm.tale.answer("whole", AGENT)
+    card = await desk.wait_for_card(contact="whole", state="talking")
+    await desk.confirm_slot(card, "fault_code")
+    await desk.type_into("symptom", "不打火")
+    await crm.tale.end("whole", AGENT)
+    await desk.wait_for_state("wrapup")
+    await desk.finish("报修已受理", "待派单")
+    await desk.wait_for_state("ready")
+    ticket = await desk.get(f"/tickets/{number}")
+    assert ticket["state"] == "to_dispatch"
+    assert any("小结：报修已受理" in entry["text"] for entry in ticket["timeline"])
+    await expect(desk.page.locator("[data-testid=card]")).to_have_count(0)
+
+
+async def test_a_lost_link_is_told_and_comes_back_by_itself(crm: Crm, desk: ConsolePage) -> None:
+    await crm.tale.dialogue("lost", 1_000_040)
+    await crm.tale.ring("lost", AGENT)
+    await desk.wait_for_card(contact="lost")
+    await crm.kill()
+    await desk.page.wait_for_selector("[data-testid=link-lost]", timeout=20_000)
+    await desk.page.wait_for_selector("[data-region=card].stale")
+    await crm.start()
+    await desk.page.wait_for_selector("[data-testid=link-lost]", state="detached", timeout=20_000)
+    await expect(desk.page.locator('[data-testid=card][data-contact="lost"]')).to_have_count(1)
+
+
+async def test_the_supervisor_sees_who_waits_and_who_talks(crm: Crm) -> None:
+    await crm.tale.phone(AGENT, "ready")
+    await crm.tale.dialogue("board", 1_000_050)
+    async with chromium() as browser:
+        page = await ConsolePage.open(browser, crm.url)
+        await page.login("9001", crm.passwords["9001"])
+        await page.page.wait_for_selector('[data-queue="repair"]')
+        await expect(page.page.locator('[data-queue="repair"] [data-testid=waiting]')).not_to_have_text("0")
+        await expect(page.page.locator('[data-queue="repair"] [data-testid=longest]')).to_have_text(
+            re.compile(r"\d\d:\d\d")
+        )
+        await crm.tale.ring("board", AGENT)
+        await page.page.wait_for_selector(f'[data-agent="{AGENT}"][data-state=ringing]')
+
+
+async def test_a_wrong_password_is_told_in_words(crm: Crm) -> None:
+    async with chromium() as browser:
+        page = await ConsolePage.open(browser, crm.url)
+        await page.go("/tickets")
+        await page.page.fill("[name=number]", AGENT)
+        await page.page.fill("[name=password]", "wrong")
+        await page.page.click("button[type=submit]")
+        await expect(page.page.locator("[role=alert]")).to_contain_text("工号或密码不对")
+        assert page.page.url.endswith("/login?to=/tickets")
