@@ -75,8 +75,8 @@ def _branch_problems(node: Branch) -> Iterator[str]:
     rule = BRANCHES.get(node.by)
     if rule is None:
         yield f"unknown branch function {node.by}"
-        return
-    yield from _edges("value", {value.value for value in rule.values}, set(node.to))
+    else:
+        yield from _edges("value", {value.value for value in rule.values}, set(node.to))
 
 
 def _do_problems(node: Do) -> Iterator[str]:
@@ -117,6 +117,8 @@ def _question_problems(node: Menu | Ask) -> Iterator[str]:
         yield f"key {taken[0]} means the same at every node"
     if isinstance(node, Ask) and node.check and node.check not in CHECKS:
         yield f"unknown check {node.check}"
+    if isinstance(node, Ask) and node.listen != "yes_no" and node.slot is None:
+        yield "a value needs a slot"
     for meaning, filler in node.fill.items():
         if filler not in FILLERS:
             yield f"unknown filler {filler}"

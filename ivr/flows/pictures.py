@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from ivr.flows.checks import targets
-from ivr.flows.nodes import RESUME, RETURN, Ask, Branch, Do, End, Flow, FlowCall, Menu, Node, Queue, Record, Say
+from ivr.flows.nodes import RESUME, RETURN, Ask, Branch, Do, Flow, FlowCall, Menu, Node, Queue, Record, Say
 from ivr.flows.program import Program
 
 _SHAPES = {
@@ -80,7 +80,7 @@ def _edges(name: str, node: Node) -> Iterator[tuple[str, str]]:
             yield "-.->|nothing|", _target(name, node.fallback)
         case Say() | FlowCall():
             yield "-->", _target(name, node.to)
-        case Queue() | End():
+        case _:  # the dialogue ends here
             pass
 
 

@@ -96,7 +96,7 @@ class Simulator:
                 talk.lines.append(f"→ {target} {queue} {priority}")
             case End():
                 talk.lines.append("→ end")
-            case Lookup():
+            case _:  # a look-up says nothing
                 pass
 
     # ---- the world outside ----
@@ -111,7 +111,7 @@ class Simulator:
                 return self._move(turn.turn_id, turn.slot, keys_only=turn.keys_only)
             case Record(spec):
                 return self._recorded(spec.turn_id)
-            case _:
+            case _:  # a step never ends with a Save, and the end was seen before
                 raise TypeError(f"{type(effect).__name__} does not wait")
 
     def _look_up(self, action: str) -> Input:

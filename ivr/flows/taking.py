@@ -57,8 +57,7 @@ def _accept(making: Step, node: Listening, answer: Answer, result: TurnResult) -
         case Sort.AMBIGUOUS:
             _ambiguous(making, node, answer, result.clip)
         case Sort.VALUE:
-            if isinstance(node, Ask) and node.slot:
-                _keep_value(making, node, answer, result.clip)
+            _keep_value(making, node, answer, result.clip)
             go(making, node.to["value"])
         case _:
             _meaning(making, node, answer, result)

@@ -18,7 +18,6 @@ from ivr.flows.nodes import (
     End,
     FlowCall,
     Listening,
-    Menu,
     Queue,
     Record,
     Say,
@@ -69,7 +68,7 @@ def _enter_node(step: Step, name: str, stack: tuple[str, ...]) -> str | None:
             return None
         case Record() as node:
             return _open_record(step, node)
-        case Menu() | Ask() as node:
+        case node:
             return _open_question(step, node)
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from ivr.contract.dialogue import End, HandOver, Perform, Record
 from ivr.contract.facts import CallbackRequested, SlotFilled, TicketOpened
-from ivr.flows.simulate import no_interpreter, simulate
+from ivr.flows.simulate import Simulator, no_interpreter, simulate
 from ivr.flows.state import InvalidState, State, state_from_json, state_to_json
 from tests.unit.ivr.flows.play import CARD, E01, ROAD, ROOM, SHUNDE, Driver, program
 from tests.unit.ivr.flows.worlds import at
@@ -237,3 +237,26 @@ def test_the_simulator_plays_keys_in_recordings_and_stops_at_the_end() -> None:
     assert talk.lines[-1] == "→ end"
     said = simulate(program(), [{"say": "喂"}], no_interpreter, keys_only=True)
     assert said.lines[-2] == "来电人: (挂机)"
+
+
+def test_the_simulator_hangs_up_in_recordings_and_waits_only_for_what_waits() -> None:
+    lost = simulate(program(), [*({"dtmf": key} for key in "3122"), "failed"], no_interpreter)
+    assert lost.lines[-1] == "→ end"
+    assert no_interpreter(at("main_menu").slot, program().lexicon, ("喂",)).text == "喂"
+    with pytest.raises(TypeError, match="End does not wait"):
+        Simulator(program(), no_interpreter)._answer(End())
+
+
+def test_a_silent_caller_is_rung_back_without_a_matter_and_only_once() -> None:
+    driver = Driver(queue_open=False).start().silence(4)
+    assert driver.node == "no_agent_offer"
+    driver.silence(4)
+    assert driver.of(CallbackRequested) == [CallbackRequested("no_agent", 0)]
+    twice = at("no_agent_offer").press("1")
+    twice.speak_by_itself = False
+    twice.press("1").hang_up()
+    assert twice.of(CallbackRequested) == [CallbackRequested("asked", 1)]
+
+
+def test_a_known_caller_without_products_is_asked_for_one() -> None:
+    assert Driver(card={**CARD, "products": []}).start().press("3").node == "repair_product"
