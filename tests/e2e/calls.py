@@ -45,7 +45,7 @@ async def make_calls(stack: Stack, names: list[str]) -> Made:
         Studio(stack.settings, stack.token, out=out, say=print) as studio,
     ):
         agents = studio.start_agents(_AGENT_TALK_S)
-        page = await ConsolePage.open(browser, stack.web)
+        page = await ConsolePage.open(browser, stack.web, timeout_ms=60_000)
         await page.login(stack.agent["number"], stack.agent["password"])
         await page.go_ready()
         watching = asyncio.create_task(_watch(page, made))

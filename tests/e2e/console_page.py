@@ -74,13 +74,14 @@ class ConsolePage:
         base_url: str,
         size: tuple[int, int] = COMPACT,
         theme: Literal["light", "dark"] = "light",
+        timeout_ms: int = 15_000,
     ) -> "ConsolePage":
         """Open a tab of its own profile; base_url is crm's, e.g. "http://127.0.0.1:8080"."""
         width, height = size
         context = await browser.new_context(
             viewport={"width": width, "height": height}, locale="zh-CN", color_scheme=theme
         )
-        return cls(await context.new_page(), base_url)
+        return cls(await context.new_page(), base_url, timeout_ms)
 
     async def login(self, number: str, password: str) -> None:
         """Log in and wait for the shell."""

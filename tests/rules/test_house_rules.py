@@ -122,3 +122,32 @@ def test_only_named_boundaries_catch_everything() -> None:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.ExceptHandler) and _is_broad(node):
                 assert any(relative(path).startswith(place) for place in allowed), f"{relative(path)}:{node.lineno}"
+
+
+_SEEN_OF_OTHERS = {
+    "speech": {"speech"},
+    "ivr": {"ivr", "speech.contract"},
+    "crm": {"crm", "recordings", "ivr.contract"},
+    "recordings": {"recordings"},
+}
+
+
+@pytest.mark.parametrize("package", _SEEN_OF_OTHERS)
+def test_a_part_sees_of_others_only_what_the_plan_allows(package: str) -> None:
+    ours = ("speech", "ivr", "crm", "recordings", "ops", "tests")
+    allowed = _SEEN_OF_OTHERS[package]
+    for path in (path for path in PYTHON if path.relative_to(TREE).parts[0] == package):
+        for name in _imports(path):
+            if name.split(".")[0] in ours:
+                seen = any(name == item or name.startswith(f"{item}.") for item in allowed)
+                assert seen, f"{relative(path)} imports {name}"
+
+
+def _imports(path: Path) -> list[str]:
+    found: list[str] = []
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found += [alias.name for alias in node.names]
+        if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.append(node.module)
+    return found

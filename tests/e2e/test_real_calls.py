@@ -1,0 +1,189 @@
+"""Real calls over SIP with real audio, Vosk, PostgreSQL and a browser: what each kind of caller gets."""
+
+import asyncio
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from ops.robots.ear import is_marker
+from ops.robots.report import CallReport
+from ops.robots.voice import RATE
+from speech.recognizers.pool import PooledRecognizer
+from tests.e2e.calls import Made
+from tests.e2e.stack import Stack
+from tests.e2e.stereo import read_stereo
+
+pytestmark = [pytest.mark.real, pytest.mark.timeout(1500)]
+
+
+def call(made: Made, name: str) -> CallReport:
+    report = made.reports[name]
+    assert report.answered, name
+    assert report.contact, name
+    return report
+
+
+def slots(report: CallReport) -> dict[str, dict[str, Any]]:
+    assert len(report.tickets) == 1, f"{len(report.tickets)} tickets"
+    return {slot["slot"]: slot for slot in report.tickets[0]["slots"] if slot["text"]}
+
+
+def answered_at(report: CallReport) -> datetime:
+    """When the agent answered, in Asterisk's own time."""
+    times = [visit["answered_at"] for visit in report.visits if visit["answered_at"]]
+    assert len(times) == 1
+    return datetime.fromisoformat(times[0])
+
+
+def test_a_repair_is_reported_by_voice(made: Made) -> None:
+    report = call(made, "repair_by_voice")
+    found = slots(report)
+    assert found["fault_code"]["value"]["canonical"] == "E03"
+    assert found["fault_code"]["status"] == "voice_confirmed"
+    address = found["address"]["value"]
+    assert (address["region"], address["road"]) == ("广东省佛山市顺德区容桂街道", "文海路18号")
+    assert "502" in address["room"]
+    assert report.tickets[0]["kind"] == "repair"
+    assert report.outcome == "talked"
+
+
+def test_the_pop_is_painted_before_the_agent_answers(made: Made) -> None:
+    report = call(made, "repair_by_voice")
+    shown = made.ledgers[report.contact].shown
+    assert shown is not None
+    assert shown < answered_at(report)
+    assert "E03" in made.cards[report.contact]
+    assert made.page_errors == []
+
+
+def test_a_repair_is_reported_by_keys(made: Made) -> None:
+    report = call(made, "repair_by_keys")
+    found = slots(report)
+    assert found["fault_code"]["value"]["canonical"] == "F28"
+    assert found["fault_code"]["status"] in ("dtmf", "voice_confirmed")
+    assert report.tickets[0]["kind"] == "repair"
+
+
+def test_a_wrong_code_is_corrected_in_one_turn(made: Made) -> None:
+    report = call(made, "code_corrected")
+    assert slots(report)["fault_code"]["value"]["canonical"] == "F28"
+
+
+def test_a_caller_who_hangs_up_half_way_leaves_a_ticket_and_a_call_back(made: Made) -> None:
+    report = call(made, "code_corrected")
+    assert report.outcome == "hung_up"
+    assert report.tickets[0]["outcome"] == "hung_up"
+    assert report.tickets[0]["callback"]["reason"] == "hung_up"
+
+
+def test_no_code_leads_to_the_symptom(made: Made) -> None:
+    found = slots(call(made, "no_code"))
+    assert "没热水" in found["symptom"]["text"]
+    assert "fault_code" not in found
+
+
+def test_the_address_on_file_is_confirmed(made: Made) -> None:
+    found = slots(call(made, "address_on_file"))
+    assert found["address"]["status"] == "crm_confirmed"
+    assert found["fault_code"]["value"]["canonical"] == "F28"
+
+
+@pytest.mark.parametrize("name", ["zero_to_agent", "anonymous", "unknown_number"])
+def test_key_zero_leads_to_a_person(made: Made, name: str) -> None:
+    report = call(made, name)
+    assert report.ok, report.why
+    assert report.outcome == "talked"
+
+
+async def test_agent_and_caller_hear_each_other(made: Made, stack: Stack) -> None:
+    report = call(made, "zero_to_agent")
+    _said, heard = read_stereo(Path(report.wav))
+    answered = answered_at(report).timestamp()
+    talk = min(made.talks, key=lambda item: abs(item.answered_at - answered))
+    _spoken, at_agent = read_stereo(Path(talk.wav))
+    marks = [at for at in range(0, heard.size - 160, 160) if is_marker(heard[at : at + 160].tobytes())]
+    assert len(marks) >= 10
+    recognizer = PooledRecognizer(stack.settings.model_dir, 1)
+    recognizer.open()
+    try:
+        await asyncio.wait_for(recognizer.ready(), 60)
+        from_agent = await _recognize(recognizer, heard[marks[-1] + 160 :])
+        from_caller = await _recognize(recognizer, at_agent)
+    finally:
+        await recognizer.close()
+    assert "服务" in from_agent or "为您" in from_agent or "您好" in from_agent, "the agent's greeting"
+    assert "漏水" in from_caller, "the caller's words"
+
+
+async def _recognize(recognizer: PooledRecognizer, samples: "np.ndarray[Any, np.dtype[np.int16]]") -> str:
+    recognition = recognizer.start([])
+    for start in range(0, samples.size, RATE // 10):
+        recognition.feed(samples[start : start + RATE // 10].tobytes())
+        await asyncio.sleep(0)
+    hearing = await recognition.finish()
+    return "".join(hearing.texts).replace(" ", "")
+
+
+def test_speech_stops_the_prompt_and_is_understood(made: Made) -> None:
+    report = call(made, "barge_in")
+    barge = next(step for step in report.steps if step.barge_stop_ms is not None)
+    assert barge.barge_stop_ms is not None
+    assert barge.barge_stop_ms < 1500
+    assert report.outcome == "talked"
+
+
+def test_silence_leads_to_a_person_and_makes_no_claim(made: Made) -> None:
+    report = call(made, "silence")
+    assert report.outcome == "talked"
+    assert all(
+        not [slot for slot in ticket["slots"] if slot["status"] == "voice_confirmed"] for ticket in report.tickets
+    )
+
+
+def test_noise_is_never_taken_for_an_answer(made: Made) -> None:
+    report = call(made, "noise")
+    assert report.outcome in ("talked", "hung_up")
+    assert all(
+        not [slot for slot in ticket["slots"] if slot["status"] == "voice_confirmed"] for ticket in report.tickets
+    )
+
+
+def test_danger_goes_to_the_emergency_queue(made: Made) -> None:
+    report = call(made, "danger")
+    assert len(report.tickets) == 1
+    assert report.tickets[0]["priority"] == "urgent"
+    assert report.tickets[0]["safety"] == "gas"
+
+
+def test_several_calls_were_made_at_once(made: Made) -> None:
+    names = list(made.begun)
+    overlapping = [
+        (one, other)
+        for index, one in enumerate(names)
+        for other in names[index + 1 :]
+        if made.begun[one] < made.ended[other] and made.begun[other] < made.ended[one]
+    ]
+    assert overlapping
+
+
+def test_every_contact_has_one_outcome_and_no_pop_came_twice(made: Made) -> None:
+    for name, report in made.reports.items():
+        assert report.outcome, name
+        keys = [(pop["agent"], pop["kind"]) for pop in report.pops]
+        assert len(keys) == len(set(keys)), name
+
+
+def test_recordings_are_there(made: Made, stack: Stack) -> None:
+    for path in stack.layout.recordings.glob("*-rx.wav"):
+        assert path.stat().st_size > 44
+    assert len(list(stack.layout.recordings.glob("*-rx.wav"))) >= len(made.reports)
+
+
+def test_pops_came_in_order(made: Made) -> None:
+    for ledger in made.ledgers.values():
+        steps = [ledger.created, ledger.sent, ledger.received, ledger.shown]
+        there = [step for step in steps if isinstance(step, datetime)]
+        assert there == sorted(there)
