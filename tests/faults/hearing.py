@@ -1,0 +1,25 @@
+"""The silence a caller heard, measured on the recording of his own line."""
+
+import wave
+from pathlib import Path
+
+import numpy as np
+
+from ops.robots.ear import VOICED_RMS
+
+_FRAME = 160  # samples: 20 ms
+
+
+def longest_silence(path: Path) -> tuple[float, float]:
+    """Return (length, start) in ms of the longest stretch in which neither caller nor hotline made a sound."""
+    with wave.open(str(path), "rb") as file:
+        assert (file.getframerate(), file.getnchannels(), file.getsampwidth()) == (8000, 2, 2)
+        both = np.frombuffer(file.readframes(file.getnframes()), dtype="<i2").astype(np.float64).reshape(-1, 2)
+    frames = both[: len(both) // _FRAME * _FRAME].reshape(-1, _FRAME, 2)
+    sound = (np.sqrt(np.mean(frames * frames, axis=1)) >= VOICED_RMS).any(axis=1)
+    best, start, run = 0, 0, 0
+    for index, voiced in enumerate(sound):
+        run = 0 if voiced else run + 1
+        if run > best:
+            best, start = run, index - run + 1
+    return best * 20.0, start * 20.0

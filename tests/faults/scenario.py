@@ -1,0 +1,168 @@
+"""What the caller answers, in which phase the fault comes, and the course of such a call."""
+
+import asyncio
+import signal
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from ops.stack.supervisor import wait_until
+from tests.faults.call import Caller, Node, Telephone
+from tests.faults.stack import FaultStack
+
+FROZEN_S = 15.0  # then a stopped process goes on, unless somebody has replaced it
+_QUEUE_S = 6.0  # in the queue with the fault before hanging up
+FAULT_NODE = "fault_code"
+SPOKEN = "E零一"
+
+# By keys: the known product, code E01, the address on file, as soon as possible, this number; then all is right.
+# Who is not known says boiler and gives the address by voice.
+REPORT: Mapping[str, str] = {
+    "main_menu": "3",
+    "repair_known_product": "1",
+    "repair_product": "1",
+    "fault_code": "1",
+    "fault_code_spell": "1",
+    "fault_code_key_letter": "1",
+    "fault_code_key_digits": "01#",
+    "fault_code_confirm": "1",
+    "symptom": "1",
+    "symptom_speech": "#",
+    "address_on_file": "1",
+    "address_full": "广东省佛山市顺德区容桂街道凤翔路十八号三栋二单元五零二室",
+    "address_region": "1",
+    "address_region_pick": "1",
+    "address_road": "1",
+    "address_room": "502#",
+    "address_record": "容桂街道凤翔路十八号",
+    "address_confirm": "1",
+    "visit_day": "1",
+    "contact_known": "1",
+    "summary_confirm": "1",
+}
+# The same as far as the address, then a person.
+PERSON = {name: "0" if name.startswith("address") else keys for name, keys in REPORT.items()}
+LAST = "repair_after"  # the number has been said
+
+
+class Phase(StrEnum):
+    """Where in the call the fault comes."""
+
+    PROMPT = "prompt"
+    SPEAKING = "speaking"
+    DESK = "desk"
+    QUEUE = "queue"
+
+
+@dataclass
+class Fault:
+    """One row, one signal. Frozen processes go on in `heal`, or after FROZEN_S where the call must outlast it."""
+
+    stack: FaultStack
+    row: str
+    number: signal.Signals
+    hit: list[int] = field(default_factory=list)
+
+    @property
+    def outlasts(self) -> bool:
+        """Tell whether the fault stays until the call is over: crm and database are not missed by any caller."""
+        return self.row in ("crm", "database")
+
+    def strike(self) -> None:
+        """Send the signal to every process of the row."""
+        self.hit = self.stack.pids(self.row)
+        assert self.hit, f"{self.row} does not run"
+        self.stack.signal(self.hit, self.number)
+
+    def heal(self) -> None:
+        """Let go on what is still stopped."""
+        if self.number is signal.SIGSTOP:
+            self.stack.signal(self.hit, signal.SIGCONT)
+
+    async def thaw_later(self) -> None:
+        """Let go on after FROZEN_S; for the rows that do not outlast the call."""
+        async with asyncio.timeout(FROZEN_S + 10):
+            await asyncio.get_running_loop().run_in_executor(None, self._replaced)
+        self.heal()
+
+    def _replaced(self) -> None:
+        wait_until(lambda: not set(self.stack.pids(self.row)) & set(self.hit), FROZEN_S)
+
+
+@dataclass
+class Course:
+    """One call with its fault. asked_again is the first question after the fault, None when none came."""
+
+    phone: Telephone
+    caller: Caller
+    fault: Fault
+    phase: Phase
+    answers: Mapping[str, str]
+    asked_again: Node | None = None
+    struck_at: float = -1.0  # ms of the call
+    number_ms: float = 0.0  # how long the number and what follows it was spoken
+    in_queue: bool = False
+    struck: asyncio.Event = field(default_factory=asyncio.Event)
+    _tries: dict[str, int] = field(default_factory=dict)
+    _thawing: asyncio.Task[None] | None = None
+
+    async def run(self) -> None:
+        """Go through the dialogue to its end, and through the queue when it ends there; then hang up."""
+        if self.phase is Phase.DESK:
+            await self.strike()
+        while (node := await self.caller.next_node()) is not None and node.listening != "over":
+            if not node.asks:
+                continue
+            if self.struck_at >= 0 and self.asked_again is None:
+                self.asked_again = node
+            if node.name == LAST:
+                await self._hear_number()
+                break
+            await self._question(node)
+        else:
+            await self._queue()
+        await self.caller.line.hang_up()
+        await asyncio.wait_for(self.caller.line.ended.wait(), 5)
+        if self._thawing is not None:
+            await self._thawing
+
+    async def strike(self) -> None:
+        """The fault, now."""
+        self.struck_at = self.caller.line.now()
+        await asyncio.to_thread(self.fault.strike)
+        self.struck.set()
+        if self.fault.number is signal.SIGSTOP and not self.fault.outlasts:
+            self._thawing = asyncio.create_task(self.fault.thaw_later())
+
+    async def _question(self, node: Node) -> None:
+        self._tries[node.name] = self._tries.get(node.name, 0) + 1
+        here = node.name == FAULT_NODE and self.struck_at < 0
+        asked_anew = self.fault.row in ("speech", "ivr")
+        if here and self.phase is Phase.PROMPT:
+            await self.caller.into_prompt(self.caller.line.now())
+            await self.strike()
+            if not asked_anew:
+                await self.caller.give(SPOKEN if self.fault.row == "decoder" else self.answers[node.name])
+        elif here and self.phase is Phase.SPEAKING:
+            await self.caller.hears(self.caller.line.now())
+            await self.caller.prompt_over()
+            saying = await self.caller.start_saying(SPOKEN)
+            await self.strike()
+            await saying
+        else:
+            await self.caller.give(self.answers[node.name])
+
+    async def _hear_number(self) -> None:
+        asked = self.caller.line.now()
+        await self.caller.hears(asked)
+        await self.caller.prompt_over()
+        self.number_ms = sum(last - first for first, last in self.caller.line.ear.stretches if last > asked)
+
+    async def _queue(self) -> None:
+        await self.phone.queued(self.caller)
+        self.in_queue = True
+        assert await self.caller.hears(self.caller.line.now()), "nothing to hear in the queue"
+        if self.phase is Phase.QUEUE:
+            await self.strike()
+            await self.caller.line.wait_heard(lambda _ear: False, _QUEUE_S)
+            assert not self.caller.line.ended.is_set(), "the caller lost the queue"

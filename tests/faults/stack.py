@@ -1,0 +1,153 @@
+"""One whole stack for the fault tests: the processes of each row of the table, signals to them, being whole again."""
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from ops import settings as settings_table
+from ops.layout import Layout, layout_for, make_folders
+from ops.settings import Settings
+from ops.stack import control, probes, processes, supervisor
+from ops.stack.parts import PARTS
+from ops.stack.supervisor import wait_until
+from tests.integration.asterisk.pair import free_base
+
+ROWS = ("decoder", "speech", "ivr", "crm", "database")
+_PART = {"decoder": "speech", "speech": "speech", "ivr": "ivr", "crm": "crm", "database": "postgres"}
+_WHOLE_S = 90.0
+KNOWN_CALLER = "13900139000"  # of the demo's data: a product and an address are on file
+
+
+@dataclass(frozen=True, slots=True)
+class FaultStack:
+    """A stack that is up with its carrier and the demo's data; token opens the REST API."""
+
+    layout: Layout
+    settings: Settings
+    token: str
+
+    def pids(self, row: str) -> list[int]:
+        """Return the processes that a row of the table names; [] while they do not run."""
+        pid = supervisor.states(self.layout)[_PART[row]].pid
+        if not pid:
+            return []
+        match row:
+            case "decoder":
+                return [child for child in _children(pid) if "vosk_worker" in _command(child)]
+            case "database":
+                return [pid, *_children(pid)]
+            case _:
+                return [pid]
+
+    def signal(self, pids: list[int], number: signal.Signals) -> None:
+        """Send a signal to processes; those that are gone are passed over."""
+        for pid in pids:
+            if processes.running(pid):
+                os.kill(pid, number)
+
+    def ivr_status(self) -> dict[str, Any]:
+        """Return ivr's own status, {} while it does not answer."""
+        return dict(probes.ask_ivr(self.layout, self.settings).data or {})
+
+    def whole(self) -> bool:
+        """Tell whether every part answers, the decoders are ready and ivr sees speech and Asterisk."""
+        answers = {part.name: part.probe(self.layout, self.settings) for part in PARTS}
+        if not all(answer.ready for answer in answers.values()):
+            return False
+        speech, ivr = answers["speech"].data or {}, answers["ivr"].data or {}
+        return (
+            _decoders_ready(speech)
+            and bool(ivr.get("speech_alive"))
+            and bool(ivr.get("ami_connected"))
+            and int(ivr.get("numbers_left", 0)) > 0
+        )
+
+    def await_whole(self) -> None:
+        """Wait until everything is back; raises AssertionError naming what is not."""
+        if not wait_until(self.whole, _WHOLE_S):
+            answers = {part.name: part.probe(self.layout, self.settings) for part in PARTS}
+            raise AssertionError(f"not whole again: {answers}")
+
+    def await_delivered(self, contact: str) -> None:
+        """Wait until the contact has its end in crm and no fact of ivr waits."""
+
+        def delivered() -> bool:
+            return self.ivr_status().get("facts_waiting") == 0 and "contact_ended" in self.fact_kinds(contact)
+
+        assert wait_until(delivered, 45), (self.ivr_status(), self.fact_kinds(contact))
+
+    def fact_kinds(self, contact: str) -> list[str]:
+        """Return the kinds of the contact's facts as crm holds them, in order."""
+        query = "SELECT kind FROM facts WHERE contact = %s ORDER BY node, seq"
+        with self._database() as connection:
+            return [str(row[0]) for row in connection.execute(query, (contact,))]
+
+    def rejected(self) -> list[str]:
+        """Return the reasons of facts that crm did not take."""
+        with self._database() as connection:
+            return [str(row[0]) for row in connection.execute("SELECT reason FROM facts WHERE status = 'rejected'")]
+
+    def _database(self) -> psycopg.Connection[tuple[object, ...]]:
+        url = self.settings.database_url.replace("postgresql+psycopg://", "postgresql://")
+        return psycopg.connect(url, autocommit=True, connect_timeout=5)
+
+
+@contextmanager
+def running(home: Path, say: Callable[[str], None]) -> Iterator[FaultStack]:
+    """Bring a stack up in `home`, seed it, and take it down at the end, whatever happened."""
+    here = Path(__file__).resolve().parents[2]
+    shared = {"HOTLINE_ASTERISK_TREE": str(here / "var" / "asterisk-tree")} | dict(os.environ)
+    layout = layout_for(home, shared)
+    try:
+        make_folders(layout)
+        base = int(os.environ.get("FAULTS_PORT_BASE", "0")) or free_base(24000)
+        settings = settings_table.ensure(layout, base)
+        failures = control.bring_up(layout, settings, say)
+        carrier = control.start_carrier(layout, settings, say)
+        assert not failures, failures
+        assert carrier is None, carrier
+        control.run_ours(layout, ["crm", "demo"])
+        token = control.run_ours(layout, ["crm", "token", "--name", "faults"]).strip()
+        stack = FaultStack(layout, settings, token)
+        stack.await_whole()
+        yield stack
+    finally:
+        _thaw(layout)
+        control.take_down(layout, say)
+
+
+def _thaw(layout: Layout) -> None:
+    """Let go on what a failed test left stopped: a stopped process does not hear that it should end."""
+    for pid in processes.leftovers(layout):
+        if processes.running(pid):
+            os.kill(pid, signal.SIGCONT)
+
+
+def _decoders_ready(status: Any) -> bool:
+    workers = status.get("recognizer", {}).get("workers", [])
+    return bool(workers) and all(worker.get("ready") for worker in workers)
+
+
+def _children(pid: int) -> list[int]:
+    found = []
+    for entry in Path("/proc").iterdir():
+        try:
+            stat = (entry / "stat").read_text(encoding="utf-8", errors="replace") if entry.name.isdigit() else ""
+        except OSError:
+            continue
+        if stat and int(stat.rpartition(")")[2].split()[1]) == pid:
+            found.append(int(entry.name))
+    return found
+
+
+def _command(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
