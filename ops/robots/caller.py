@@ -76,7 +76,7 @@ class RobotCaller:
             call = await self._hotline.settled(report.contact, _SETTLE_S)
             report.outcome = str(call.get("outcome", ""))
             report.linkedid = next(iter(call.get("linkedids", [])), "")
-            report.pops = list(call.get("pops", []))
+            report.pops, report.visits = list(call.get("pops", [])), list(call.get("visits", []))
             report.tickets = await self._hotline.tickets(report.contact)
         except httpx.HTTPError as error:
             report.fail(f"the hotline's API did not answer: {type(error).__name__}")

@@ -7,6 +7,8 @@ from typing import Any
 
 import httpx
 
+from ivr.flows.prompts import shown
+
 _POLL_S = 0.2
 
 
@@ -58,7 +60,7 @@ class HotlineAPI:
             raw = answer.json()
             after = int(raw["version"])
             if raw.get("said"):
-                hear("".join(raw["said"]))
+                hear(shown("".join(raw["said"])))
             if raw["listening"] in ("listen", "record"):
                 return Listening(contact, str(raw["node"]), str(raw["slot"]), after, raw["listening"] == "record")
 

@@ -41,6 +41,7 @@ class CallReport:
     outcome: str = ""
     tickets: list[dict[str, Any]] = field(default_factory=list)
     pops: list[dict[str, Any]] = field(default_factory=list)
+    visits: list[dict[str, Any]] = field(default_factory=list)
 
     def fail(self, why: str) -> None:
         """Note the first failure."""

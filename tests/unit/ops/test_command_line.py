@@ -1,3 +1,5 @@
+"""The command line: global options anywhere, what each command refuses and answers."""
+
 from pathlib import Path
 
 import pytest

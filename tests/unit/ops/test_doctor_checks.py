@@ -1,3 +1,5 @@
+"""Doctor: each check from what was gathered."""
+
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 

@@ -1,3 +1,5 @@
+"""The state folder: paths, sockets short enough, closed to others."""
+
 import stat
 from pathlib import Path
 

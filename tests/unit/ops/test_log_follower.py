@@ -1,3 +1,5 @@
+"""Showing and following the logs."""
+
 from pathlib import Path
 
 import pytest

@@ -1,3 +1,5 @@
+"""The table of settings: defaults, secrets, what an operator changed stays."""
+
 import re
 import stat
 from pathlib import Path

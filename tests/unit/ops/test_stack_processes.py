@@ -1,3 +1,5 @@
+"""Which processes belong to a home, and ending them."""
+
 import os
 from pathlib import Path
 

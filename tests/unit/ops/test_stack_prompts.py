@@ -1,3 +1,5 @@
+"""Which prompt files are missing, and the links for the dialplan."""
+
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path

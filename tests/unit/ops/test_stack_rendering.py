@@ -1,3 +1,5 @@
+"""What is rendered for supervisord, PostgreSQL and Redis."""
+
 import configparser
 import shlex
 from pathlib import Path
