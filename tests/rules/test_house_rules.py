@@ -115,6 +115,7 @@ def test_only_named_boundaries_catch_everything() -> None:
         "crm/web/",
         "crm/jobs/",
         "speech/control.py",
+        "speech/recognizers/vosk_worker.py",  # vosk raises bare Exception
     }
     for path in PYTHON:
         if "tests" in path.parts:
