@@ -1,4 +1,4 @@
-"""Writes openapi.json, which the console checks its types against: `python crm/console/refresh_openapi.py [--check]`."""
+"""Writes openapi.json, the document the console's types are proved against; --check tells whether it is stale."""
 
 import json
 import sys

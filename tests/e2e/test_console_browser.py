@@ -95,6 +95,18 @@ async def test_three_pops_leave_the_writing_alone(crm: Crm, desk: ConsolePage) -
     assert await desk.field("note").input_value() == "客户上午要送孩子，下午在"
 
 
+async def test_on_another_page_the_card_floats_and_counts_as_shown(crm: Crm, desk: ConsolePage) -> None:
+    await desk.page.click('nav a[href="/tickets"]')
+    search = desk.page.locator("input[type=search]")
+    await search.fill("1000")
+    await crm.tale.dialogue("float", 1_000_060)
+    await crm.tale.ring("float", AGENT)
+    await desk.wait_for_card(contact="float", state="ringing")
+    await desk.wait_for_ledger("float", "shown")
+    await expect(search).to_be_focused()
+    assert desk.page.url.endswith("/tickets")
+
+
 async def test_typed_text_stays_and_the_later_value_is_offered(crm: Crm, desk: ConsolePage) -> None:
     number = await crm.tale.dialogue("newer", 1_000_020)
     await crm.tale.ring("newer", AGENT)

@@ -17,6 +17,7 @@ export const desk = {
   'card.path': '语音路径',
   'card.noPathTransfer': '未经过语音导航',
   'card.openTickets': '未结',
+  'card.moreTickets': '还有 {n} 张',
   'card.noOpenTickets': '无未结工单',
   'card.intoThis': '记入此单',
   'card.newMatter': '另开新单',
