@@ -30,6 +30,8 @@ def build_grammar(
     words = [cut(compact(phrase), vocabulary) for phrase in plain]
     if SlotKind.FAULT_CODE in (slot.kind, slot.correcting):
         words += code_phrases(vocabulary, catalogue)
+    if slot.correcting is SlotKind.FAULT_CODE:
+        words += correction_phrases(vocabulary)
     phrases = dict.fromkeys(" ".join(phrase) for phrase in words if phrase)
     return [*phrases, "[unk]"]
 
@@ -66,6 +68,12 @@ def code_phrases(vocabulary: frozenset[str], catalogue: tuple[str, ...]) -> list
     out += [list(triple) for triple in itertools.product(("幺", "二", "三", "四", "五"), ("零", "幺"), known)]
     out += [spoken for code in catalogue if (spoken := _spoken(code, vocabulary))]
     out += [[*cut(carrier, vocabulary), letter] for carrier, letter in (("佛山的", "F"),) if letter in letters]
+    return [phrase for phrase in out if not vocabulary or all(word in vocabulary for word in phrase)]
+
+
+def correction_phrases(vocabulary: frozenset[str]) -> list[list[str]]:
+    """Return "不是 E 一 是 F 一" for every letter and digit: what may stand before and after the second 是."""
+    out = [["不是", letter, digit, "是", letter, digit] for letter in _LETTERS for digit in _DIGIT_WORDS]
     return [phrase for phrase in out if not vocabulary or all(word in vocabulary for word in phrase)]
 
 

@@ -35,7 +35,9 @@ class Slots:
             if safety:
                 return Interpretation(text=compact(text), status="match", safety=safety)
         results = [self._one(slot, lexicon, text) for text in heard]
-        chosen = next((item for item in results if item.status == "match"), None)
+        # Hypotheses that disagree over a read-back: a new value is read back once more, so it can do no harm.
+        chosen = next((item for item in results if item.meaning == "correction"), None)
+        chosen = chosen or next((item for item in results if item.status == "match"), None)
         return chosen or next((item for item in results if item.status == "ambiguous"), results[0])
 
     def grammar(self, slot: SlotSpec, lexicon: Lexicon) -> list[str]:

@@ -107,7 +107,7 @@ async def test_on_another_page_the_card_floats_and_counts_as_shown(crm: Crm, des
     assert desk.page.url.endswith("/tickets")
 
 
-async def test_typed_text_stays_and_the_later_value_is_offered(crm: Crm, desk: ConsolePage) -> None:
+async def test_typed_text_reaches_the_server_and_survives_a_reload(crm: Crm, desk: ConsolePage) -> None:
     number = await crm.tale.dialogue("newer", 1_000_020)
     await crm.tale.ring("newer", AGENT)
     await crm.tale.answer("newer", AGENT)

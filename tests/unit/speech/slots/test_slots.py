@@ -160,6 +160,11 @@ def test_a_menu_is_chosen_by_meaning(said: str, meaning: str) -> None:
     assert SLOTS.interpret(MENU, LEXICON, (said,)).meaning == meaning
 
 
+def test_a_correction_in_any_hypothesis_beats_a_bare_no() -> None:
+    result = BARE.interpret(CONFIRM_CODE, LEXICON, ("不是 E 零 一 十 F 二 八", "不是 E 零 一 是 F 二 八"))
+    assert (result.meaning, result.value["canonical"]) == ("correction", "F28")
+
+
 def test_two_meanings_that_fit_alike_are_no_choice() -> None:
     menu = SlotSpec("m", SlotKind.MENU, {"a": ("明天上午",), "b": ("明天上午",)})
     assert SLOTS.interpret(menu, LEXICON, ("明天上午",)).status == "no_match"
@@ -273,5 +278,6 @@ def test_grammars_use_only_the_recognizers_words() -> None:
     assert {"E 零", "E 零 一", "漏气"} <= set(codes)
     assert all(word in vocabulary or word == "[unk]" for phrase in codes for word in phrase.split())
     assert {"对", "不是"} <= set(slots.grammar(CONFIRM_CODE, LEXICON))
+    assert "不是 E 一 是 E 一" in SLOTS.grammar(CONFIRM_CODE, LEXICON)
     assert slots.grammar(ADDRESS, LEXICON) == []
     assert "没 热 水 了" in SLOTS.grammar(MENU, LEXICON)
