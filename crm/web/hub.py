@@ -62,14 +62,22 @@ class Browser:
         """Tell whether the board goes to this page."""
         return self.viewer.has(Role.SUPERVISOR, Role.ADMIN)
 
+    def start(self, seq: int) -> None:
+        """Begin after a snapshot of `seq`: what was queued meanwhile and is older is in it already."""
+        waiting = [self.queue.get_nowait() for _ in range(self.queue.qsize())]
+        self.seq = seq
+        for message in waiting:
+            self.put(message)
+
     def put(self, message: LiveMessage) -> None:
-        """Queue a message unless the snapshot held it already; never waits."""
+        """Queue a message unless something newer has gone before it: seq never falls. Never waits."""
         if message.seq < self.seq:
             return
         try:
             self.queue.put_nowait(message)
         except asyncio.QueueFull:
             self.too_slow.set()
+        self.seq = message.seq
 
 
 class Hub:
@@ -119,7 +127,7 @@ class Hub:
         except BaseException:
             self.leave(browser)
             raise
-        browser.seq = message.seq
+        browser.start(message.seq)
         return browser, message
 
     def leave(self, browser: Browser) -> None:
@@ -236,7 +244,7 @@ class Hub:
                 heartbeat_at = loop.time() + HEARTBEAT_S
                 for browser in list(self._browsers):
                     time = milliseconds(self._now())
-                    browser.put(HeartbeatMessage(n=0, seq=max(self._seq, browser.seq), time=time))
+                    browser.put(HeartbeatMessage(n=0, seq=browser.seq, time=time))
 
     async def _send_board(self) -> None:
         watching = [browser for browser in self._browsers if browser.sees_board]
@@ -244,14 +252,14 @@ class Hub:
             return
         try:
             async with self._work.snapshot() as session:
-                seq = await events.highest(session)
                 form = await self._board(session)
         except (SQLAlchemyError, OSError) as error:
             log.warning("board_without_database", error=type(error).__name__)
             self._board_due = True
             return
         for browser in watching:
-            browser.put(BoardMessage(n=0, seq=seq, board=form))
+            # Not the database's newest number: cards of events up to that one may still be on their way.
+            browser.put(BoardMessage(n=0, seq=browser.seq, board=form))
 
     async def _board(self, session: AsyncSession) -> Board:
         return await board_view.board(session, self._rules, self._telephony(), milliseconds(self._now()))

@@ -226,6 +226,49 @@ async def test_snapshot_and_messages_fold_to_a_fresh_snapshot(
     assert state == {}
 
 
+async def test_the_number_of_messages_never_falls(hub: Process) -> None:
+    browser, snapshot = await hub.hub.join(await viewer(hub, "8001"))
+    for step in (3, 2, 3):
+        browser.put(MeMessage(n=0, seq=snapshot.seq + step, me=snapshot.me))
+    assert [browser.queue.get_nowait().seq - snapshot.seq for _ in range(browser.queue.qsize())] == [3, 3]
+    async with asyncio.timeout(10):
+        assert (await browser.queue.get()).seq - snapshot.seq == 3  # the heartbeat
+
+
+async def test_what_was_queued_during_the_snapshot_and_is_in_it_is_dropped(hub: Process) -> None:
+    who = await viewer(hub, "8001")
+    _, snapshot = await hub.hub.join(who)
+    browser = Browser(who)
+    for seq in (4, 5, 6):
+        browser.put(MeMessage(n=0, seq=seq, me=snapshot.me))
+    browser.start(5)
+    assert [browser.queue.get_nowait().seq for _ in range(browser.queue.qsize())] == [5, 6]
+
+
+async def test_a_board_never_overtakes_a_card(
+    hub: Process, desk: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with hub.parts.work() as session:
+        chief = await repository.by_number(session, "9001")
+        assert chief is not None
+        chief.extension = "9001"
+    browser, snapshot = await hub.hub.join(await viewer(hub, "9001"))
+    held = asyncio.Event()
+    follow = hub.hub._deliver
+
+    async def later() -> bool:
+        await held.wait()
+        return await follow()
+
+    monkeypatch.setattr(hub.hub, "_deliver", later)
+    await desk.post("/internal/facts", json=wire(Story().tell(facts.AgentRinging("v1", "repair", "9001"))))
+    await hub.hub._send_board()
+    held.set()
+    await until(lambda: hub.hub.delivered > snapshot.seq)
+    kinds = [type(message) for message in await drain(hub, browser, snapshot.seq + 1)]
+    assert CardMessage in kinds
+
+
 async def test_a_page_that_does_not_keep_up_is_let_go(hub: Process) -> None:
     browser, snapshot = await hub.hub.join(await viewer(hub, "9001"))
     assert snapshot.board is not None
