@@ -17,6 +17,7 @@ import uvicorn
 from ivr.dialplan.limits import Limits
 from ivr.dialplan.queues import QUEUE_NAMES
 from ivr.flows.load import load_program
+from ivr.guard import Guard
 from ivr.sessions.caller_id import to_e164
 from ivr.sessions.calls import Calls
 from ivr.sessions.code_pack import PackCodes
@@ -45,7 +46,8 @@ from ivr.telephony.calls import CallLedger, QueueTimes
 log = structlog.get_logger(__name__)
 
 _HOST = "127.0.0.1"
-_BLOCKED_S = 3.0
+_BLOCKED_S = 2.0  # then the loop is blocked: a caller is to hear something within three seconds
+_FROZEN_S = 2.2  # then the whole process is stopped: the traceback of a blocked loop comes first
 _AMI_EVENTS = "system,call,agent,user"
 _LAST_SHIPMENT_S = 2.0
 
@@ -219,13 +221,18 @@ async def _wind_down(app: App) -> None:
 
 
 async def _watchdog() -> None:
-    """Re-arm the timer that kills a process whose loop is blocked: frozen means dead, dead means restarted."""
-    try:
-        while True:
-            faulthandler.dump_traceback_later(_BLOCKED_S, exit=True)
-            await asyncio.sleep(_BLOCKED_S / 6)
-    finally:
-        faulthandler.cancel_dump_traceback_later()
+    """Re-arm the timers that kill a process whose loop is blocked or which is stopped: dead means restarted."""
+    with Guard(_FROZEN_S) as guard:
+        guarded = True
+        try:
+            while True:
+                faulthandler.dump_traceback_later(_BLOCKED_S, exit=True)
+                if guarded and not guard.beat():
+                    guarded = False
+                    log.error("guard_lost")
+                await asyncio.sleep(_BLOCKED_S / 8)
+        finally:
+            faulthandler.cancel_dump_traceback_later()
 
 
 def main() -> None:

@@ -104,8 +104,10 @@ class CallSession:
                 await self._leave(last)
             except _Moved:
                 log.info("session_moved")
+                return  # the next session shows where the dialogue is
             except MediaStuck:
                 await rescue_stuck(self._services.pbx, self._call, self._agi.wait_hung_up)
+                return
             except AGIError as error:
                 log.info("session_left_early", error=type(error).__name__, hung_up=self._agi.hung_up)
             finally:
@@ -186,6 +188,8 @@ class CallSession:
         await self._announce()
         self._folded = fold(self._services.flow, known.inputs)
         write_missing(self._journal, known, self._folded, now)
+        entered = [fact for fact in self._folded.facts if isinstance(fact, NodeEntered)]
+        self._place = (entered[-1].flow, entered[-1].node) if entered else self._place
         log.info("session_resumed", inputs=len(known.inputs), over=self._folded.over)
         if known.inputs and is_hang_up(known.inputs[-1]):
             return _LOST  # we took the caller for gone, and the dialogue is over

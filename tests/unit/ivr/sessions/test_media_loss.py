@@ -130,6 +130,10 @@ async def test_a_frozen_speech_is_found_and_its_call_goes_on_by_keys(tmp_path: P
 
         first.redirected.set()  # what Asterisk does on the Redirect: the AGI ends, the dialplan begins a second one
         await call
+        await until(lambda: len(ivr.calls) == 0, "the end of the first session")
+        shown = await ivr.services.live.wait(CONTACT, 0, 1.0)
+        assert shown is not None
+        assert shown["listening"] == "listen"  # the dialogue is not over
         speech.deaf = True
         second = await ivr.call(FakeChannel(["12#"], variables={"HL_ATTEMPT": "2"}))
         assert second.variables["IVR_NEXT"] == "end"

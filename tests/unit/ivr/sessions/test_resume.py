@@ -1,5 +1,6 @@
 """ivr is lost at any point of a call: the second session goes on at the same question and no fact is written twice."""
 
+import asyncio
 from collections import Counter
 from pathlib import Path
 
@@ -49,6 +50,29 @@ async def test_resume_after_a_crash_at_any_record(tmp_path: Path, crash: int) ->
         assert again["node_entered"] <= 1
         assert expected - seen == Counter()
         assert [envelope.seq for envelope in ivr.facts()] == list(range(1, len(ivr.facts()) + 1))
+
+
+async def test_a_resumed_dialogue_shows_the_question_it_asks_again(tmp_path: Path) -> None:
+    async with rig(tmp_path) as ivr:
+        first = FakeChannel(["3", WAIT])
+        call = first.start(ivr.port)
+        await first.stuck.wait()
+        before = await ivr.services.live.wait(CONTACT, 0, 1.0)
+        assert before is not None
+        lines = b"".join(path.read_bytes() for path in sorted((tmp_path / "journal").glob("*.jsonl")))
+        call.cancel()
+        await asyncio.gather(call, return_exceptions=True)
+    _crashed(tmp_path / "crashed", lines.splitlines(keepends=True))
+    async with rig(tmp_path / "crashed") as ivr:
+        second = FakeChannel([WAIT], variables={"HL_ATTEMPT": "2"})
+        call = second.start(ivr.port)
+        await second.stuck.wait()
+        again = await ivr.services.live.wait(CONTACT, 0, 1.0)
+        assert again is not None
+        assert (again["flow"], again["node"]) == (before["flow"], before["node"])
+        assert again["listening"] == "listen"
+        call.cancel()
+        await asyncio.gather(call, return_exceptions=True)
 
 
 @pytest.mark.parametrize("crash", range(2, LINES))
