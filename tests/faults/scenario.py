@@ -39,6 +39,7 @@ REPORT: Mapping[str, str] = {
     "visit_day": "1",
     "contact_known": "1",
     "summary_confirm": "1",
+    "repair_after": "没有了",
 }
 # The same as far as the address, then a person.
 PERSON = {name: "0" if name.startswith("address") else keys for name, keys in REPORT.items()}
@@ -103,7 +104,7 @@ class Course:
     number_ms: float = 0.0  # how long the number and what follows it was spoken
     in_queue: bool = False
     struck: asyncio.Event = field(default_factory=asyncio.Event)
-    _tries: dict[str, int] = field(default_factory=dict)
+    _answered_at: float = 0.0
     _thawing: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
@@ -116,10 +117,9 @@ class Course:
             if self.struck_at >= 0 and self.asked_again is None:
                 self.asked_again = node
             if node.name == LAST:
-                await self._hear_number()
-                break
+                self._hear_number()
             await self._question(node)
-        else:
+        if self.answers is not REPORT:
             await self._queue()
         await self.caller.line.hang_up()
         await asyncio.wait_for(self.caller.line.ended.wait(), 5)
@@ -135,7 +135,6 @@ class Course:
             self._thawing = asyncio.create_task(self.fault.thaw_later())
 
     async def _question(self, node: Node) -> None:
-        self._tries[node.name] = self._tries.get(node.name, 0) + 1
         here = node.name == FAULT_NODE and self.struck_at < 0
         asked_anew = self.fault.row in ("speech", "ivr")
         if here and self.phase is Phase.PROMPT:
@@ -151,12 +150,12 @@ class Course:
             await saying
         else:
             await self.caller.give(self.answers[node.name])
+        self._answered_at = self.caller.line.now()
 
-    async def _hear_number(self) -> None:
-        asked = self.caller.line.now()
-        await self.caller.hears(asked)
-        await self.caller.prompt_over()
-        self.number_ms = sum(last - first for first, last in self.caller.line.ear.stretches if last > asked)
+    def _hear_number(self) -> None:
+        """Add up what was said since the last answer: the number, twice, and what to do with it."""
+        stretches = self.caller.line.ear.stretches
+        self.number_ms = sum(last - first for first, last in stretches if first > self._answered_at)
 
     async def _queue(self) -> None:
         await self.phone.queued(self.caller)

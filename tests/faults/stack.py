@@ -113,6 +113,7 @@ def running(home: Path, say: Callable[[str], None]) -> Iterator[FaultStack]:
         assert not failures, failures
         assert carrier is None, carrier
         control.run_ours(layout, ["crm", "demo"])
+        _staff(settings)
         token = control.run_ours(layout, ["crm", "token", "--name", "faults"]).strip()
         stack = FaultStack(layout, settings, token)
         stack.await_whole()
@@ -120,6 +121,15 @@ def running(home: Path, say: Callable[[str], None]) -> Iterator[FaultStack]:
     finally:
         _thaw(layout)
         control.take_down(layout, say)
+
+
+def _staff(settings: Settings) -> None:
+    """Put an agent whose phone nobody answers into the repair queue: callers wait there."""
+    ring = "Action: Setvar\r\nVariable: ROBOT_RING\r\nValue: never"
+    member = "Action: QueueAdd\r\nQueue: repair\r\nInterface: PJSIP/8001\r\nMemberName: 8001"
+    replies = probes.ami_actions(settings.carrier_ami_port, settings, [ring])
+    replies += probes.ami_actions(settings.ami_port, settings, [member])
+    assert all(reply["Response"] == "Success" for reply in replies), replies
 
 
 def _thaw(layout: Layout) -> None:
