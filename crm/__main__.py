@@ -24,6 +24,8 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 def main(context: typer.Context) -> None:
     """Serve the pages and the private API."""
     logging.basicConfig(format="%(message)s", stream=sys.stderr, level=logging.INFO)
+    for library in ("httpx", "uvicorn", "websockets"):  # a line for every request and page: not worth keeping
+        logging.getLogger(library).setLevel(logging.WARNING)
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

@@ -10,7 +10,7 @@ from crm.accounts.schemas import Viewer
 from crm.accounts.service import viewer as viewer_of
 from crm.agents import repository
 from crm.agents.errors import NoTelephone, TelephoneTaken
-from crm.events.service import EventKind, append
+from crm.events.service import EventKind, append, begin_writing
 from crm.telephone import Telephone
 from ivr.contract.commands import CommandName
 
@@ -33,6 +33,7 @@ async def sign_in(
     wanted = list(queues) or list(account.queues)
     args = {"agent": account.extension, "queues": ",".join(wanted)}
     await telephone.command(CommandName.AGENT_LOGIN, args, now)
+    await begin_writing(session)  # the fact of this very log-in may be writing the same row
     phone = await repository.get_or_add(session, account.extension)
     phone.queues = wanted
     await append(session, EventKind.AGENT, now, agent=account.extension)
