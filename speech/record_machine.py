@@ -45,6 +45,8 @@ class RecordMachine:
 
     def _key(self, key: str) -> list[Output]:
         if not self._recording:
+            if key in "09*":  # a command of the flow does not wait for the beep
+                return [Order.DROP_PROMPT, *self._finish(Cause.SUCCESS, key)]
             return [Order.DROP_PROMPT] if key == "#" else []
         if key == "#":
             return self._finish(Cause.SUCCESS if self.said_something else Cause.NO_INPUT)

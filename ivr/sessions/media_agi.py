@@ -15,7 +15,8 @@ from speech.contract import Bargein, Cause, KeyMode, Mode, RecordSpec, Segment, 
 log = structlog.get_logger(__name__)
 
 ALL_KEYS = "0123456789*#"
-_RECORD_KEYS = "#0*9"  # # ends; the others are commands of the flow and end the recording too
+_RECORD_COMMANDS = "0*9"  # of the flow; they end prompt and recording
+_RECORD_KEYS = "#" + _RECORD_COMMANDS
 _CLIP = re.compile(r"[0-9A-Za-z_-]{1,80}(?:/[0-9A-Za-z_-]{1,80}){0,3}")
 _LEAST_MS = 400  # shorter than any word
 _KEPT_SILENCE_MS = 1000  # RECORD FILE cuts the final silence down to this
@@ -116,7 +117,10 @@ class AGIMedia:
         target = self._clip_path(spec.clip)
         self._kept = ""
         for segment in spec.segments:
-            if await self._segment(segment, 1.0, stop=True):
+            key = await self._segment(segment, 1.0, stop=True)
+            if key and key in _RECORD_COMMANDS:  # a command of the flow is not lost to the beep
+                return TurnResult(spec.turn_id, Cause.SUCCESS, Mode.DTMF, key)
+            if key:
                 break
         recorded = await self._agi.record_file(
             str(target), "wav", _RECORD_KEYS, spec.max_ms, beep=True, silence_s=max(1, spec.final_silence_ms // 1000)

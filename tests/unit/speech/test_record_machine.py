@@ -130,3 +130,9 @@ def test_any_json_body_is_a_request_error(name: str, body: object) -> None:
     raw = json.dumps({"op": name, "turn": body, "spec": body, "dialogue": body, "lexicon": body}).encode()
     with pytest.raises(RequestInvalid):
         parse_request(raw)
+
+
+@pytest.mark.parametrize("key", ["0", "9", "*"])
+def test_a_command_key_in_the_prompt_ends_it_at_once(key: str) -> None:
+    machine = RecordMachine(SPEC, 0)
+    assert machine.step(Digit(key), 10) == [Order.DROP_PROMPT, Finish(Cause.SUCCESS, Mode.DTMF, key)]

@@ -168,6 +168,18 @@ async def test_a_command_key_ends_the_recording(tmp_path: Path, key: str) -> Non
     await _media(tmp_path, channel, play)
 
 
+@pytest.mark.parametrize(("key", "recorded"), [("0", False), ("9", False), ("*", False), ("#", True), ("5", True)])
+async def test_a_command_key_in_the_prompt_is_not_lost_to_the_beep(tmp_path: Path, key: str, recorded: bool) -> None:
+    channel = FakeChannel(during={_sound("say"): key})
+
+    async def play(media: AGIMedia) -> None:
+        result = await media.record(RecordSpec("r", (segment("say"), segment("say")), "c/x"))
+        assert result.digits == ("" if recorded else key)
+        assert any(command.startswith("RECORD FILE") for command in channel.commands) == recorded
+
+    await _media(tmp_path, channel, play)
+
+
 # ---- the collector ----
 
 
