@@ -36,6 +36,7 @@ FALSE_BARGEIN_MS = 1000  # a pause without words for so long was none
 MAX_FALSE_BARGEINS = 2  # then only words stop the prompt
 MAX_FILLERS = 3
 NOISE_MS = 400  # voice that gave no word: shorter is a click, longer was said but not understood
+JUDGE_MS = 2000  # a verdict takes less than one second; when it has not come by now it never will
 
 
 class _Prompt(Enum):
@@ -61,6 +62,7 @@ class TurnMachine:
         self._no_input_from_ms = now_ms
         self._recognizing = False
         self._finalizing = False
+        self._finalizing_from_ms = now_ms
         self._armed = True  # a false barge-in must go silent before the next one counts
         self._speech_from_ms = 0
         self._words = False
@@ -250,7 +252,8 @@ class TurnMachine:
 
     def _timers(self, now_ms: int) -> list[Output]:
         if self._finalizing:
-            return []
+            late = now_ms - self._finalizing_from_ms >= JUDGE_MS
+            return self._finish(Cause.RECOGNIZER_ERROR) if late else []
         if not self._rules.prompted and not self._rules.listening:
             return self._finish(Cause.SUCCESS)
         if self._recognizing:
@@ -279,7 +282,7 @@ class TurnMachine:
             ended = True
         if not ended:
             return []
-        self._finalizing = True
+        self._finalizing, self._finalizing_from_ms = True, now_ms
         return [Order.FINALIZE]
 
     def _discard_recognition(self) -> list[Output]:
