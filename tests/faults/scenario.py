@@ -1,6 +1,7 @@
 """What the caller answers, in which phase the fault comes, and the course of such a call."""
 
 import asyncio
+import logging
 import signal
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,6 +10,8 @@ from enum import StrEnum
 from ops.stack.supervisor import wait_until
 from tests.faults.call import Caller, Node, Telephone
 from tests.faults.stack import FaultStack
+
+log = logging.getLogger(__name__)
 
 FROZEN_S = 15.0  # then a stopped process goes on, unless somebody has replaced it
 _QUEUE_S = 6.0  # in the queue with the fault before hanging up
@@ -126,9 +129,14 @@ class Course:
         if self._thawing is not None:
             await self._thawing
 
+    def _note(self, text: str, *values: object) -> None:
+        """Log with the call's own time, which is that of its recording; pytest shows it when the test fails."""
+        log.warning(f"%s at %d ms: {text}", self.caller.contact, self.caller.line.now(), *values)  # noqa: G004 - ours
+
     async def strike(self) -> None:
         """The fault, now."""
         self.struck_at = self.caller.line.now()
+        self._note("%s gets %s", self.fault.row, self.fault.number.name)
         await asyncio.to_thread(self.fault.strike)
         self.struck.set()
         if self.fault.number is signal.SIGSTOP and not self.fault.outlasts:
@@ -151,6 +159,7 @@ class Course:
         else:
             await self.caller.give(self.answers[node.name])
         self._answered_at = self.caller.line.now()
+        self._note("answered %s", node)
 
     def _hear_number(self) -> None:
         """Add up what was said since the last answer: the number, twice, and what to do with it."""
@@ -158,6 +167,7 @@ class Course:
         self.number_ms = sum(last - first for first, last in stretches if first > self._answered_at)
 
     async def _queue(self) -> None:
+        self._note("after %s to the queue", self.caller.seen[-1:])
         await self.phone.queued(self.caller)
         self.in_queue = True
         assert await self.caller.hears(self.caller.line.now()), "nothing to hear in the queue"
