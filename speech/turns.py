@@ -24,7 +24,6 @@ from speech.turn_events import (
     Partial,
     PromptEnded,
     RecognizerLost,
-    Tick,
     TurnRules,
     Verdict,
 )
@@ -64,6 +63,7 @@ class TurnMachine:
         self._finalizing = False
         self._finalizing_from_ms = now_ms
         self._armed = True  # a false barge-in must go silent before the next one counts
+        self._may_pause_again = True
         self._speech_from_ms = 0
         self._words = False
         self._complete = False
@@ -105,7 +105,7 @@ class TurnMachine:
                 return self._recognizer_lost()
             case Gone():
                 return self._finish(Cause.HUNG_UP)
-            case Tick():
+            case _:  # Tick
                 return []
 
     # ---- speech ----
@@ -122,6 +122,7 @@ class TurnMachine:
         guarded = self._prompt is _Prompt.PLAYING and now_ms - self._prompt_from_ms < GUARD_MS
         if frame.speaking and not self._recognizing and self._armed and not guarded:
             self._recognizing, self._words, self._complete = True, False, False
+            self._may_pause_again = True
             self._speech_from_ms, self.last_voiced_ms = now_ms, now_ms
             self.speech_ms += frame.run_ms
             out.append(Order.START_RECOGNITION)
@@ -134,6 +135,7 @@ class TurnMachine:
     def _may_pause(self) -> bool:
         return (
             self._recognizing
+            and self._may_pause_again
             and self._prompt is _Prompt.PLAYING
             and self._interruptible()
             and self.false_bargeins < MAX_FALSE_BARGEINS
@@ -170,7 +172,7 @@ class TurnMachine:
                 self._fillers += 1
                 self._no_input_from_ms = now_ms  # the caller is there and thinks
                 return self._finish(Cause.NO_MATCH, Mode.SPEECH) if self._fillers >= MAX_FILLERS else []
-            case Verdict.NOTHING:
+            case _:  # NOTHING
                 return self._finish(Cause.NO_MATCH, Mode.SPEECH) if self.speech_ms >= NOISE_MS else []
 
     def _recognizer_lost(self) -> list[Output]:
@@ -268,9 +270,10 @@ class TurnMachine:
 
     def _speech_timers(self, now_ms: int) -> list[Output]:
         if self._prompt is _Prompt.PAUSED and now_ms - self._paused_ms >= FALSE_BARGEIN_MS:
+            # The recognition goes on: words that come late still stop the prompt.
             self.false_bargeins += 1
-            self._armed = False
-            return [*self._discard_recognition(), *self._resume()]
+            self._may_pause_again = False
+            return self._resume()
         times = self._rules.timeouts
         silence = now_ms - self.last_voiced_ms
         ended = silence >= (times.complete_ms if self._complete else times.incomplete_ms)

@@ -108,6 +108,7 @@ class _Worker:
         self.sessions: dict[int, PooledRecognition] = {}
         self._model_path = model_path
         self._writer: asyncio.StreamWriter | None = None
+        self._process: asyncio.subprocess.Process | None = None
         self._unanswered: list[float] = []
 
     def send(self, message: Message) -> None:
@@ -154,14 +155,18 @@ class _Worker:
         finally:
             self._lose_all()
             watching.cancel()
-            if process.returncode is None:
-                process.kill()
             if self._writer is not None:
                 self._writer.close()
                 self._writer = None
-            # Shielded: cancelled twice, the task must still not leave a process behind.
-            await asyncio.shield(process.wait())
+            await self.reap()
             await asyncio.gather(watching, return_exceptions=True)
+
+    async def reap(self) -> None:
+        """Kill the process if it still runs and wait for its end; `close` calls it again, for a cancel may cut it."""
+        if self._process is not None and self._process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                self._process.kill()
+            await self._process.wait()
 
     async def _start(self, pipe: socket.socket) -> asyncio.subprocess.Process:
         process = await asyncio.create_subprocess_exec(
@@ -171,7 +176,7 @@ class _Worker:
             env={**os.environ, "MKL_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
             cwd=Path(__file__).parents[2],
         )
-        self.pid = process.pid
+        self.pid, self._process = process.pid, process
         return process
 
     async def _read(self, reader: asyncio.StreamReader) -> None:
@@ -290,3 +295,5 @@ class PooledRecognizer:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        for worker in self._workers:
+            await worker.reap()

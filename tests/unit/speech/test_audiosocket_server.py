@@ -1,6 +1,8 @@
 """AudioSocket server against a fake Asterisk on a real socket: contract, pacing, hostile peers."""
 
 import asyncio
+import socket
+import struct
 import threading
 from collections.abc import AsyncIterator
 from uuid import UUID, uuid4
@@ -264,3 +266,64 @@ async def test_closing_the_server_cuts_the_lines() -> None:
     async with asyncio.timeout(2):
         await peer.ended.wait()
     await peer.close()
+
+
+async def test_a_peers_error_and_a_second_id_are_logged_and_only_the_error_ends_the_line(
+    server: tuple[AudioSocketServer, int],
+) -> None:
+    line, peer = await connected(*server)
+    with capture_logs() as logs:
+        peer.writer.write(uuid_message(uuid4()) + b"\xff\x00\x01\x01")
+        async with asyncio.timeout(2):
+            await line.closed.wait()
+    assert [entry["event"] for entry in logs] == ["audiosocket_identified_twice", "audiosocket_peer_error"]
+    await peer.close()
+
+
+async def test_a_connection_reset_is_a_hang_up(server: tuple[AudioSocketServer, int]) -> None:
+    line, peer = await connected(*server)
+    peer.writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    peer.writer.transport.abort()
+    async with asyncio.timeout(2):
+        await line.closed.wait()
+    assert line.hung_up
+    await peer.close()
+
+
+async def test_a_broken_source_ends_its_line_with_a_log_line(server: tuple[AudioSocketServer, int]) -> None:
+    class Broken:
+        def next_frame(self) -> bytes | None:
+            raise ZeroDivisionError
+
+    line, peer = await connected(*server)
+    with capture_logs() as logs:
+        line.source = Broken()
+        async with asyncio.timeout(2):
+            await line.closed.wait()
+    assert [entry["event"] for entry in logs] == ["audiosocket_task_failed"]
+    await peer.close()
+
+
+async def test_a_short_frame_is_filled_up(server: tuple[AudioSocketServer, int]) -> None:
+    class Short:
+        def next_frame(self) -> bytes | None:
+            return b"ab"
+
+    line, peer = await connected(*server)
+    line.source = Short()
+    await until(lambda: b"ab".ljust(FRAME_BYTES, b"\0") in [pcm for _, pcm in peer.heard])
+    await peer.close()
+
+
+async def test_too_many_strangers_are_refused(
+    server: tuple[AudioSocketServer, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, port = server
+    monkeypatch.setattr(module, "MAX_UNKNOWN_PEERS", 1)
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    await until(lambda: made._unidentified == 1)
+    _, second = await asyncio.open_connection("127.0.0.1", port)
+    await until(lambda: made.refused == 1)
+    writer.close()
+    second.close()
+    assert await reader.read() == b""

@@ -173,3 +173,8 @@ def test_a_model_without_a_word_list_has_an_empty_vocabulary(tmp_path: Path) -> 
     words = read_vocabulary(MODEL)
     assert {"报修", "E", "零"} <= words
     assert not words & {"<eps>", "[unk]", "#0", "<s>"}
+
+
+def test_the_media_process_never_loads_libvosk() -> None:
+    program = "import sys, speech.bootstrap, speech.__main__; sys.exit('vosk' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], cwd=ROOT, timeout=20, check=False).returncode == 0

@@ -133,16 +133,26 @@ def test_a_false_barge_in_resumes_after_a_second(partial: Partial | None) -> Non
     turn = Script(ASK).quiet(1000).voice(300)
     if partial:
         turn.give(partial)
-    turn.quiet(1000)
+    turn.quiet(1500)
     assert turn.orders == [
         Order.START_RECOGNITION,
         Order.PAUSE_PROMPT,
-        Order.STOP_RECOGNITION,
         Order.RESUME_PROMPT,
+        Order.STOP_RECOGNITION,
     ]
     assert turn.when(Order.RESUME_PROMPT) - turn.when(Order.PAUSE_PROMPT) == 1000
     assert turn.machine.false_bargeins == 1
     assert not turn.machine.barged_in
+
+
+def test_words_that_come_late_still_stop_the_prompt() -> None:
+    turn = Script(ASK).quiet(1000).voice(600).quiet(1000).give(WHOLE).quiet(600)
+    assert turn.orders[2:] == [Order.RESUME_PROMPT, Order.DROP_PROMPT, Order.START_INPUT, Order.FINALIZE]
+
+
+def test_a_noise_that_goes_on_pauses_the_prompt_only_once() -> None:
+    turn = Script(ASK).quiet(1000).voice(8000)
+    assert turn.orders == [Order.START_RECOGNITION, Order.PAUSE_PROMPT, Order.RESUME_PROMPT]
 
 
 def test_a_steady_noise_cannot_stop_the_prompt_for_ever() -> None:
