@@ -18,7 +18,6 @@ SIGNALS = (signal.SIGKILL, signal.SIGSTOP)
 ALWAYS = {
     ("decoder", signal.SIGKILL, Phase.SPEAKING),
     ("speech", signal.SIGSTOP, Phase.PROMPT),
-    ("ivr", signal.SIGKILL, Phase.SPEAKING),
     ("ivr", signal.SIGSTOP, Phase.PROMPT),
     ("crm", signal.SIGSTOP, Phase.DESK),
     ("database", signal.SIGKILL, Phase.QUEUE),
