@@ -338,5 +338,3 @@ def _text_map(kind: str, name: str, value: Any) -> dict[str, str]:
     if not isinstance(value, dict) or not all(isinstance(k, str) and isinstance(v, str) for k, v in value.items()):
         raise InvalidFact(f"{kind}.{name}: expected an object of strings")
     return value
-
-

@@ -190,7 +190,7 @@ class RobotCaller:
                     report.contact = newest if newest != before else ""
                 question = await self._ask(report.contact, after) if report.contact else None
             except httpx.HTTPError:
-                question = None  # ivr may be restarting: the caller stays on the line
+                question, after = None, 0  # ivr restarts: the caller stays on the line, its counting begins anew
             if question is not None:
                 return question
             await asyncio.sleep(0.1)
