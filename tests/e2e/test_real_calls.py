@@ -175,8 +175,10 @@ def test_recordings_are_there(made: Made, stack: Stack) -> None:
     assert len(list(stack.layout.recordings.glob("*-rx.wav"))) >= len(made.reports)
 
 
-def test_pops_came_in_order(made: Made) -> None:
+def test_pops_were_made_sent_and_then_seen(made: Made) -> None:
+    assert made.ledgers
     for ledger in made.ledgers.values():
-        steps = [ledger.created, ledger.sent, ledger.received, ledger.shown]
-        there = [step for step in steps if isinstance(step, datetime)]
-        assert there == sorted(there)
+        assert ledger.sent is not None
+        assert ledger.created <= ledger.sent
+        # the page tells both at once, so either may arrive first
+        assert all(seen is None or ledger.sent <= seen for seen in (ledger.received, ledger.shown))
