@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 import structlog
@@ -112,7 +113,8 @@ def build(settings: Settings, client: httpx.AsyncClient) -> App:
     speech = SpeechSettings(settings.speech_socket, _HOST, settings.audiosocket_port)
     media = MediaSettings(settings.prompts_dir, settings.clips_dir, speech, lambda: health.alive)
     lookups = Lookups(desk, numbers, pbx, PackCodes(settings.packs))
-    services = SessionServices(journal, flow, lookups, live, media, pbx, facts, now)
+    zone = ZoneInfo(settings.time_zone)
+    services = SessionServices(journal, flow, lookups, live, media, pbx, facts, now, zone, demo=settings.demo)
 
     def status() -> Mapping[str, Any]:
         return _status(app)

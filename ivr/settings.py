@@ -29,6 +29,8 @@ class Settings(BaseSettings):
     voicemail_dir: Path
     journal_dir: Path
     packs_dir: Path | None = None
+    time_zone: str = "Asia/Shanghai"
+    demo: bool = Field(default=False, description="the demo profile: example rows may be spoken")
     stop_s: float = Field(default=5.0, ge=0, le=600, description="how long dialogues may go on after SIGTERM")
 
     @property

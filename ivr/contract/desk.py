@@ -14,11 +14,16 @@ class KnownProduct:
     product_id: str
     spoken: str
     product_class: str  # boiler | other | unknown
+    bought_on: str = ""  # ISO date on file, never spoken
 
 
 @dataclass(frozen=True, slots=True)
 class CallerCard:
-    """Who calls. By the number alone only partial values are given: region and road, never room or full name."""
+    """Who calls. By the number alone only partial values are given: region and road, never room or full name.
+
+    notice_area, notice_event: what is wrong in the caller's district now ("容桂街道", "今天停气"), both or none.
+    surge: many call now, reporting here is fastest.
+    """
 
     known: bool = False
     customer_id: str = ""
@@ -29,6 +34,9 @@ class CallerCard:
     elder: bool = False
     repeat_within_24h: bool = False
     open_ticket: str = ""
+    notice_area: str = ""
+    notice_event: str = ""
+    surge: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,12 +16,17 @@ from speech.contract import RecordSpec, Turn, TurnResult
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """The dialogue begins. caller holds the contact's facts the flow may branch on."""
+    """The dialogue begins. caller holds the contact's facts the flow may branch on.
+
+    at: the hotline's local time, "2026-11-22T20:30", "" when nobody says. demo: example rows may be spoken.
+    """
 
     contact: str
     caller_e164: str
     did: str
     keys_only: bool = False  # speech is not there
+    at: str = ""
+    demo: bool = False
 
 
 @dataclass(frozen=True, slots=True)

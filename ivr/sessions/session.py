@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Protocol
 
 import structlog
@@ -74,6 +74,8 @@ class SessionServices:
     pbx: PBX
     watch: CallWatch
     clock: Callable[[], datetime]
+    zone: tzinfo = UTC
+    demo: bool = False  # example rows may be spoken
 
 
 class _Moved(Exception):
@@ -179,7 +181,11 @@ class CallSession:
 
     async def _start(self) -> Effect:
         self._folded = Folded(self._services.flow.begin())
-        return await self._take(Started(self._call.contact, self._info.caller_e164, self._info.did, self._keys_only))
+        services, info = self._services, self._info
+        at = services.clock().astimezone(services.zone).strftime("%Y-%m-%dT%H:%M")
+        return await self._take(
+            Started(self._call.contact, info.caller_e164, info.did, self._keys_only, at, services.demo)
+        )
 
     async def _resume(self, media: CallMedia, known: OpenContact) -> Effect:
         """Fold what is journalled and go on at the same question; facts already written are not written again."""

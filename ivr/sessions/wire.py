@@ -37,8 +37,7 @@ def input_from_json(raw: Any) -> Input:
     name, data = _text(raw, "in"), _object(raw, "data")
     match name:
         case "started":
-            caller = _text(data, "caller_e164")
-            return Started(_text(data, "contact"), caller, _text(data, "did"), _flag(data, "keys_only"))
+            return _started(data)
         case "turn_done":
             return TurnDone(turn_result_from_json(_object(data, "result")))
         case "looked_up":
@@ -50,6 +49,17 @@ def input_from_json(raw: Any) -> Input:
         case "hung_up":
             return HungUp()
     raise InvalidMessage("input: unknown name")
+
+
+def _started(data: Mapping[str, Any]) -> Started:
+    return Started(
+        _text(data, "contact"),
+        _text(data, "caller_e164"),
+        _text(data, "did"),
+        _flag(data, "keys_only"),
+        _text(data, "at", ""),
+        _flag(data, "demo"),
+    )
 
 
 def turn_result_from_json(raw: Any) -> TurnResult:
@@ -107,12 +117,17 @@ def caller_card_from_json(raw: Any) -> CallerCard:
         elder=_flag(raw, "elder"),
         repeat_within_24h=_flag(raw, "repeat_within_24h"),
         open_ticket=_text(raw, "open_ticket", ""),
+        notice_area=_text(raw, "notice_area", ""),
+        notice_event=_text(raw, "notice_event", ""),
+        surge=_flag(raw, "surge"),
     )
 
 
 def _product(raw: Any) -> KnownProduct:
     _known(raw, KnownProduct)
-    return KnownProduct(_text(raw, "product_id"), _text(raw, "spoken"), _text(raw, "product_class"))
+    return KnownProduct(
+        _text(raw, "product_id"), _text(raw, "spoken"), _text(raw, "product_class"), _text(raw, "bought_on", "")
+    )
 
 
 # ---- one field each ----
