@@ -50,28 +50,6 @@ class SlotKind(StrEnum):
     ROOM = "room"
     DIGITS = "digits"
     STATEMENT = "statement"
-    PHONE = "phone"  # value: digits (as dialled, all of them); at a read-back also last: digits that replace the end
-    NAME = "name"  # value: name (surname or how to be called: "陈", "李阿姨"), raw
-    VISIT_TIME = "visit_time"  # see VISIT_FIELDS
-    PURCHASE_DATE = "purchase_date"  # see PURCHASE_FIELDS; the meaning "unknown" when the caller does not remember
-    ONE_BREATH = "one_breath"  # see ONE_BREATH_SLOTS
-
-
-# What a spoken visit time holds, each "" or absent when not said. value: asap | any | date (a day was named).
-# date: ISO, counted from SlotSpec.today. part: morning | afternoon | evening | any. from, to: "HH:MM". raw: the words.
-VISIT_FIELDS = ("value", "date", "part", "from", "to", "raw")
-
-# What a spoken purchase date holds. date: ISO, the last day of what was named (month's or year's end) and never after
-# SlotSpec.today ("只说年月的按月末算"). precision: day | month | year. raw: the words.
-PURCHASE_FIELDS = ("date", "precision", "raw")
-
-# Slots that one sentence may fill (ONE_BREATH). The answer's `value` is flat with dotted names, "fault_code.canonical",
-# "address.region", "visit.date", "contact.digits", "contact.last", "name.name", "product.value", "symptom.value"; only
-# those said. `phrases` hold the menu's own meanings and, dotted, those of choices: "symptom.no_heating" -> phrases.
-# `meaning` is the menu's, "" when only values were said. Each slot's `raw` is the whole sentence. A value that is not
-# clear is left out rather than guessed. As `correcting` it is how every read-back of several values is corrected
-# ("时间改成后天", "房号是五零三", "代码是F一,别的都对").
-ONE_BREATH_SLOTS = ("product", "fault_code", "symptom", "address", "visit", "contact", "name")
 
 
 class KeyMode(StrEnum):
@@ -134,13 +112,10 @@ class SlotSpec:
     """What one turn listens for.
 
     name: the node's name, used in logs and clip names.
-    phrases: meaning -> sample phrases (menu meanings; for FAULT_CODE "none" means "there is no code"). FAULT_CODE also
-    answers, when listed here with no phrases: "temperature" (nothing but a two-digit number without a letter, value:
-    digits) and "letter" (a letter alone, value: letter).
+    phrases: meaning -> sample phrases (menu meanings; for FAULT_CODE "none" means "there is no code").
     keys: which keys are answers, e.g. "1230*#9"; others count as no-match.
     correcting: the value that was just read back, when this turn confirms one ("不是E一,是F一").
     pack: hash of the pack (codes, divisions) to use; empty for none.
-    today: the caller's day, ISO, for words like 明天 and 上个月; empty when no date is wanted.
     """
 
     name: str
@@ -152,7 +127,6 @@ class SlotSpec:
     timeouts: Timeouts = Timeouts()
     correcting: SlotKind | None = None
     pack: str = ""
-    today: str = ""
 
 
 @dataclass(frozen=True, slots=True)
