@@ -1,6 +1,6 @@
 """What all wire forms share: times in UTC with milliseconds, text that the database can hold, paging."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Generic, TypeVar
 
 from fastapi import Query
@@ -26,6 +26,13 @@ def sane_time(moment: datetime) -> datetime:
     if not 2000 <= moment.year <= 2100:
         raise ValueError("time must lie between 2000 and 2100")
     return moment
+
+
+def sane_day(day: date) -> date:
+    """Return the day; raises ValueError outside of the years whose periods a calendar can hold."""
+    if not 1980 <= day.year <= 2100:
+        raise ValueError("day must lie between 1980 and 2100")
+    return day
 
 
 Time = Annotated[datetime, PlainSerializer(show_time, return_type=str)]

@@ -10,8 +10,8 @@ from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from crm.database import storable
-from crm.desk import intake, service
-from crm.desk.schemas import Acked, Identify, LeaseNumbers, ShippedFacts
+from crm.desk import intake, service, warranty
+from crm.desk.schemas import Acked, Identify, LeaseNumbers, ShippedFacts, WarrantyAsk
 from crm.errors import NotSignedIn
 from crm.web.context import NowDep, PartsDep, SessionDep, TransactionalRoute
 from ivr.contract.facts import Envelope, InvalidFact, parse_envelope
@@ -44,6 +44,12 @@ async def identify(body: Identify, session: SessionDep, now: NowDep) -> dict[str
 async def numbers(body: LeaseNumbers, session: SessionDep, now: NowDep) -> dict[str, int]:
     """Lease a block of ticket serials (ivr.contract.desk.NumberBlock)."""
     return asdict(await service.lease_numbers(session, body.node, now))
+
+
+@router.post("/warranty", operation_id="askWarranty")
+async def ask_warranty(body: WarrantyAsk, now: NowDep, parts: PartsDep) -> dict[str, Any]:
+    """Tell what holds for a machine today (ivr.contract.desk.WarrantyAnswer)."""
+    return asdict(warranty.answer(body, now.astimezone(parts.settings.zone).date()))
 
 
 @router.post("/facts", operation_id="shipFacts", response_model=Acked)

@@ -1,10 +1,11 @@
 """Wire forms of the private API."""
 
-from typing import Annotated, Any
+from datetime import date
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
-from crm.wire import Change, Shape, Text
+from crm.wire import Change, Shape, Text, sane_day
 
 MOST_FACTS = 500
 
@@ -26,6 +27,16 @@ class ShippedFacts(Change):
     """Facts of one node in order; more than MOST_FACTS are refused."""
 
     facts: Annotated[list[dict[str, Any]], Field(max_length=MOST_FACTS)]
+
+
+class WarrantyAsk(Change):
+    """What a caller said of a machine (ivr.contract.desk.WarrantyQuestion)."""
+
+    product_class: Literal["boiler", "other", "unknown"]
+    bought_on: Annotated[date, AfterValidator(sane_day)] | None
+    precision: Literal["day", "month", "unknown"] = "day"
+    has_proof: Literal["yes", "no", "unknown"] = "unknown"
+    cause: Literal["quality", "misuse", "damage", "dismantled", "force_majeure"] | None = None
 
 
 class Acked(Shape):

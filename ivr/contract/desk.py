@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
 from typing import Protocol
 
 from ivr.contract.facts import Envelope
@@ -47,6 +49,41 @@ class NumberBlock:
     size: int
 
 
+class WarrantyLine(StrEnum):
+    """What the phone may say of a warranty; each is one prompt wv_*."""
+
+    DAYS_7 = "7d"
+    DAYS_15 = "15d"
+    IN = "in"
+    OUT = "out"
+    NO_PROOF = "no_proof"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class WarrantyQuestion:
+    """What a caller said of a machine. bought_on None = not known; of a month any of its days serves.
+
+    product_class: boiler | other | unknown. precision: day | month | unknown. has_proof: yes | no | unknown (a card or
+    a receipt, one is enough). cause: "" on the phone, else quality | misuse | damage | dismantled | force_majeure.
+    """
+
+    product_class: str
+    bought_on: date | None
+    precision: str = "day"
+    has_proof: str = "unknown"
+    cause: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WarrantyAnswer:
+    """until: last day, included, of what line says (ISO, "" = none). reasons: codes of crm.policy.warranty."""
+
+    line: WarrantyLine
+    until: str = ""
+    reasons: tuple[str, ...] = ()
+
+
 class DeskUnavailable(Exception):
     """crm did not answer in time or refused; the caller goes on without it."""
 
@@ -59,6 +96,9 @@ class Desk(Protocol):
 
     async def lease_numbers(self, node: str) -> NumberBlock:
         """Lease a fresh block of 1000 ticket serials; never the same one twice."""
+
+    async def warranty(self, question: WarrantyQuestion) -> WarrantyAnswer:
+        """Tell what holds for a machine today (三包), within 1.5 s."""
 
     async def ship(self, facts: Sequence[Envelope]) -> int:
         """Deliver facts in order, idempotent by (node, seq); returns the highest seq of this node that crm holds."""

@@ -7,9 +7,9 @@ from typing import Any
 
 import httpx
 
-from ivr.contract.desk import CallerCard, DeskUnavailable, NumberBlock
+from ivr.contract.desk import CallerCard, DeskUnavailable, NumberBlock, WarrantyAnswer, WarrantyQuestion
 from ivr.contract.facts import Envelope
-from ivr.sessions.wire import InvalidMessage, caller_card_from_json
+from ivr.sessions.wire import InvalidMessage, caller_card_from_json, warranty_answer_from_json
 
 _MAX_ANSWER = 1_000_000
 _MAX_BLOCK = 1000
@@ -23,6 +23,7 @@ class DeskTimeouts:
     identify_s: float = 1.5
     lease_s: float = 5.0
     ship_s: float = 15.0
+    warranty_s: float = 1.5
 
 
 class HTTPDesk:
@@ -49,6 +50,21 @@ class HTTPDesk:
         if not 1 <= size <= _MAX_BLOCK or first + size > _SERIALS:
             raise DeskUnavailable("numbers: block out of range")
         return NumberBlock(first, size)
+
+    async def warranty(self, question: WarrantyQuestion) -> WarrantyAnswer:
+        """Tell what holds for a machine; see Desk."""
+        body = {
+            "product_class": question.product_class,
+            "bought_on": question.bought_on.isoformat() if question.bought_on else None,
+            "precision": question.precision,
+            "has_proof": question.has_proof,
+            "cause": question.cause or None,
+        }
+        answer = await self._post("/internal/warranty", body, self._timeouts.warranty_s)
+        try:
+            return warranty_answer_from_json(answer)
+        except InvalidMessage as error:
+            raise DeskUnavailable(f"warranty: {error}") from error
 
     async def ship(self, facts: Sequence[Envelope]) -> int:
         """Deliver facts; see Desk."""

@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, Protocol
 
 import structlog
 
-from ivr.contract.desk import Desk, DeskUnavailable
+from ivr.contract.desk import Desk, DeskUnavailable, WarrantyQuestion
 from ivr.contract.dialogue import LookedUp, LookupFailed
 from ivr.sessions.journal import JournalUnavailable
 from ivr.sessions.numbers import NoNumberLeft, NumberPool
@@ -68,4 +69,22 @@ class Lookups:
                 return {"open": await self._staffing.is_open(args.get("queue", ""))}
             case "fault_code":
                 return dict(self._codes.find(args.get("code", "")))
+            case "warranty":
+                return dict(encode(await self._desk.warranty(_warranty_question(args))))
         raise UnknownAction(action)
+
+
+def _warranty_question(args: Mapping[str, str]) -> WarrantyQuestion:
+    """Return the question of a flow: bought_on is "2026-03-05", "2026-03" (a month) or ""; what is none is unknown."""
+    told, precision = args.get("bought_on", ""), args.get("precision", "day")
+    month = len(told) == len("2026-03")
+    try:
+        bought_on = date.fromisoformat(f"{told}-01" if month else told)
+    except ValueError:
+        bought_on = None
+    return WarrantyQuestion(
+        product_class=args.get("product_class") or "unknown",
+        bought_on=bought_on,
+        precision="unknown" if bought_on is None else "month" if month else precision,
+        has_proof=args.get("has_proof") or "unknown",
+    )

@@ -5,7 +5,7 @@ from dataclasses import fields
 from types import MappingProxyType
 from typing import Any
 
-from ivr.contract.desk import CallerCard, KnownProduct
+from ivr.contract.desk import CallerCard, KnownProduct, WarrantyAnswer, WarrantyLine
 from ivr.contract.dialogue import HungUp, Input, LookedUp, LookupFailed, Resumed, Started, TurnDone
 from speech.contract import Cause, Interpretation, Mode, TurnResult, encode
 
@@ -128,6 +128,18 @@ def _product(raw: Any) -> KnownProduct:
     return KnownProduct(
         _text(raw, "product_id"), _text(raw, "spoken"), _text(raw, "product_class"), _text(raw, "bought_on", "")
     )
+
+
+def warranty_answer_from_json(raw: Any) -> WarrantyAnswer:
+    """Parse crm's answer to warranty; raises InvalidMessage."""
+    _known(raw, WarrantyAnswer)
+    reasons = raw.get("reasons", [])
+    if not isinstance(reasons, list | tuple) or not all(isinstance(item, str) for item in reasons):
+        raise InvalidMessage("warranty.reasons")
+    try:
+        return WarrantyAnswer(WarrantyLine(_text(raw, "line")), _text(raw, "until", ""), tuple(reasons))
+    except ValueError as error:
+        raise InvalidMessage("warranty.line") from error
 
 
 # ---- one field each ----

@@ -2,12 +2,13 @@
 
 import contextlib
 from collections.abc import AsyncIterator
+from datetime import date
 from typing import Any
 
 import httpx
 import pytest
 
-from ivr.contract.desk import CallerCard, Desk, DeskUnavailable
+from ivr.contract.desk import CallerCard, Desk, DeskUnavailable, WarrantyAnswer, WarrantyLine, WarrantyQuestion
 from ivr.contract.facts import ContactEnded, Envelope, TicketOpened
 from ivr.contract.ids import ContactId
 from ivr.sessions.desk_http import DeskTimeouts, HTTPDesk
@@ -58,6 +59,20 @@ async def test_blocks_never_overlap(opened: Opened) -> None:
         assert first.first + first.size <= second.first
 
 
+async def test_the_warranty_is_asked_with_what_is_known(opened: Opened) -> None:
+    memory = MemoryDesk()
+    async with opened(memory) as desk:
+        told = WarrantyQuestion("boiler", date(2026, 3, 5), "month", "yes")
+        answer = WarrantyAnswer(WarrantyLine.IN, "2027-11-22", ("from_told", "repair"))
+        assert await desk.warranty(told) == answer
+        assert memory.asked == [("warranty", "boiler", "2026-03-05", "month")]
+        assert (await desk.warranty(WarrantyQuestion("other", None, "unknown"))).line is WarrantyLine.UNKNOWN
+        assert (await desk.warranty(WarrantyQuestion("other", None, has_proof="no"))).line == "no_proof"
+        memory.away = True
+        with pytest.raises(DeskUnavailable):
+            await desk.warranty(told)
+
+
 async def test_shipping_is_idempotent_and_tells_the_highest(opened: Opened) -> None:
     memory = MemoryDesk()
     async with opened(memory) as desk:
@@ -106,10 +121,13 @@ def test_both_are_desks() -> None:
         b'{"first": 1, "size": 100000}',
         b'{"known": "yes", "acked": true}',
         b'{"foreign": 1, "acked": -5}',
+        b'{"line": "perhaps", "until": "", "reasons": []}',
+        b'{"line": "in", "until": 3, "reasons": []}',
+        b'{"line": "in", "until": "", "reasons": [1]}',
     ],
 )
 async def test_every_bad_answer_is_unavailable(how: Any) -> None:
-    paths = ("/internal/identify", "/internal/numbers", "/internal/facts")
+    paths = ("/internal/identify", "/internal/numbers", "/internal/facts", "/internal/warranty")
     async with _by_http(MemoryDesk(), dict.fromkeys(paths, how)) as desk:
         if how != b"{}":  # every field of a card has a default
             with pytest.raises(DeskUnavailable):
@@ -118,6 +136,8 @@ async def test_every_bad_answer_is_unavailable(how: Any) -> None:
             await desk.lease_numbers("ivr-1")
         with pytest.raises(DeskUnavailable):
             await desk.ship(_envelopes(1))
+        with pytest.raises(DeskUnavailable):
+            await desk.warranty(WarrantyQuestion("boiler", None))
 
 
 async def test_a_wrong_token_is_unavailable() -> None:

@@ -3,12 +3,14 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from datetime import date
 from typing import Any
 
 import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 
+from ivr.contract.desk import WarrantyQuestion
 from ivr.contract.facts import parse_envelope
 from speech.contract import encode
 from tests.unit.ivr.sessions.fakes import MemoryDesk
@@ -43,6 +45,13 @@ def desk_app(desk: MemoryDesk, twist: dict[str, Any]) -> FastAPI:
     @app.post("/internal/numbers")
     async def numbers(request: Request) -> JSONResponse:
         return JSONResponse(encode(await desk.lease_numbers((await request.json())["node"])))
+
+    @app.post("/internal/warranty")
+    async def warranty(request: Request) -> JSONResponse:
+        body = await request.json()
+        bought_on = date.fromisoformat(body["bought_on"]) if body["bought_on"] else None
+        question = WarrantyQuestion(**{**body, "bought_on": bought_on, "cause": body["cause"] or ""})
+        return JSONResponse(encode(await desk.warranty(question)))
 
     @app.post("/internal/facts")
     async def facts(request: Request) -> JSONResponse:

@@ -5,7 +5,15 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from ivr.contract.desk import CallerCard, DeskUnavailable, KnownProduct, NumberBlock
+from ivr.contract.desk import (
+    CallerCard,
+    DeskUnavailable,
+    KnownProduct,
+    NumberBlock,
+    WarrantyAnswer,
+    WarrantyLine,
+    WarrantyQuestion,
+)
 from ivr.contract.dialogue import (
     Effect,
     End,
@@ -187,6 +195,15 @@ class MemoryDesk:
         block = NumberBlock(self.next_serial, self.size)
         self.next_serial += self.size
         return block
+
+    async def warranty(self, question: WarrantyQuestion) -> WarrantyAnswer:
+        self._check()
+        self.asked.append(("warranty", question.product_class, str(question.bought_on), question.precision))
+        if question.has_proof == "no":
+            return WarrantyAnswer(WarrantyLine.NO_PROOF, "", ("no_proof",))
+        if question.bought_on is None or question.has_proof == "unknown":
+            return WarrantyAnswer(WarrantyLine.UNKNOWN, "", ("no_date",))
+        return WarrantyAnswer(WarrantyLine.IN, "2027-11-22", ("from_told", "repair"))
 
     async def ship(self, facts: Sequence[Envelope]) -> int:
         self._check()

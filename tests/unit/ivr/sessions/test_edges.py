@@ -120,6 +120,20 @@ async def test_lookups_answer_or_fail(tmp_path: Path) -> None:
         assert await lookups.ask("weather", {}) == LookupFailed("weather")
 
 
+@pytest.mark.parametrize(
+    ("told", "bought_on", "precision"),
+    [("2026-03-05", "2026-03-05", "day"), ("2026-03", "2026-03-01", "month"), ("", "None", "unknown"),
+     ("搬家那年", "None", "unknown")],
+)  # fmt: skip
+async def test_a_flow_asks_for_the_warranty(tmp_path: Path, told: str, bought_on: str, precision: str) -> None:
+    async with running_journal(tmp_path) as journal:
+        desk = MemoryDesk()
+        lookups = Lookups(desk, NumberPool(journal, desk, clock), OpenQueues(), OneCode())
+        answer = await lookups.ask("warranty", {"product_class": "boiler", "bought_on": told, "has_proof": "no"})
+        assert answer == LookedUp("warranty", {"line": "no_proof", "until": "", "reasons": ["no_proof"]})
+        assert desk.asked == [("warranty", "boiler", bought_on, precision)]
+
+
 def test_codes_come_from_the_pack_in_force(tmp_path: Path) -> None:
     codes = PackCodes(tmp_path)
     nothing = {"catalogue_id": "", "meaning_zh": "", "severity": ""}
