@@ -119,7 +119,7 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Right:
-    """A right (refund | exchange | free_repair | paid_visit), whether it holds, its last day (None = none or unknown)."""
+    """A right (refund | exchange | free_repair | paid_visit), whether it holds, its last day (None = none, unknown)."""
 
     right: str
     standing: Standing
