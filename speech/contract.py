@@ -11,6 +11,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol
 
+MAX_VISIT_DAYS = 30  # a visit is not booked further ahead by machine (设定,可改)
+
 
 class Bargein(StrEnum):
     """What may interrupt a prompt."""
@@ -49,6 +51,11 @@ class SlotKind(StrEnum):
     ROAD = "road"
     ROOM = "room"
     DIGITS = "digits"
+    PHONE = "phone"
+    VISIT_TIME = "visit_time"
+    PURCHASE_DATE = "purchase_date"
+    PRODUCT = "product"
+    NAME = "name"
     STATEMENT = "statement"
 
 
@@ -115,6 +122,10 @@ class SlotSpec:
     phrases: meaning -> sample phrases (menu meanings; for FAULT_CODE "none" means "there is no code").
     keys: which keys are answers, e.g. "1230*#9"; others count as no-match.
     correcting: the value that was just read back, when this turn confirms one ("不是E一,是F一").
+    current: the fields of the value that was read back or begun, so that a part of it can be corrected ("最后一位是九",
+    "后头还有个零") or completed (a letter that still needs its digits). pii.
+    one_breath: other slots said in the same sentence are captured as well: an opening such as "我在顺德容桂,壁挂炉报E1
+    没热水", or a correction of a summary such as "时间改成后天".
     pack: hash of the pack (codes, divisions) to use; empty for none.
     """
 
@@ -126,7 +137,22 @@ class SlotSpec:
     max_digits: int = 1
     timeouts: Timeouts = Timeouts()
     correcting: SlotKind | None = None
+    current: Mapping[str, str] = field(default_factory=dict)
+    one_breath: bool = False
     pack: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Captured:
+    """One slot of a sentence that held several. value: as in Interpretation, for the slot's kind.
+
+    sure: it has one reading, so that the question can be skipped and the value read back; else the slot is asked, or
+    chosen from the candidates.
+    """
+
+    value: Mapping[str, str] = field(default_factory=dict)
+    sure: bool = True
+    candidates: tuple[Mapping[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +162,30 @@ class Interpretation:
     text: best hypothesis without blanks; pii, never logged in clear.
     status: "match", "ambiguous" (see candidates) or "no_match".
     meaning: menu or yes/no meaning ("repair", "yes", "no", "none").
-    value: the slot's fields, e.g. {"raw": "E零一", "canonical": "E01", "catalogue_id": "E01"} or the address fields.
+    value: the slot's fields, by kind ("raw": the words, always there):
+      FAULT_CODE  canonical, catalogue_id, meaning_zh?, severity?
+      ADDRESS...  province city district town adcode street number community estate building unit floor room_no
+                  landmark, and to be spoken region, road, room
+      DIGITS      digits
+      PHONE       digits (national), number (E.164)
+      VISIT_TIME  value: "asap" | "any" | "date"; date (ISO) with "date"; part: "morning" | "noon" | "afternoon" |
+                  "evening" | "any" ("" not said); from, to (HH:MM, "" open)
+      PURCHASE_DATE  date (ISO: the last day that fits, since "只有月份按月末算"), from ("" open), to (ISO, both
+                  included), precision: "day" | "month" | "season" | "year" | "range"
+      PRODUCT     value: "boiler" | "other" | "unknown"; spoken; brand? (another maker's name that was said)
+      NAME        surname, name (the words of it that are sure, e.g. "陈女士")
+      STATEMENT   text
+    Meanings a kind gives besides those of `phrases` (status "match", no value):
+      FAULT_CODE  "temperature" (a bare number such as 三十五), "letter" (no digits yet; candidates[0]["letter"] has it,
+                  to be given back as `current` of the next turn)
+      VISIT_TIME  "too_late" (past, or today's time is over), "too_far" (beyond MAX_VISIT_DAYS)
+      PHONE       "own" (就这个号), "short" (a number that lacks digits; candidates[0]["digits"] has them)
+      PURCHASE_DATE  "unknown" (不记得)
+      PRODUCT     "other_brand"
+      correcting  "correction" with the new value; one_breath: `captured` holds what was said anew.
     candidates: at most three values, best first, when the answer is ambiguous (and for the ticket).
+    captured: slot name -> what else the sentence held (one_breath): product, fault_code, symptom {value, spoken},
+    address, since {date, from, to, precision}, name, visit, contact, purchase.
     command: a global command's meaning. safety: a safety kind. Danger comes before everything else.
     """
 
@@ -148,6 +196,7 @@ class Interpretation:
     candidates: tuple[Mapping[str, str], ...] = ()
     command: str = ""
     safety: str = ""
+    captured: Mapping[str, Captured] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +248,11 @@ class TurnResult:
 
 
 class Interpreter(Protocol):
-    """Turns recognised text into meaning; pure. `texts` are hypotheses, best first."""
+    """Turns recognised text into meaning; pure. `texts` are hypotheses, best first.
+
+    Days such as 明天 need a clock: `functools.partial(Slots(pack).interpret, now=NOW)` is one with a clock (aware, any
+    zone; days are counted in Asia/Shanghai). Without it days that depend on today are no match.
+    """
 
     def __call__(self, slot: SlotSpec, lexicon: Lexicon, texts: tuple[str, ...]) -> Interpretation:
         """Return what the caller meant; never raises for any text."""

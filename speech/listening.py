@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Protocol
 
 from speech.contract import Interpretation, Lexicon, SlotKind, SlotSpec
@@ -189,7 +190,7 @@ class Listening:
         if not hearing.texts:
             return Verdict.NOTHING
         slots = self._expected.slots if self._expected else self._slots(self._slot.pack)
-        found = slots.interpret(self._slot, self._lexicon, hearing.texts)
+        found = slots.interpret(self._slot, self._lexicon, hearing.texts, datetime.now(UTC))
         self.interpretation = found
         if not self._asked:
             return Verdict.MATCH if found.safety else Verdict.NO_MATCH

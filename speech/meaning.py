@@ -3,6 +3,7 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -20,8 +21,10 @@ MAX_LOADED = 4
 class Understanding(Protocol):
     """The slots of one pack (speech.slots.Slots)."""
 
-    def interpret(self, slot: SlotSpec, lexicon: Lexicon, texts: tuple[str, ...]) -> Interpretation:
-        """Return what the caller meant; texts best first."""
+    def interpret(
+        self, slot: SlotSpec, lexicon: Lexicon, texts: tuple[str, ...], now: datetime | None = None
+    ) -> Interpretation:
+        """Return what the caller meant; texts best first; now: an aware time, for days such as 明天."""
 
     def grammar(self, slot: SlotSpec, lexicon: Lexicon) -> list[str]:
         """Return the phrases to expect; [] means open listening."""

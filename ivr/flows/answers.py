@@ -73,7 +73,7 @@ def read_record(result: TurnResult) -> Answer:
 
 
 def _takes_digits(node: Listening) -> bool:
-    return isinstance(node, Ask) and node.listen in ("digits", "room")
+    return isinstance(node, Ask) and node.listen in ("digits", "phone", "room")
 
 
 # ---- keys ----

@@ -20,10 +20,11 @@ _MS_PER_CHARACTER = 230
 
 _MENU = Timeouts()
 _ADDRESS = Timeouts(no_input_ms=8000, incomplete_ms=2000, max_speech_ms=20_000)
+_NUMBER = Timeouts(max_speech_ms=20_000)
 _TIMEOUTS: Mapping[str, Timeouts] = MappingProxyType(
-    dict.fromkeys(("address", "region", "road", "room"), _ADDRESS) | {"digits": Timeouts(max_speech_ms=20_000)}
+    dict.fromkeys(("address", "region", "road", "room"), _ADDRESS) | {"digits": _NUMBER, "phone": _NUMBER}
 )
-_DIGITS_NODES = ("digits", "room")
+_DIGITS_NODES = ("digits", "phone", "room")
 _FALLBACKS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {"p": ("p",), "r1": ("r1", "p"), "r2": ("r2", "r1", "p"), "keys": ("r2", "r1", "p"), "nm": ("nm",), "ni": ("ni",)}
 )
@@ -104,7 +105,16 @@ def slot_spec(program: Program, state: State, *, hold: bool = False) -> SlotSpec
         max_digits=node.max_digits if isinstance(node, Ask) else 1,
         timeouts=_timeouts(kind, elder=state.elder, hold=hold),
         correcting=SlotKind(correcting) if correcting else None,
+        current=_current(node, state),
+        one_breath=node.one_breath,
     )
+
+
+def _current(node: Listening, state: State) -> Mapping[str, str]:
+    """Return the value that a question reads back, so that a part of it can be corrected."""
+    names = node.confirms if isinstance(node, Ask) and node.correcting else ()
+    held = state.slot(names[0]) if len(names) == 1 else None
+    return dict(held.value) if held else {}
 
 
 def correcting_kind(node: Listening) -> str | None:

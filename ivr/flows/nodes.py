@@ -50,6 +50,7 @@ class _Question(_Part):
     no_match_to, no_input_to: leave at the first failure of that sort. keys_only_prompt, keys_only_to: what is
     different when speech is away. fill: meaning (or "fallback") -> filler that keeps a known value.
     reads: prompt variable -> variable that is read instead. safety: the meaning is a kind of danger.
+    one_breath: other slots said in the same sentence are captured (speech.contract.SlotSpec).
     """
 
     keys: dict[Key, Name] = Field(default_factory=dict)
@@ -68,6 +69,7 @@ class _Question(_Part):
     fill: dict[Name, Name] = Field(default_factory=dict)
     reads: dict[Name, Name] = Field(default_factory=dict)
     safety: bool = False
+    one_breath: bool = False
 
     @property
     def meanings(self) -> set[str]:
@@ -89,9 +91,12 @@ class Ask(_Question):
     """
 
     kind: Literal["ask"]
-    listen: Literal["yes_no", "fault_code", "address", "region", "road", "room", "digits"]
+    listen: Literal[
+        "yes_no", "fault_code", "address", "region", "road", "room", "digits", "phone", "visit_time", "purchase_date",
+        "product", "name",
+    ]  # fmt: skip
     confirms: tuple[Name, ...] = ()
-    correcting: Literal["fault_code", "address"] | None = None
+    correcting: Literal["fault_code", "address", "phone", "visit_time", "purchase_date"] | None = None
     max_digits: int = Field(default=1, ge=1, le=20)
     check: Name | None = None
     tries: tuple[Step, ...] = ("p", "r1", "keys")

@@ -52,6 +52,10 @@ class Gazetteer:
         most = max((region.named for region in regions), default=0)
         return _without_ancestors([region for region in regions if region.named == most])
 
+    def starts(self, text: str, start: int) -> bool:
+        """Tell whether a division's name begins at `start` of compact `text`."""
+        return any(True for _found in self._at(text, start))
+
     def _walk(self, text: str, start: int) -> list[Region]:
         found = [Region(self.chain(item), 1, end) for item, end in self._at(text, start)]
         finished: list[Region] = []

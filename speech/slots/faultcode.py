@@ -29,6 +29,11 @@ _CARRIERS = re.compile(
     "|闪的?|写着?的?|三个数|是|的|说|了|吗|呃|嗯|啊|哦"
 )
 _MAX_READINGS = 64
+_D = "零〇洞一幺么二两三四五六七拐八九勾"
+# A bare number of two digits, said as a count: most likely the water's temperature (dialogues, fault_code).
+_TEMPERATURE = re.compile("(?:就|写|个|才|只有|有)*[二三四五六七八九]?十[一二三四五六七八九]?(?:度|几)?")
+_MORE = re.compile(f"(?:后头|后面|后边|最后|末尾)(?:还|再)?(?:有|加|是)(?:一?个)?([{_D}]{{1,2}})$")
+_BEFORE = re.compile(f"(?:前头|前面|前边|中间|字母后面)(?:还|再)?(?:有|加|是)(?:一?个)?([{_D}])$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,47 @@ def read_codes(text: str, catalogue: Mapping[str, str]) -> list[str]:
     if best and min(best.values()) == 0:
         best = {code: guesses for code, guesses in best.items() if guesses == 0 or code in catalogue}
     return list(best)[:3]
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What was said at the question for a code. codes: at most three; meaning: "", "temperature" or "letter"."""
+
+    codes: tuple[str, ...] = ()
+    meaning: str = ""
+    letter: str = ""
+
+
+def read_code(new: str, text: str, catalogue: Mapping[str, str], current: Mapping[str, str]) -> Heard:
+    """Read compact `new` (`text` behind its correction mark); current: a code read back, or a letter said before."""
+    canonical, letter = current.get("canonical", ""), current.get("letter", "")
+    if canonical and (changed := _changed(text, canonical)):
+        return Heard((changed,))
+    codes = read_codes(letter + new if letter and not _has_letter(new) else new, catalogue)
+    if codes:
+        return Heard(tuple(codes))
+    bare = _CARRIERS.sub("", new)
+    if _TEMPERATURE.fullmatch(bare):
+        return Heard((), "temperature")
+    alone = _CARRIERS.sub("", _spelled(new))
+    return Heard((), "letter", alone) if len(alone) == 1 and alone.isascii() and alone.isalpha() else Heard()
+
+
+def _has_letter(text: str) -> bool:
+    return any(char.isascii() and char.isalpha() for char in _spelled(text))
+
+
+def _changed(text: str, canonical: str) -> str:
+    """Return the code with digits added ("后头还有个零", "前面还有个零"), "" when `text` asks for none."""
+    match = _MORE.search(text)
+    if match:
+        longer = canonical + "".join(DIGITS[char] for char in match.group(1))
+        return longer if _CODE.fullmatch(longer) else ""
+    match = _BEFORE.search(text)
+    if match and canonical[0].isalpha():
+        longer = canonical[0] + "".join(DIGITS[char] for char in match.group(1)) + canonical[1:]
+        return longer if _CODE.fullmatch(longer) else ""
+    return ""
 
 
 def may_extend(code: str, catalogue: Mapping[str, str]) -> bool:

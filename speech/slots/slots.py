@@ -1,15 +1,27 @@
 """`Slots`: interprets a turn's hypotheses for each kind of slot (speech.contract.Interpreter)."""
 
-from speech.contract import Interpretation, Lexicon, SlotKind, SlotSpec
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from speech.contract import Captured, Interpretation, Lexicon, SlotKind, SlotSpec
 from speech.packs import Pack
-from speech.slots import address, faultcode, phrases
-from speech.slots.divisions import Gazetteer, build_gazetteer
+from speech.slots import faultcode, opening, phrases
+from speech.slots.calendar import china_day
+from speech.slots.divisions import build_gazetteer
 from speech.slots.grammar import build_grammar
-from speech.slots.numerals import digit_string
+from speech.slots.readers import ADDRESS_KINDS, Knowledge, Said, code_value, read_value
 from speech.slots.text import compact, has_unknown, strip_fillers
 
+_REPEATED_PART = re.compile("^不是.{1,8}?(栋|座|幢|单元|楼|层|室|房|号房|号楼|号)(?=.{1,8}\\1)")
 _CORRECTIONS = ("应该是", "改成", "我说错了", "说错了", "不对", "错了", "不是")
-_ADDRESS_KINDS = {SlotKind.ADDRESS, SlotKind.REGION, SlotKind.ROAD, SlotKind.ROOM}
+# What a correction of one of several values may be: slot name -> the kind that reads it.
+_ANEW: Mapping[str, SlotKind] = {
+    "visit": SlotKind.VISIT_TIME,
+    "contact": SlotKind.PHONE,
+    "purchase": SlotKind.PURCHASE_DATE,
+}
 
 
 class Slots:
@@ -22,27 +34,34 @@ class Slots:
     def __init__(self, pack: Pack | None = None, vocabulary: frozenset[str] = frozenset()) -> None:
         self._pack = pack or Pack()
         self._vocabulary = vocabulary
-        self._gazetteer: Gazetteer = build_gazetteer(self._pack)
-        self._catalogue = {code: row.get("id", code) for code, row in self._pack.codes.items()}
+        catalogue = {code: row.get("id", code) for code, row in self._pack.codes.items()}
+        self._known = Knowledge(self._pack, build_gazetteer(self._pack), catalogue)
 
-    def interpret(self, slot: SlotSpec, lexicon: Lexicon, texts: tuple[str, ...]) -> Interpretation:
-        """Return what the caller meant: danger first, then the answer, then a command. Never raises for any text."""
+    def interpret(
+        self, slot: SlotSpec, lexicon: Lexicon, texts: tuple[str, ...], now: datetime | None = None
+    ) -> Interpretation:
+        """Return what the caller meant: danger first, then the answer, then a command. Never raises for any text.
+
+        now: an aware time; without it no day that depends on today is understood.
+        """
         heard = [text for text in texts if compact(text)]
         if not heard:
             return Interpretation()
         for text in heard:
             safety = phrases.find_safety(compact(text), lexicon)
             if safety:
-                return Interpretation(text=compact(text), status="match", safety=safety)
-        results = [self._one(slot, lexicon, text) for text in heard]
+                kept = self._captured(slot, lexicon, heard, now)
+                return Interpretation(text=compact(text), status="match", safety=safety, captured=kept)
+        results = [self._one(slot, lexicon, text, now) for text in heard]
         # Hypotheses that disagree over a read-back: a new value is read back once more, so it can do no harm.
         chosen = next((item for item in results if item.meaning == "correction"), None)
         chosen = chosen or next((item for item in results if item.status == "match"), None)
-        return chosen or next((item for item in results if item.status == "ambiguous"), results[0])
+        chosen = chosen or next((item for item in results if item.status == "ambiguous"), results[0])
+        return self._with_captured(chosen, slot, lexicon, heard, now)
 
     def grammar(self, slot: SlotSpec, lexicon: Lexicon) -> list[str]:
         """Return the phrases a recognizer should expect, words separated by blanks; [] means open listening."""
-        return build_grammar(slot, lexicon, self._vocabulary, tuple(self._catalogue))
+        return build_grammar(slot, lexicon, self._vocabulary, tuple(self._known.catalogue))
 
     def is_complete(self, slot: SlotSpec, text: str) -> bool:
         """Tell whether a partial is already a whole value that nothing extends, so that the turn may end early."""
@@ -50,10 +69,12 @@ class Slots:
         if not said:
             return False
         if slot.kind is SlotKind.FAULT_CODE:
-            codes = faultcode.read_codes(said, self._catalogue)
-            return bool(codes) and not faultcode.may_extend(codes[0], self._catalogue)
-        if slot.kind in _ADDRESS_KINDS:
+            codes = faultcode.read_codes(said, self._known.catalogue)
+            return bool(codes) and not faultcode.may_extend(codes[0], self._known.catalogue)
+        if slot.kind in ADDRESS_KINDS:
             return slot.kind in (SlotKind.ADDRESS, SlotKind.ROOM) and said.endswith(("室", "号房"))
+        if slot.kind is SlotKind.PHONE:
+            return bool(self._value(slot, Lexicon(), said, None).value)
         return slot.kind not in (SlotKind.STATEMENT, SlotKind.DIGITS)
 
     def is_filler(self, lexicon: Lexicon, text: str) -> bool:
@@ -62,9 +83,9 @@ class Slots:
 
     # ---- one hypothesis ----
 
-    def _one(self, slot: SlotSpec, lexicon: Lexicon, text: str) -> Interpretation:
+    def _one(self, slot: SlotSpec, lexicon: Lexicon, text: str, now: datetime | None) -> Interpretation:
         said = strip_fillers(compact(text), lexicon.fillers)
-        value = self._value(slot.correcting or slot.kind, lexicon, said, slot)
+        value = self._value(slot, lexicon, said, now)
         if slot.correcting or slot.kind is SlotKind.YES_NO:
             return self._answer(slot, lexicon, text, said, value)
         if value.status == "no_match":
@@ -74,7 +95,7 @@ class Slots:
     def _answer(self, slot: SlotSpec, lexicon: Lexicon, text: str, said: str, value: Interpretation) -> Interpretation:
         """Judge an answer to a read-back: a new value is a correction, else yes, no or a question back."""
         verdict = phrases.yes_or_no(said, lexicon)
-        if slot.correcting and value.status == "match":
+        if slot.correcting and value.status == "match" and value.value:
             return Interpretation(
                 text=said, status="match", meaning="correction", value=value.value, candidates=value.candidates
             )
@@ -93,47 +114,66 @@ class Slots:
             return Interpretation(text=said, status="match", meaning=meaning)
         return Interpretation(text=said)
 
-    def _value(self, kind: SlotKind, lexicon: Lexicon, said: str, slot: SlotSpec) -> Interpretation:
-        if kind is SlotKind.FAULT_CODE:
-            return self._code(_after_correction(said), said)
-        if kind in _ADDRESS_KINDS and not phrases.find_command(said, lexicon):
-            return self._address(kind, _after_correction(said), said)
-        if kind is SlotKind.DIGITS:
-            digits = digit_string(said)
-            if digits and len(digits) >= 2:
-                return Interpretation(text=said, status="match", value={"digits": digits[: slot.max_digits]})
-        if kind is SlotKind.STATEMENT and said and not phrases.find_command(said, lexicon):
-            return Interpretation(text=said, status="match", value={"text": said})
-        return Interpretation(text=said)
+    def _value(self, slot: SlotSpec, lexicon: Lexicon, said: str, now: datetime | None) -> Interpretation:
+        kind = slot.correcting or slot.kind
+        if kind in _COMMANDS_FIRST and phrases.find_command(said, lexicon):
+            return Interpretation(text=said)
+        whole = Said(said, _after_correction(said), kind, slot.current, slot.max_digits, now)
+        return read_value(whole, self._known)
 
-    def _code(self, said: str, whole: str) -> Interpretation:
-        codes = faultcode.read_codes(said, self._catalogue)
-        values = tuple(self._code_value(code, said) for code in codes)
-        if not values:
-            return Interpretation(text=whole)
-        status = "match" if len(values) == 1 else "ambiguous"
-        return Interpretation(text=whole, status=status, value=values[0], candidates=values)
+    # ---- other slots in the same sentence ----
 
-    def _code_value(self, code: str, said: str) -> dict[str, str]:
-        row = self._pack.codes.get(code, {})
-        extra = {name: row[name] for name in ("meaning_zh", "severity") if name in row}
-        return {"raw": said, "canonical": code, "catalogue_id": row.get("id", ""), **extra}
+    def _with_captured(
+        self, chosen: Interpretation, slot: SlotSpec, lexicon: Lexicon, heard: list[str], now: datetime | None
+    ) -> Interpretation:
+        if not slot.one_breath or chosen.command or chosen.meaning == "yes":
+            return chosen
+        captured = self._captured(slot, lexicon, heard, now)
+        if not captured:
+            return chosen
+        if slot.correcting or slot.kind is SlotKind.YES_NO:
+            return replace(chosen, status="match", meaning="correction", captured=captured)
+        return replace(chosen, captured=captured)
 
-    def _address(self, kind: SlotKind, said: str, whole: str) -> Interpretation:
-        choices: list[dict[str, str]] = []
-        if kind is SlotKind.ROOM:
-            fields = address.compose(address.parse_room(said))
-        elif kind is SlotKind.ROAD:
-            fields = address.compose(address.parse_local(said))
-        else:
-            fields, choices = address.parse_address(said, self._gazetteer)
-        wanted = {SlotKind.REGION: ("region",), SlotKind.ROAD: ("road",), SlotKind.ROOM: ("room",)}
-        if choices:
-            values = tuple({**fields, **choice} for choice in choices)
-            return Interpretation(text=whole, status="ambiguous", value=fields, candidates=values)
-        if not any(name in fields for name in wanted.get(kind, ("region", "road", "room"))):
-            return Interpretation(text=whole)
-        return Interpretation(text=whole, status="match", value={**fields, "raw": address.written(said)})
+    def _captured(
+        self, slot: SlotSpec, lexicon: Lexicon, heard: list[str], now: datetime | None
+    ) -> dict[str, Captured]:
+        """Return what most hypotheses say; the best one where they differ."""
+        if not slot.one_breath:
+            return {}
+        anew = slot.correcting is not None or slot.kind is SlotKind.YES_NO
+        for text in heard:
+            said = strip_fillers(compact(text), lexicon.fillers)
+            found = opening.capture(
+                _after_correction(said) if anew else said,
+                self._known.gazetteer,
+                self._known.catalogue,
+                china_day(now) if now else None,
+            )
+            found = {name: self._with_catalogue(name, item) for name, item in found.items()}
+            if anew:
+                found |= self._anew(said, now)
+            if found:
+                return found
+        return {}
+
+    def _with_catalogue(self, name: str, item: Captured) -> Captured:
+        if name != "fault_code":
+            return item
+        put = tuple(code_value(row["canonical"], row["raw"], self._pack) for row in (item.value, *item.candidates))
+        return replace(item, value=put[0], candidates=put[1:])
+
+    def _anew(self, said: str, now: datetime | None) -> dict[str, Captured]:
+        found = {}
+        for name, kind in _ANEW.items():
+            value = read_value(Said(said, _after_correction(said), kind, {}, 12, now), self._known)
+            timed = value.value.get("value", "date") != "any"  # the part of the day alone leaves the day as it is
+            if value.value and value.status == "match" and timed and (name != "purchase" or "买" in said):
+                found[name] = Captured(value.value)
+        return found
+
+
+_COMMANDS_FIRST = ADDRESS_KINDS | {SlotKind.STATEMENT, SlotKind.VISIT_TIME, SlotKind.NAME, SlotKind.PURCHASE_DATE}
 
 
 def _exact(said: str, samples: tuple[str, ...]) -> bool:
@@ -142,6 +182,9 @@ def _exact(said: str, samples: tuple[str, ...]) -> bool:
 
 def _after_correction(said: str) -> str:
     """Return what follows the last correction mark ("不是E一,是F一" -> "F一"), or all when nothing follows."""
+    twice = _REPEATED_PART.match(said)
+    if twice and "是" not in said[2:]:
+        return said[twice.end() :]  # "不是三栋,十三栋"
     before, mark, after = said.partition("不是")
     if mark and before and "是" not in after and not before.endswith("不"):
         return before  # "E三,不是E零三": what stands first is right

@@ -1,7 +1,9 @@
 """What callers say, and what it means: codes, yes/no, addresses, menus, commands and danger words."""
 
+from dataclasses import replace
+
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from speech.contract import SlotKind, SlotSpec
@@ -46,9 +48,39 @@ def test_a_code_is_read_as_printed(said: str, canonical: str) -> None:
     assert code(said) == ("match", canonical)
 
 
-@pytest.mark.parametrize("said", ["三十五", "E", "今天天气很好", "有一点", "喂", ""])
+@pytest.mark.parametrize("said", ["今天天气很好", "有一点", "喂", ""])
 def test_what_is_no_code_is_no_match(said: str) -> None:
     assert code(said)[0] == "no_match"
+
+
+@pytest.mark.parametrize("said", ["三十五", "就 写 个 三十五", "三十五 度"])
+def test_a_bare_count_is_most_likely_the_temperature(said: str) -> None:
+    assert BARE.interpret(CODE, LEXICON, (said,)).meaning == "temperature"
+
+
+@pytest.mark.parametrize(("said", "letter"), [("E", "E"), ("佛山 的 F", "F"), ("是 F", "F")])
+def test_a_letter_alone_waits_for_its_digits(said: str, letter: str) -> None:
+    result = BARE.interpret(CODE, LEXICON, (said,))
+    assert (result.meaning, result.candidates[0]["letter"]) == ("letter", letter)
+    digits = replace(CODE, current=result.candidates[0])
+    assert BARE.interpret(digits, LEXICON, ("二 八",)).value["canonical"] == f"{letter}28"
+    assert BARE.interpret(digits, LEXICON, ("F 零 三",)).value["canonical"] == "F03"
+
+
+@pytest.mark.parametrize(
+    ("held", "said", "canonical"),
+    [("E1", "后头 还有 个 零", "E10"), ("E1", "前面 还有 个 零", "E01"), ("F28", "不是 F 二 八 是 E 二 八", "E28")],
+)
+def test_a_part_of_a_code_is_corrected(held: str, said: str, canonical: str) -> None:
+    result = BARE.interpret(replace(CONFIRM_CODE, current={"canonical": held}), LEXICON, (said,))
+    assert (result.meaning, result.value["canonical"]) == ("correction", canonical)
+
+
+@pytest.mark.parametrize(
+    ("held", "said"), [("E123", "后头 还有 个 零"), ("E123", "前面 还有 个 零"), ("108", "前面 还有 个 零")]
+)
+def test_a_correction_that_makes_no_code_is_none(held: str, said: str) -> None:
+    assert BARE.interpret(replace(CONFIRM_CODE, current={"canonical": held}), LEXICON, (said,)).meaning != "correction"
 
 
 def test_yi_may_be_e_or_one_and_is_then_asked() -> None:
@@ -80,6 +112,7 @@ def test_every_spelling_of_a_code_comes_back(letter: str, digits: str, style: in
     assert code(said if style < 2 else f"显示 {said}") == ("match", letter + digits)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=40))
 def test_any_text_is_survived_by_every_slot(text: str) -> None:
     for kind in SlotKind:

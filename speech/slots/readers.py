@@ -1,0 +1,151 @@
+"""One reader per kind of slot: compact text to an Interpretation that holds the value, or says what is missing."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+
+from speech.contract import Interpretation, SlotKind
+from speech.packs import Pack
+from speech.slots import address, faultcode, names, phone, products, purchase, visit
+from speech.slots.calendar import china_day
+from speech.slots.divisions import Gazetteer
+from speech.slots.numerals import digit_string
+
+ADDRESS_KINDS = frozenset({SlotKind.ADDRESS, SlotKind.REGION, SlotKind.ROAD, SlotKind.ROOM})
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One hypothesis. text: compact, without fillers; new: what is left of it behind a correction mark; current: the
+    value that was read back; now: the time, None when there is no clock."""
+
+    text: str
+    new: str
+    kind: SlotKind
+    current: Mapping[str, str]
+    max_digits: int
+    now: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """What the readers look things up in. catalogue: canonical code -> id."""
+
+    pack: Pack
+    gazetteer: Gazetteer
+    catalogue: Mapping[str, str]
+
+
+def read_value(said: Said, known: Knowledge) -> Interpretation:
+    """Return the value of `said` for its kind; kinds without values are no match."""
+    reader = _READERS.get(said.kind)
+    return reader(said, known) if reader else Interpretation(text=said.text)
+
+
+def code_value(code: str, raw: str, pack: Pack) -> dict[str, str]:
+    """Return a fault code's fields; only what the pack has a source for besides the code."""
+    row = pack.codes.get(code, {})
+    extra = {name: row[name] for name in ("meaning_zh", "severity") if name in row}
+    return {"raw": raw, "canonical": code, "catalogue_id": row.get("id", ""), **extra}
+
+
+def _code(said: Said, known: Knowledge) -> Interpretation:
+    heard = faultcode.read_code(said.new, said.text, known.catalogue, said.current)
+    if heard.meaning:
+        letter = ({"letter": heard.letter},) if heard.letter else ()
+        return Interpretation(text=said.text, status="match", meaning=heard.meaning, candidates=letter)
+    return _of_values(said, tuple(code_value(code, said.new, known.pack) for code in heard.codes), keep=True)
+
+
+def _of_values(said: Said, values: tuple[dict[str, str], ...], *, keep: bool = False) -> Interpretation:
+    if not values:
+        return Interpretation(text=said.text)
+    one = len(values) == 1
+    candidates = values if keep or not one else ()
+    return Interpretation(said.text, "match" if one else "ambiguous", "", values[0], candidates)
+
+
+def _address(said: Said, known: Knowledge) -> Interpretation:
+    choices: list[dict[str, str]] = []
+    if said.kind is SlotKind.ROOM:
+        fields = address.compose(address.parse_room(said.new))
+    elif said.kind is SlotKind.ROAD:
+        fields = address.compose(address.parse_local(said.new))
+    else:
+        fields, choices = address.parse_address(said.new, known.gazetteer)
+    wanted = {SlotKind.REGION: ("region",), SlotKind.ROAD: ("road",), SlotKind.ROOM: ("room",)}
+    if choices:
+        values = tuple({**fields, **choice} for choice in choices)
+        return Interpretation(text=said.text, status="ambiguous", value=fields, candidates=values)
+    if not any(name in fields for name in wanted.get(said.kind, ("region", "road", "room"))):
+        return Interpretation(text=said.text)
+    value = {**fields, "raw": address.written(said.new)}
+    return Interpretation(text=said.text, status="match", value=value)
+
+
+def _digits(said: Said, _: Knowledge) -> Interpretation:
+    digits = digit_string(said.text)
+    if digits and len(digits) >= 2:
+        return Interpretation(text=said.text, status="match", value={"digits": digits[: said.max_digits]})
+    return Interpretation(text=said.text)
+
+
+def _phone(said: Said, _: Knowledge) -> Interpretation:
+    held = said.current.get("number", "").removeprefix("+86")
+    current = said.current.get("digits", "") or (f"0{held}" if held and not phone.is_number(held) else held)
+    heard = phone.read_phone(said.text, current)
+    if heard.status == "no_match" and said.new != said.text:
+        heard = phone.read_phone(said.new, current)
+    if heard.meaning or not heard.digits:
+        part = ({"digits": heard.digits},) if heard.digits else ()
+        return Interpretation(said.text, heard.status, heard.meaning, candidates=part)
+    value = {"digits": heard.digits, "number": phone.e164(heard.digits), "raw": said.text}
+    return Interpretation(text=said.text, status="match", value=value)
+
+
+def _visit(said: Said, _: Knowledge) -> Interpretation:
+    heard = visit.read_visit(said.new, said.now, said.current.get("date", ""))
+    if heard.meaning or not heard.values:
+        return Interpretation(said.text, heard.status, heard.meaning)
+    return _of_values(said, heard.values)
+
+
+def _purchase(said: Said, _: Knowledge) -> Interpretation:
+    heard = purchase.read_past(said.new, china_day(said.now) if said.now else None)
+    if heard.meaning or not heard.values:
+        return Interpretation(said.text, heard.status, heard.meaning)
+    return _of_values(said, heard.values)
+
+
+def _product(said: Said, _: Knowledge) -> Interpretation:
+    value = products.read_product(said.new)
+    if products.another_brand(said.new):
+        return Interpretation(said.text, "match", "other_brand", value)
+    return _of_values(said, (value,) if value else ())
+
+
+def _name(said: Said, _: Knowledge) -> Interpretation:
+    value = names.read_name(said.new)
+    return _of_values(said, (value,) if value else ())
+
+
+def _statement(said: Said, _: Knowledge) -> Interpretation:
+    if not said.text:
+        return Interpretation()
+    return Interpretation(text=said.text, status="match", value={"text": said.text})
+
+
+_READERS: Mapping[SlotKind, Callable[[Said, Knowledge], Interpretation]] = MappingProxyType(
+    {
+        SlotKind.FAULT_CODE: _code,
+        **dict.fromkeys(ADDRESS_KINDS, _address),
+        SlotKind.DIGITS: _digits,
+        SlotKind.PHONE: _phone,
+        SlotKind.VISIT_TIME: _visit,
+        SlotKind.PURCHASE_DATE: _purchase,
+        SlotKind.PRODUCT: _product,
+        SlotKind.NAME: _name,
+        SlotKind.STATEMENT: _statement,
+    }
+)

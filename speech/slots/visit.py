@@ -1,0 +1,219 @@
+"""When the engineer should come: "明天下午三点以后", "星期六", "越快越好" -> a day, a part of it, from and to.
+
+A day is a day of China's calendar; what fits two days (周末) is asked, what is past or too far ahead is refused. Hours
+without a word for the part of the day count only when one reading lies within VISIT_HOURS (三点 is 15:00, 八点 is not
+known).
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from speech.contract import MAX_VISIT_DAYS
+from speech.slots.calendar import CHINA, COUNT, WEEKDAYS, china_day, make_day, number
+
+VISIT_HOURS = (8, 21)  # 设定,可改
+DAY_OVER = time(18)  # today without a part of the day is too late from here on (设定,可改)
+PART_OVER: Mapping[str, time] = {
+    "morning": time(12), "noon": time(14), "afternoon": time(18), "evening": time(21), "any": DAY_OVER,
+}  # fmt: skip
+
+_PARTS = (
+    ("evening", "晚上|傍晚|夜里|夜晚|晚黑|晚间|今晚|明晚|后晚|下班后?"),
+    ("noon", "中午|晌午(?!饭)"),
+    ("afternoon", "下午|下昼|午后|后晌|晏昼|吃了?晌午饭|吃完?午饭|下半天"),
+    ("morning", "早上|上午|早晨|清早|大清早|一早|头晌|上昼|朝早|明早|今早|后早|上半天|早间"),
+    ("any", "全天|整天|一天都|几点都|什么时[候间]都|啥时候?都|随时|白天|时间都"),
+)
+_ASAP = re.compile("越快越好|越早越好|尽快|尽早|马上|赶紧|赶快|立刻|立马|快点来|最快")
+_ANY = re.compile("随便|都行|都可以|都得|无所谓|你们定|你们安排|看你们|哪天都")
+_NOT_THEN = re.compile(
+    r"(?:今天|明天|后天|今日|听日|后日|白天|上午|下午|晚上|早上|中午|平时|(?:星期|礼拜|周)[一二三四五六日天])"
+    r"(?:我们?|家里|都|要|得|就){0,3}(?:不行|没空|没人|不在家?|不方便|上班|上学|有事|不要|不得闲)"
+)
+_RELATIVE = (
+    ("大后天", 3), ("后天|后儿个?|后日|后晚|后早", 2), ("明天|明儿个?|明日|听日|明早|明晚|翌日", 1),
+    ("今天|今儿个?|今日|今早|今晚|当天|现在", 0),
+)  # fmt: skip
+_IN_DAYS = re.compile(rf"({COUNT})天(?:以后|之后|后|过后)")
+_IN_A_WEEK = re.compile("(?:一个?(?:星期|礼拜)|一周)(?:以后|之后|后)")
+_WEEKDAY = re.compile(r"(这个?|本|下下个?|下个?)?(?:星期|礼拜|周)([一二三四五六日天])")
+_WEEKEND = re.compile(r"(这个?|本|下个?)?(?:周末|礼拜末|星期末|双休日)")
+_MONTH_DAY = re.compile(rf"(?:({COUNT})月份?|(下个?月)|(?:这个?|本)月)?({COUNT})[号日](?!楼|房)")
+_CLOCK = re.compile(rf"({COUNT})(?:点钟?|时)(半|一刻|三刻|({COUNT})分?)?")
+_RANGE = re.compile("^(?:到|至|和|-)")
+_AFTER = re.compile("^(?:钟|左右)?(?:以后|之后|过后|后|起)")
+_BEFORE = re.compile("^(?:钟|左右)?(?:以前|之前|前)")
+
+
+@dataclass(frozen=True, slots=True)
+class VisitTime:
+    """What was said. status: match, ambiguous, no_match; meaning: "", "too_late", "too_far"."""
+
+    status: str
+    meaning: str = ""
+    values: tuple[dict[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Hours:
+    part: str = ""
+    start: str = ""
+    end: str = ""
+
+
+def read_visit(text: str, now: datetime | None, known: str = "") -> VisitTime:
+    """Read compact `text`; known: the day (ISO) that was said before, for an answer that only names its part.
+
+    Without `now` only words that depend on no day are understood.
+    """
+    wanted = _NOT_THEN.sub("|", text)
+    days = _days(wanted, china_day(now)) if now is not None else []
+    hours = _hours(wanted)
+    if not days and known and hours.part:
+        days = [date.fromisoformat(known)]
+    if not days or now is None:
+        return _no_day(wanted, hours, text)
+    values, refused = [], ""
+    for day in days:
+        problem = _refusal(day, hours, now)
+        refused = refused or problem
+        if not problem:
+            values.append(_value("date", hours, text, day))
+    if not values:
+        return VisitTime("match", refused)
+    return VisitTime("match" if len(values) == 1 else "ambiguous", "", tuple(values[:3]))
+
+
+def _no_day(text: str, hours: _Hours, raw: str) -> VisitTime:
+    if _ASAP.search(text):
+        return VisitTime("match", "", (_value("asap", hours, raw),))
+    if _ANY.search(text) or hours.part:  # "晚上七点后才有人": any day, in the evening
+        return VisitTime("match", "", (_value("any", hours, raw),))
+    return VisitTime("no_match")
+
+
+def _value(kind: str, hours: _Hours, raw: str, day: date | None = None) -> dict[str, str]:
+    dated = {"date": day.isoformat()} if day else {}
+    return {"value": kind, **dated, "part": hours.part, "from": hours.start, "to": hours.end, "raw": raw}
+
+
+def _refusal(day: date, hours: _Hours, now: datetime) -> str:
+    today = china_day(now)
+    if day < today:
+        return "too_late"
+    if day > today + timedelta(days=MAX_VISIT_DAYS):
+        return "too_far"
+    over = time.fromisoformat(hours.end) if hours.end else PART_OVER.get(hours.part, DAY_OVER)
+    return "too_late" if day == today and now.astimezone(CHINA).time() >= over else ""
+
+
+# ---- the day ----
+
+
+def _days(text: str, today: date) -> list[date]:
+    """Return the different days named, in the order they were said."""
+    found: dict[date, None] = {}
+    for _place, day in sorted(_named(text, today), key=lambda item: item[0]):
+        found[day] = None
+    return list(found)
+
+
+def _named(text: str, today: date) -> Iterator[tuple[int, date]]:
+    rest = text
+    for pattern, days in _RELATIVE:
+        for match in re.finditer(pattern, rest):
+            yield match.start(), today + timedelta(days=days)
+        rest = re.sub(pattern, lambda match: "|" * len(match.group()), rest)
+    for match in _IN_DAYS.finditer(rest):
+        count = number(match.group(1))
+        if count:
+            yield match.start(), today + timedelta(days=min(count, 9999))
+    for match in _IN_A_WEEK.finditer(rest):
+        yield match.start(), today + timedelta(days=7)
+    for match in _WEEKDAY.finditer(rest):
+        yield match.start(), _weekday(today, match.group(1) or "", WEEKDAYS[match.group(2)])
+    for match in _WEEKEND.finditer(rest):
+        for weekday in (5, 6):
+            yield match.start(), _weekday(today, match.group(1) or "这", weekday)
+    for match in _MONTH_DAY.finditer(rest):
+        day = _month_day(today, match.group(1), bool(match.group(2)), number(match.group(3)))
+        if day is not None:
+            yield match.start(), day
+
+
+def _weekday(today: date, which: str, weekday: int) -> date:
+    """A weekday alone is the next one after today; 这个 is of this week (Monday first), 下 of the next."""
+    monday = today - timedelta(days=today.weekday())
+    if which.startswith("下下"):
+        return monday + timedelta(days=14 + weekday)
+    if which.startswith("下"):
+        return monday + timedelta(days=7 + weekday)
+    if which:
+        return monday + timedelta(days=weekday)
+    return today + timedelta(days=(weekday - today.weekday() - 1) % 7 + 1)
+
+
+def _month_day(today: date, month_said: str | None, following: bool, day: int | None) -> date | None:
+    """Return a day of the month: the said one, else the next month that still has that day before it."""
+    if not day:
+        return None
+    if month_said:
+        month = number(month_said) or 0
+        this_year = make_day(today.year, month, day)
+        next_year = make_day(today.year + 1, month, day)
+        far = today + timedelta(days=MAX_VISIT_DAYS)
+        return next_year if next_year and next_year <= far and (not this_year or this_year < today) else this_year
+    next_month = make_day(today.year + today.month // 12, today.month % 12 + 1, day)
+    this_month = make_day(today.year, today.month, day)
+    return next_month if following or this_month is None or this_month < today else this_month
+
+
+# ---- the part of the day ----
+
+
+def _hours(text: str) -> _Hours:
+    part = next((name for name, pattern in _PARTS if re.search(pattern, text)), "")
+    times = [(match.end(), hour) for match in _CLOCK.finditer(text) if (hour := _clock(match, part)) is not None]
+    if not times:
+        return _Hours(part)
+    end, first = times[0]
+    said = first.strftime("%H:%M")
+    if len(times) > 1 and _RANGE.match(text[end:]):
+        return _Hours(part or _part_of(first), said, _not_before(first, times[1][1]).strftime("%H:%M"))
+    if _AFTER.match(text[end:]):
+        return _Hours(part or _part_of(first), said, "")
+    if _BEFORE.match(text[end:]):
+        return _Hours(part or _part_of(first), "", said)
+    return _Hours(part or _part_of(first), said, said)
+
+
+def _clock(match: re.Match[str], part: str) -> time | None:
+    hour = number(match.group(1))
+    minute = {"半": 30, "一刻": 15, "三刻": 45}.get(match.group(2) or "", number(match.group(3) or "零"))
+    if hour is None or hour > 24 or minute is None or minute > 59:
+        return None
+    hour = hour % 24
+    if hour < {"afternoon": 12, "evening": 12, "noon": 3}.get(part, 0):
+        hour += 12
+    elif part in ("", "any") and hour <= 12:
+        fitting = [value for value in {hour, (hour + 12) % 24} if VISIT_HOURS[0] <= value < VISIT_HOURS[1]]
+        if len(fitting) != 1:
+            return None
+        hour = fitting[0]
+    return time(hour, minute)
+
+
+def _not_before(start: time, end: time) -> time:
+    """Return `end` in the same half of the day as `start` (上午十点到一点 ends at 13:00)."""
+    later = time((end.hour + 12) % 24, end.minute)
+    return end if end > start or later <= start else later
+
+
+def _part_of(moment: time) -> str:
+    if moment.hour < 12:
+        return "morning"
+    if moment.hour < 13:
+        return "noon"
+    return "afternoon" if moment.hour < 18 else "evening"
