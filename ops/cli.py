@@ -188,6 +188,23 @@ def call(
 
 
 @app.command()
+def volume(
+    calls: Annotated[int, typer.Option(min=1, max=100_000, help="Calls in all.")] = 60,
+    at_once: Annotated[int, typer.Option(min=1, max=200, help="Calls up at the same time.")] = 15,
+    rate: Annotated[float, typer.Option(min=0.05, max=50, help="New calls a second.")] = 1.0,
+    as_json: JsonFlag = False,
+) -> None:
+    """Let SIPp make many calls to the running hotline; the exit status is 1 unless each has one record and outcome."""
+    from ops.volume import command
+
+    layout = Where.layout
+    settings = _settings_of_running(layout)
+    found = command.run(layout, settings, calls=calls, at_once=at_once, rate=rate, say=say)
+    print(json.dumps(found.to_json(), ensure_ascii=False) if as_json else command.summary(found))
+    raise typer.Exit(0 if found.ok else 1)
+
+
+@app.command()
 def demo(
     once: Annotated[bool, typer.Option("--once", help="End after the call; the exit status tells what came.")] = False,
     as_json: JsonFlag = False,

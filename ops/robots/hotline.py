@@ -83,6 +83,12 @@ class HotlineAPI:
         items = [row for row in answer.json()["items"] if not (hidden and any(map(str.isdigit, row["number"])))]
         return str(items[0]["contact"]) if items else ""
 
+    async def outcomes(self, caller: str, since: str) -> list[str]:
+        """Return the outcome of each call from `caller` begun after `since` (ISO time); "" is a call without one."""
+        answer = await self._web.get("/calls", params={"from": since, "q": caller})
+        answer.raise_for_status()
+        return [str(row["outcome"]) for row in answer.json()["items"]]
+
     async def settled(self, contact: str, within_s: float) -> dict[str, Any]:
         """Return the call once it has an outcome (or what is known when the time is up)."""
         call: dict[str, Any] = {}

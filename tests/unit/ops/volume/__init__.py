@@ -1,0 +1,1 @@
+"""Tests of the volume run (tests/unit/ops/volume)."""
