@@ -102,7 +102,9 @@ class Lexicon:
     commands: meaning ("agent", "back", "repeat", "main_menu", "slower", "hold", "quit", "hello", "robot") -> phrases.
     yes, no: the phrases of yes_no_sets.
     safety: kind ("gas", "co", "fire", "electric", "check") -> phrases.
-    not_safety: look-alikes, cut out before safety words are sought.
+    not_safety: look-alikes, which are no danger.
+    doubt_before, doubt_links, doubt_after: what makes a safety word doubtful (没有, 是不是, 吗), and what may stand
+    between. Phrases of safety, not_safety and doubt may hold "(a|b)" and a gap "…" (speech.slots.safety).
     fillers: words that are no answer.
     """
 
@@ -111,6 +113,9 @@ class Lexicon:
     no: tuple[str, ...] = ()
     safety: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     not_safety: tuple[str, ...] = ()
+    doubt_before: tuple[str, ...] = ()
+    doubt_links: tuple[str, ...] = ()
+    doubt_after: tuple[str, ...] = ()
     fillers: tuple[str, ...] = ()
 
 

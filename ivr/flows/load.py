@@ -39,7 +39,7 @@ _Loader.yaml_implicit_resolvers = {
 
 
 def load_program(root: Path = HERE) -> Program:
-    """Load and check `documents/*.yaml`, `prompts/*.yaml`, `lexicon.yaml` and `areas.yaml` under `root`.
+    """Load and check `documents/*.yaml`, `prompts/*.yaml`, `lexicon.yaml`, `safety.yaml` and `areas.yaml` under `root`.
 
     Raises FlowError, naming file and node, for anything that must not run.
     """
@@ -50,7 +50,7 @@ def load_program(root: Path = HERE) -> Program:
         nodes=MappingProxyType(nodes),
         flow_of=MappingProxyType({name: flow.flow for flow in flows.values() for name in flow.nodes}),
         prompts=MappingProxyType(_prompts(root / "prompts")),
-        lexicon=_lexicon(root / "lexicon.yaml"),
+        lexicon=_lexicon(root / "lexicon.yaml", root / "safety.yaml"),
         areas=_areas(root / "areas.yaml"),
     )
     check_program(program)
@@ -127,19 +127,27 @@ def _templates(file: str, key: str, texts: Any, *, numbered: bool) -> tuple[str,
     return key, tuple(Template(f"{key}.{n}" if many else key, text) for n, text in enumerate(texts, 1))
 
 
-def _lexicon(path: Path) -> Lexicon:
-    raw = read_yaml(path)
-    wanted = {"commands", "yes", "no", "safety", "not_safety", "fillers"}
-    if raw.keys() != wanted:
-        raise FlowError(path.name, "", f"does not hold exactly {', '.join(sorted(wanted))}")
+def _lexicon(path: Path, safety_path: Path) -> Lexicon:
+    raw = _exactly(path, {"commands", "yes", "no", "fillers"})
+    safety = _exactly(safety_path, {"kinds", "look_alikes", "doubt_before", "doubt_links", "doubt_after"})
     return Lexicon(
         commands=_phrase_sets(path.name, "commands", raw["commands"]),
         yes=_phrases(path.name, "yes", raw["yes"]),
         no=_phrases(path.name, "no", raw["no"]),
-        safety=_phrase_sets(path.name, "safety", raw["safety"]),
-        not_safety=_phrases(path.name, "not_safety", raw["not_safety"]),
+        safety=_phrase_sets(safety_path.name, "kinds", safety["kinds"]),
+        not_safety=_phrases(safety_path.name, "look_alikes", safety["look_alikes"]),
+        doubt_before=_phrases(safety_path.name, "doubt_before", safety["doubt_before"]),
+        doubt_links=_phrases(safety_path.name, "doubt_links", safety["doubt_links"]),
+        doubt_after=_phrases(safety_path.name, "doubt_after", safety["doubt_after"]),
         fillers=_phrases(path.name, "fillers", raw["fillers"]),
     )
+
+
+def _exactly(path: Path, wanted: set[str]) -> Mapping[str, Any]:
+    raw = read_yaml(path)
+    if raw.keys() != wanted:
+        raise FlowError(path.name, "", f"does not hold exactly {', '.join(sorted(wanted))}")
+    return raw
 
 
 def _areas(path: Path) -> Areas:

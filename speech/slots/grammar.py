@@ -7,6 +7,7 @@ statements) has no grammar.
 import itertools
 
 from speech.contract import Lexicon, SlotKind, SlotSpec
+from speech.slots.safety import spoken_phrases
 from speech.slots.text import compact
 
 _OPEN = {SlotKind.ADDRESS, SlotKind.REGION, SlotKind.ROAD, SlotKind.ROOM, SlotKind.STATEMENT, SlotKind.DIGITS}
@@ -23,8 +24,7 @@ def build_grammar(
     if slot.kind in _OPEN or slot.correcting in _OPEN:
         return []
     plain = [*itertools.chain.from_iterable(lexicon.commands.values())]
-    plain += [*itertools.chain.from_iterable(lexicon.safety.values())]
-    plain += [*lexicon.not_safety, *itertools.chain.from_iterable(slot.phrases.values())]
+    plain += [*spoken_phrases(lexicon), *itertools.chain.from_iterable(slot.phrases.values())]
     if slot.kind is SlotKind.YES_NO or slot.correcting:
         plain += [*lexicon.yes, *lexicon.no]
     words = [cut(compact(phrase), vocabulary) for phrase in plain]

@@ -1,4 +1,4 @@
-"""Finds phrases in recognised text: menu meanings, global commands, yes/no and danger words."""
+"""Finds phrases in recognised text: menu meanings, global commands, yes and no."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -9,7 +9,6 @@ from rapidfuzz.distance import Indel
 from speech.contract import Lexicon
 from speech.slots.text import compact, strip_fillers
 
-_NEGATIONS = ("没有", "没", "不是", "并不", "不", "无", "别")
 _POLITE = re.compile("^(我想要?|我要|帮我|请帮我|请|给我|麻烦)+")
 _NO_ANSWERS = ("对不起",)
 _QUESTIONS = ("是不是", "对不对", "是吗", "对吗", "行不行")
@@ -19,31 +18,6 @@ _MIN_SIMILARITY = 0.78  # of syllables in order; below this two phrases are diff
 def syllables(text: str) -> tuple[str, ...]:
     """Return toneless pinyin syllables; Latin letters and digits stand for themselves."""
     return tuple(lazy_pinyin(text, style=Style.NORMAL))
-
-
-def find_safety(text: str, lexicon: Lexicon) -> str:
-    """Return the safety kind named in compact `text`, "check" when it is doubtful or negated, "" when there is none.
-
-    Look-alikes (打不着火) are cut out first. Gas comes before carbon monoxide (dialogues, safety_words).
-    """
-    rest = text
-    for phrase in sorted(map(compact, lexicon.not_safety), key=len, reverse=True):
-        rest = rest.replace(phrase, "|") if phrase else rest
-    doubtful = False
-    for kind in ("gas", "co", "fire", "electric"):
-        for phrase in sorted(map(compact, lexicon.safety.get(kind, ())), key=len, reverse=True):
-            for match in re.finditer(re.escape(phrase), rest) if phrase else ():
-                if _negated(rest[: match.start()]):
-                    doubtful = True
-                else:
-                    return kind
-    doubtful = doubtful or any(compact(phrase) in rest for phrase in lexicon.safety.get("check", ()) if compact(phrase))
-    return "check" if doubtful else ""
-
-
-def _negated(before: str) -> bool:
-    tail = before[-4:]
-    return any(word in tail for word in _NEGATIONS)
 
 
 def find_command(text: str, lexicon: Lexicon) -> str:

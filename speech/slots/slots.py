@@ -7,7 +7,7 @@ from datetime import datetime
 
 from speech.contract import Captured, Interpretation, Lexicon, SlotKind, SlotSpec
 from speech.packs import Pack
-from speech.slots import faultcode, opening, phrases
+from speech.slots import faultcode, opening, phrases, safety
 from speech.slots.calendar import china_day
 from speech.slots.divisions import build_gazetteer
 from speech.slots.grammar import build_grammar
@@ -47,11 +47,13 @@ class Slots:
         heard = [text for text in texts if compact(text)]
         if not heard:
             return Interpretation()
-        for text in heard:
-            safety = phrases.find_safety(compact(text), lexicon)
-            if safety:
-                kept = self._captured(slot, lexicon, heard, now)
-                return Interpretation(text=compact(text), status="match", safety=safety, captured=kept)
+        dangers = [(danger, text) for text in heard if (danger := safety.find_safety(text, lexicon))]
+        if dangers:
+            named = next((found for found in dangers if found[0] != safety.CHECK), dangers[0])
+            rest = self._one(slot, lexicon, safety.without_danger(named[1], lexicon), now)
+            kept = self._captured(slot, lexicon, heard, now)
+            # what else was said is kept for the draft ("E一,还有煤气味")
+            return replace(rest, text=compact(named[1]), status="match", command="", safety=named[0], captured=kept)
         results = [self._one(slot, lexicon, text, now) for text in heard]
         # Hypotheses that disagree over a read-back: a new value is read back once more, so it can do no harm.
         chosen = next((item for item in results if item.meaning == "correction"), None)

@@ -25,7 +25,7 @@ def tree(tmp_path: Path) -> Path:
     """Return a copy of the shipped documents that may be spoiled."""
     for name in ("documents", "prompts"):
         shutil.copytree(HERE / name, tmp_path / name)
-    for name in ("lexicon.yaml", "areas.yaml"):
+    for name in ("lexicon.yaml", "safety.yaml", "areas.yaml"):
         shutil.copy(HERE / name, tmp_path / name)
     return tmp_path
 
@@ -86,14 +86,14 @@ SPOILED: dict[str, tuple[Change, str]] = {
         "common_limit_repeat: the machine needs this node",
     ),
     "danger without instructions": (
-        lambda t: put(t / "lexicon.yaml", "  gas:", "  flood:"),
+        lambda t: put(t / "safety.yaml", "  gas:", "  flood:"),
         "flood: no emergency node for this danger",
     ),
     "lexicon with more": (lambda t: put(t / "lexicon.yaml", "fillers:", "padding:"), "does not hold exactly"),
     "lexicon without sets": (_flatten, "commands: is not a mapping of phrases"),
     "lexicon without phrases": (
-        lambda t: put(t / "lexicon.yaml", "  gas: [", "  gas: [1, "),
-        "safety.gas: is not a list of phrases",
+        lambda t: put(t / "lexicon.yaml", "  agent: [", "  agent: [1, "),
+        "commands.agent: is not a list of phrases",
     ),
     "not text": (lambda t: _garble(t / "areas.yaml"), "areas.yaml: (file): cannot be read: UnicodeDecodeError"),
     "areas without a province": (lambda t: put(t / "areas.yaml", "province:", "land:"), "province: is not a list"),

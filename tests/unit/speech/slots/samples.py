@@ -47,6 +47,7 @@ LEXICON = Lexicon(
         "check": ("怪味",),
     },
     not_safety=("打不着火", "点不着火", "不起火苗"),
+    doubt_before=("没有", "没", "不是"),
     fillers=("嗯", "啊", "喂", "那个", "呃"),
 )
 CODE = SlotSpec("fault_code", SlotKind.FAULT_CODE, {"none": ("没有代码", "看不清", "黑屏")})
