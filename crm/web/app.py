@@ -11,6 +11,7 @@ from crm.callbacks.routes import router as callbacks
 from crm.calls.routes import router as calls
 from crm.customers.routes import router as customers
 from crm.desk.routes import router as desk
+from crm.knowledge.routes import router as knowledge
 from crm.live.routes import router as live
 from crm.tickets.routes import router as tickets
 from crm.web.context import Parts
@@ -51,7 +52,19 @@ def make_web_app(parts: Parts) -> FastAPI:
     )
     app.state.parts = parts
     api = APIRouter(prefix=PREFIX)
-    for router in (accounts, agents, live, tickets, calls, customers, callbacks, open_router, status, stream):
+    for router in (
+        accounts,
+        agents,
+        live,
+        tickets,
+        calls,
+        customers,
+        callbacks,
+        knowledge,
+        open_router,
+        status,
+        stream,
+    ):
         api.include_router(router)
     app.include_router(api)
     app.mount("/", Console())

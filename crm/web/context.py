@@ -9,11 +9,14 @@ from fastapi import Depends, Request, Response
 from fastapi.routing import APIRoute
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from crm import idempotency
 from crm.accounts import service as accounts
 from crm.accounts.schemas import Viewer
 from crm.audio import Audio
 from crm.database import milliseconds
 from crm.errors import Forbidden, NotSignedIn
+from crm.idempotency import HEADER
+from crm.knowledge.keeper import PackKeeper
 from crm.lens import Lens
 from crm.settings import Settings
 from crm.telephone import Telephone
@@ -42,6 +45,7 @@ class Parts:
     audio: Audio
     health: "Health"
     rules: "BoardRules"
+    knowledge: PackKeeper
 
 
 class TransactionalRoute(APIRoute):
@@ -54,9 +58,30 @@ class TransactionalRoute(APIRoute):
         async def transactional(request: Request) -> Response:
             async with get_parts(request).work() as session:
                 request.state.session = session
+                if request.method == "POST" and HEADER in request.headers:
+                    return await _once(request, session, handler)
                 return await handler(request)
 
         return transactional
+
+
+async def _once(
+    request: Request, session: AsyncSession, handler: Callable[[Request], Coroutine[Any, Any, Response]]
+) -> Response:
+    """Do what is asked unless the same Idempotency-Key did it: then give the earlier answer."""
+    parts = get_parts(request)
+    authorization, cookie = request.headers.get("authorization", ""), request.cookies.get(COOKIE, "")
+    who = await identify(session, authorization, cookie, parts, parts.now())
+    if who is None:  # the handler says what is missing
+        return await handler(request)
+    path = request.url.path
+    scope = idempotency.scope_of(request.headers[HEADER], f"{who.id} {who.name}", path)
+    held = await idempotency.claim(session, scope, await request.body(), milliseconds(parts.now()))
+    if held is not None:
+        return Response(held.answer, held.status, {"Idempotency-Replayed": "true"}, "application/json")
+    answer = await handler(request)
+    await idempotency.keep_answer(session, scope, answer.status_code, bytes(answer.body))
+    return answer
 
 
 def get_parts(request: Request) -> Parts:

@@ -53,6 +53,7 @@ def settings(empty_database: str, tmp_path: Path) -> Settings:
             "clips_dir": tmp_path / "clips",
             "recordings_dir": tmp_path / "recordings",
             "voicemail_dir": tmp_path / "voicemail",
+            "packs_dir": tmp_path / "packs",
         }
     )
 

@@ -1,0 +1,1 @@
+"""Knowledge: fault codes, consult articles, phrases; versioned, reviewed, published into the pack."""
