@@ -21,7 +21,6 @@ from ivr.telephony.events import (
     CallEnded,
     CallerAbandoned,
     CallerJoinedQueue,
-    CallerLeftQueue,
     CallEvent,
     CallStarted,
     ChannelHungUp,
@@ -211,7 +210,7 @@ class CallLedger:
             case CallerAbandoned():
                 visit = self._visit(call, event.queue, event.at, out)
                 visit.leave(self._left_reason(call, visit, event.at), event.at, out)
-            case CallerLeftQueue():  # answered or not: AgentConnected would come at once
+            case _:  # CallerLeftQueue; answered or not: AgentConnected would come at once
                 visit = self._visit(call, event.queue, event.at, out)
                 visit.left = (event.at, self._left_reason(call, visit, event.at))
 

@@ -69,6 +69,12 @@ def test_usage_text_is_one_reply_even_when_it_looks_like_replies() -> None:
     assert protocol.receive_data(b"200 result=0\n") == [Reply(200, "0")]
 
 
+def test_hangup_in_the_middle_of_usage_text_is_a_hangup() -> None:
+    protocol = after_header(1)
+    data = b"520-Invalid command syntax.  Proper usage follows:\nHANGUP\nUsage: X\n520 End of proper usage.\n"
+    assert protocol.receive_data(data) == [HangupNotice(), Reply(520, data="Usage: X")]
+
+
 def test_hangup_is_out_of_band_and_the_reply_still_counts() -> None:
     protocol = after_header(2)
     events = protocol.receive_data(b"HANGUP\n200 result=-1\n200 result=1 (x)\n")

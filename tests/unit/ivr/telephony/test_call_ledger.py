@@ -15,6 +15,7 @@ from ivr.contract.facts import (
     QueueLeft,
     TalkEnded,
 )
+from ivr.telephony import calls
 from ivr.telephony.calls import CallLedger, DialogueEnd, Noted
 from ivr.telephony.events import (
     AgentConnected,
@@ -214,6 +215,35 @@ def test_call_that_vanished_while_ami_was_away(restarted: bool, outcome: str) ->
     assert (CallbackRequested("cut") in call_facts(notes)) is restarted
     assert call_facts(fold(book, typed("snapshots"))) == []
     assert kinds(book.reconcile(Snapshot(frozenset(), frozenset(), ()), NOW)) == []
+
+
+def test_talk_that_vanished_while_ami_was_away_ended_nobody_knows_how() -> None:
+    book = ledger()
+    events = typed("talk-agent-hangs-up")
+    talking = next(index for index, event in enumerate(events) if isinstance(event, AgentConnected)) + 1
+    fold(book, events[:talking])
+    start = next(event for event in events if isinstance(event, CallStarted))
+    notes = book.reconcile(Snapshot(frozenset({start.uniqueid}), frozenset(), ()), NOW)
+    (talk,) = [fact for fact in call_facts(notes) if isinstance(fact, TalkEnded)]
+    assert talk.by == "uncertain"
+
+
+def test_call_that_already_hung_up_is_not_compared() -> None:
+    book, start = waiting()
+    book.contact_known(start.contact, start.linkedid, start.uniqueid, start.at)
+    fold(book, [ChannelHungUp(NOW, start.linkedid, start.uniqueid, 16)])
+    assert book.open_calls == 1
+    assert kinds(book.reconcile(Snapshot(frozenset(), frozenset(), ()), NOW)) == []
+
+
+def test_only_so_many_finished_calls_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(calls, "_REMEMBERED", 1)
+    book = ledger()
+    first, second = typed("talk-agent-hangs-up"), typed("snapshots")
+    fold(book, first)
+    fold(book, second)
+    assert call_facts(fold(book, second)) == []
+    assert call_facts(fold(book, first)) != []
 
 
 def test_caller_still_there_but_no_longer_waiting() -> None:

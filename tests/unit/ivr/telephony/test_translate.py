@@ -15,6 +15,7 @@ from ivr.telephony.events import (
     CallerJoinedQueue,
     CallStarted,
     ContactStatus,
+    DialAnswered,
     InvalidEvent,
     MemberStateChanged,
 )
@@ -89,6 +90,19 @@ def test_missing_field_and_foreign_interface() -> None:
     local = translate({**called, "Interface": "Local/8001@agents/n"}, NOW)
     assert isinstance(local, AgentCalled)
     assert local.agent == "8001"
+
+
+@pytest.mark.parametrize("change", [{"DialStatus": "BUSY"}, {"Uniqueid": ""}])
+def test_dial_that_ended_otherwise_is_told_by_other_events(change: dict[str, str]) -> None:
+    ended = {
+        "Event": "DialEnd",
+        "Uniqueid": "h-1.1",
+        "Linkedid": "h-1.1",
+        "DestUniqueid": "h-1.2",
+        "DialStatus": "ANSWER",
+    }
+    assert isinstance(translate(ended, NOW), DialAnswered)
+    assert translate({**ended, **change}, NOW) is None
 
 
 @pytest.mark.parametrize("stamp", ["", "x", "nan", "inf", "1e300", "0", "-5"])

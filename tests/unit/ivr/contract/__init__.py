@@ -1,0 +1,1 @@
+"""Tests of ivr.contract (tests/unit/ivr/contract)."""
