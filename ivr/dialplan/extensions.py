@@ -13,6 +13,8 @@ from ivr.dialplan.variables import RESUME_CONTEXT, Event, Next, Stage
 _NUMBER = re.compile(r"\+?[0-9]{3,20}\Z")
 IDS = "Contact: ${HL_CONTACT},Recording: ${HL_RECORDING}"
 MAX_RESUMES = 5
+ACCEPT_CONTEXT = "hl-duty-accept"
+ACCEPT_TRIES = 3
 # refused connections, a second of music after each: a caller in the middle of a report waits for a restarting ivr,
 # one who has only heard the greeting is told of the safety key soon
 AGI_TRIES = {"midcall": 5, "hello": 2}
@@ -54,7 +56,8 @@ def contexts(options: Options) -> list[Context]:
     """Return all contexts of the hotline."""
     return [
         _trunk(), _dids(), _call(options), _after(options), _resume(), _fallback(options), _queue(options),
-        _queue_keys(), _emergency(options), _voicemail(options), _timeout(options), _ended(), _agents(),
+        _queue_keys(), _emergency(options), _duty_accept(options), _voicemail(options), _timeout(options), _ended(),
+        _agents(),
     ]  # fmt: skip
 
 
@@ -117,7 +120,9 @@ def _call(options: Options) -> Context:
         f"MixMonitor(,Sr({recording}-rx.wav)t({recording}-tx.wav))",
         "Goto(hl-after,agi,1)",
         f"busy| Set(HL_STAGE={Stage.BUSY})",
-        _play(options, "limit_busy.1", "limit_busy.2"),
+        _read(options, str(options.limits.safety_wait_s), "limit_busy.1", "limit_busy.2"),
+        # danger is never turned away: no dialogue, but instructions, a person and the duty phones
+        _goto_if("${HL_KEY}", "9", "hl-emergency,s,1"),
         "Hangup(17)",
     ]
     return Context(
@@ -226,15 +231,30 @@ def _emergency(options: Options) -> Context:
         f"UserEvent({Event.EMERGENCY},{IDS},Caller: ${{HL_CALLER}})",
         f"Queue(emergency,,,,{options.limits.emergency_timeout_s})",
     ]
+    how = f"f({LANDLINE})m({WAITING_CLASS})U({ACCEPT_CONTEXT})"
     for number in options.duty_numbers:
         queue += [
             _play(options, "emergency_wait"),
-            f"Dial(PJSIP/{number}@carrier,{options.limits.duty_ring_s},f({LANDLINE})m({WAITING_CLASS}))",
+            f"Dial(PJSIP/{number}@carrier,{options.limits.duty_ring_s},{how})",
             _goto_if("${DIALSTATUS}", "ANSWER", "done"),
         ]
     queue += [_play(options, "emergency_no_agent"), "Goto(hl-voicemail,s,1)", "done| Hangup(16)"]
     why = "Instructions, the emergency queue, the duty phones one after the other, voicemail. No music here."
     return Context("hl-emergency", why, [*_timed("s", said), Extension("queue", queue)])
+
+
+def _duty_accept(options: Options) -> Context:
+    steps = [
+        # anything but key 1 is a mailbox or a refusal: Dial says BUSY and the next number rings
+        "Set(GOSUB_RESULT=BUSY)",
+        f"Read(HL_ACCEPT,{options.sound('duty_accept')},1,,{ACCEPT_TRIES},{options.limits.safety_wait_s})",
+        _goto_if("${HL_ACCEPT}", "1", "yes"),
+        "Return()",
+        "yes| Set(GOSUB_RESULT=)",
+        "Return()",
+    ]
+    why = "On the duty phone's own leg, the caller hears the waiting tone: a person presses 1, a mailbox does not."
+    return Context(ACCEPT_CONTEXT, why, [Extension("s", steps)])
 
 
 def _voicemail(options: Options) -> Context:

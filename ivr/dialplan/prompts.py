@@ -23,5 +23,7 @@ FALLBACK: Mapping[str, str] = {
     "common_bye": "感谢您的来电,祝您生活愉快,再见。",
     # not in the dialogues: all lines are taken, and a caller in danger must not just hear "busy"
     "limit_busy.1": "抱歉,现在线路都在忙,请您过几分钟再打来。",
-    "limit_busy.2": "有燃气味、头晕或者着火,请马上到室外,打幺幺九。",
+    "limit_busy.2": "有燃气味、头晕或者着火,请马上到室外,打幺幺九,或者请按九。",
+    # to the duty phone: whoever answers says by a key that he is no mailbox
+    "duty_accept": "汉普顿热线,紧急来电。接听,请按一。",
 }

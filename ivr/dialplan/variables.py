@@ -24,13 +24,15 @@ HL_RESUMES = "HL_RESUMES"  # how often hl-resume was entered
 HL_DIVERSION = "HL_DIVERSION"  # digits of the Diversion header
 HL_VOICEMAIL = "HL_VOICEMAIL"  # 1 once the voicemail's recording began
 HL_BEGAN = "HL_BEGAN"  # second in which the voicemail's recording began
+HL_ACCEPT = "HL_ACCEPT"  # key pressed on the duty phone's own channel
 
 HOTLINE_VARIABLES = frozenset({
     HL_CONTACT, HL_RECORDING, HL_DID, HL_CALLER, HL_ATTEMPT, HL_KEY, IVR_NEXT, HL_QUEUE, QUEUE_PRIO, HL_STAGE, HL_NEXT,
-    HL_LOST, HL_TRIES, HL_RESUMES, HL_DIVERSION, HL_VOICEMAIL, HL_BEGAN,
+    HL_LOST, HL_TRIES, HL_RESUMES, HL_DIVERSION, HL_VOICEMAIL, HL_BEGAN, HL_ACCEPT,
 })  # fmt: skip
 ASTERISK_VARIABLES = frozenset({
-    "AGIEXITONHANGUP", "AGISTATUS", "DIALSTATUS", "EPOCH", "EXTEN", "HANGUPCAUSE", "QUEUESTATUS", "RECORD_STATUS",
+    "AGIEXITONHANGUP", "AGISTATUS", "DIALSTATUS", "EPOCH", "EXTEN", "GOSUB_RESULT", "HANGUPCAUSE", "QUEUESTATUS",
+    "RECORD_STATUS",
 })  # fmt: skip
 CARRIER_VARIABLES = frozenset({"ROBOT_UUID", "ROBOT_WAIT"})
 

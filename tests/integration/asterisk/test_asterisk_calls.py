@@ -75,7 +75,6 @@ def test_abandoned_call_is_in_queue_log_cdr_and_recordings(pair: Pair) -> None:
 
 
 def test_key_9_brings_instructions_then_the_duty_phones_one_after_the_other(pair: Pair) -> None:
-    pair.carrier.call("Setvar", Variable="ROBOT_RING_13900000001", Value="never")
     line = pair.ring("4001726011", caller="13800138003")
     contact = pair.pbx.event("HLContact", Caller="13800138003")
     line.until_hears(pair.prompts["fb_safety"], 20)
@@ -85,16 +84,26 @@ def test_key_9_brings_instructions_then_the_duty_phones_one_after_the_other(pair
     assert pair.pbx.event("HLEmergency", Contact=contact["Contact"])["Recording"] == contact["Recording"]
     first = pair.carrier.event("RobotRing", Extension="13900000001")
     assert first["CallerIDNum"] == "075766883358"
-    second = pair.carrier.event("RobotRing", Extension="13900000002")
+    mailbox = pair.exchange.line(first["Uuid"])
+    assert mailbox.came.wait(10)
+    mailbox.until_hears(pair.prompts["duty_accept"], 10)  # and nobody presses a key
+    second = pair.carrier.event("RobotRing", within=30.0, Extension="13900000002")
     duty = pair.exchange.line(second["Uuid"])
     assert duty.came.wait(10)
-    assert longest_silence(line.samples()) < 2.5
+    duty.until_hears(pair.prompts["duty_accept"], 10)
+    answered = pair.carrier.event("RobotAnswer", Extension="13900000002")
+    reply = pair.carrier.call("PlayDTMF", Channel=answered["Channel"], Digit="1", Duration="120")
+    assert reply["Response"] == "Success", reply
     duty.say = line.say = tone((300.0,), 3.0)
     sound = np.frombuffer(tone((300.0,), 1.0), "<i2").astype(float)
     line.until_hears(sound, 5)
     duty.until_hears(sound, 5)
+    assert longest_silence(line.samples()) < 2.5
     duty.hangup.set()
     assert pair.pbx.event("HLEnded", Contact=contact["Contact"])["Stage"] == "emergency"
+    mine = [item for item in pair.pbx.seen if item.get("Linkedid") == contact["Linkedid"]]
+    ends = [item["DialStatus"] for item in mine if item.get("Event") == "DialEnd"]
+    assert ends == ["BUSY", "ANSWER"]
 
 
 def test_agent_added_by_ami_rings_and_talks(pair: Pair) -> None:

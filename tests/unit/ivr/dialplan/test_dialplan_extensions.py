@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.dialplan.conf import Extension, UnsafeValue, safe_path
-from ivr.dialplan.extensions import Options, extensions_conf
+from ivr.dialplan.extensions import ACCEPT_CONTEXT, Options, extensions_conf
 from ivr.dialplan.limits import Limits
 from ivr.dialplan.numbers import DIDS
 from ivr.dialplan.prompts import FALLBACK
@@ -26,7 +26,7 @@ OPTIONS = Options(
 )
 TEXT = extensions_conf(OPTIONS)
 PLAN = parse(TEXT)
-ENTRIES = ("hl-trunk", "hl-agents", "hl-ended", RESUME_CONTEXT, KEYS_CONTEXT)
+ENTRIES = ("hl-trunk", "hl-agents", "hl-ended", RESUME_CONTEXT, KEYS_CONTEXT, ACCEPT_CONTEXT)
 
 
 def steps(context: str, extension: str = "s") -> list[str]:
@@ -85,7 +85,7 @@ def test_every_way_ends_within_a_bounded_number_of_plays() -> None:
 def test_a_long_call_is_ended_politely_wherever_a_caller_can_stay() -> None:
     stays = {"Playback", "Read", "AGI", "Queue", "Dial", "Record", "MusicOnHold"}
     for context, extensions in PLAN.contexts.items():
-        if context != "hl-timeout" and any(step.app in stays for found in extensions.values() for step in found):
+        if context not in ("hl-timeout", ACCEPT_CONTEXT) and any(step.app in stays for found in extensions.values() for step in found):
             assert "T" in extensions, context
 
 
@@ -143,6 +143,21 @@ def test_every_word_of_ivr_has_its_branch() -> None:
     assert all(f'"${{HL_NEXT}}" = "{word}"' in text for word in Next)
     assert all(f"HL_STAGE={stage}" in TEXT for stage in Stage)
     assert all(f"UserEvent({event},Contact: ${{HL_CONTACT}},Recording: ${{HL_RECORDING}}" in TEXT for event in Event)
+
+
+def test_a_duty_phone_is_taken_only_by_key_1() -> None:
+    assert all(f"U({ACCEPT_CONTEXT})" in step for step in steps("hl-emergency", "queue") if step.startswith("Dial"))
+    accept = steps(ACCEPT_CONTEXT)
+    assert accept[0] == "Set(GOSUB_RESULT=BUSY)"
+    assert accept[-2:] == ["Set(GOSUB_RESULT=)", "Return()"]
+    assert PLAN.contexts[ACCEPT_CONTEXT]["s"][2].args == '$["${HL_ACCEPT}" = "1"]?yes'
+
+
+def test_danger_is_heard_when_all_lines_are_taken() -> None:
+    left = steps("hl-call")
+    busy = next(index for index, step in enumerate(left) if "limit_busy.1" in step)
+    assert left[busy].startswith("Read(HL_KEY,")
+    assert left[busy + 1] == 'GotoIf($["${HL_KEY}" = "9"]?hl-emergency,s,1)'
 
 
 def test_duty_phones_ring_in_order_and_none_means_voicemail() -> None:
