@@ -2,7 +2,7 @@
 
 import json
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, get_type_hints
 
 import pytest
 from hypothesis import given
@@ -19,12 +19,20 @@ GOOD: dict[str, Any] = {
 SLOT = {"matter": 1, "slot": "fault_code", "value": {"code": "E1"}, "status": "voice_confirmed", "source": "speech"}
 
 
-def facts() -> st.SearchStrategy[Fact]:
-    """Any fact with any values of its declared types."""
-    return st.sampled_from(sorted(FACTS)).flatmap(lambda kind: st.builds(FACTS[kind]))
+TEXTS = st.dictionaries(st.text(max_size=5), st.text(max_size=5), max_size=3)
+VALUES: dict[type, st.SearchStrategy[Any]] = {str: st.text(max_size=8), int: st.integers(), bool: st.booleans()}
 
 
-@given(facts(), st.integers(1, 2**31))
+def build(kind: str) -> st.SearchStrategy[Fact]:
+    """A fact of this kind with any values of the declared types; candidates are three at most."""
+    drawn = {name: VALUES.get(declared, TEXTS) for name, declared in get_type_hints(FACTS[kind]).items()}
+    drawn.pop("KIND")
+    if "candidates" in drawn:
+        drawn["candidates"] = st.lists(TEXTS, max_size=3).map(tuple)
+    return st.builds(FACTS[kind], **drawn)
+
+
+@given(st.sampled_from(sorted(FACTS)).flatmap(build), st.integers(1, 2**31))
 def test_what_was_written_is_read_back(fact: Fact, seq: int) -> None:
     envelope = Envelope("ivr-1", seq, AT, ContactId("c1"), fact)
     assert parse_envelope(json.loads(json.dumps(envelope.to_json()))) == envelope
