@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from crm.callbacks.models import CallbackTask
 from crm.calls.models import Contact, PathNode, RecordingEntry, Ring, Visit
 
 
@@ -95,3 +96,18 @@ async def recordings(session: AsyncSession, since: datetime) -> tuple[int, int, 
     ).where(RecordingEntry.expected_at >= since, RecordingEntry.finished_at.is_not(None))
     row = (await session.execute(query)).one()
     return row[0], row[1], row[2]
+
+
+async def emergencies(session: AsyncSession, since: datetime) -> Sequence[tuple[str, datetime, bool]]:
+    """Return (contact, when the danger was named, whether it is over) of emergencies that still need somebody.
+
+    Those that last, and those that ended without a talk and were not rung back.
+    """
+    unserved = and_(Contact.outcome.not_in(("", "talked")), CallbackTask.done_at.is_(None))
+    query = (
+        select(Contact.id, func.coalesce(Contact.safety_at, Contact.started_at), Contact.ended_at.is_not(None))
+        .outerjoin(CallbackTask, CallbackTask.contact_id == Contact.id)
+        .where(Contact.safety != "", Contact.started_at >= since, or_(Contact.ended_at.is_(None), unserved))
+        .order_by(Contact.started_at)
+    )
+    return [(contact, at, over) for contact, at, over in await session.execute(query)]

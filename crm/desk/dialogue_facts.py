@@ -166,6 +166,17 @@ async def safety_raised(session: AsyncSession, contact: Contact, fact: facts.Saf
         await ticket_service.raise_safety(session, ticket, fact.safety, at)
 
 
+async def safety_cleared(session: AsyncSession, contact: Contact, fact: facts.SafetyCleared, at: datetime) -> None:
+    """Take the emergency back; what was said and when stays on the contact."""
+    contact.safety = ""
+    matter = await calls.matter(session, contact.id, fact.matter)
+    if matter is not None:
+        matter.safety = ""
+    ticket = await tickets.of_matter(session, contact.id, fact.matter)
+    if ticket is not None:
+        await ticket_service.clear_safety(session, ticket, at)
+
+
 async def callback_requested(
     session: AsyncSession, contact: Contact, fact: facts.CallbackRequested, at: datetime
 ) -> None:

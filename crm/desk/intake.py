@@ -105,6 +105,8 @@ async def _apply_to_contact(session: AsyncSession, contact: Contact, fact: facts
             await dialogue.ticket_opened(session, contact, fact, at)
         case facts.SafetyRaised():
             await dialogue.safety_raised(session, contact, fact, at)
+        case facts.SafetyCleared():
+            await dialogue.safety_cleared(session, contact, fact, at)
         case facts.CallbackRequested():
             await dialogue.callback_requested(session, contact, fact, at)
         case facts.HandedOver():

@@ -189,6 +189,17 @@ async def raise_safety(session: AsyncSession, ticket: Ticket, safety: str, now: 
     await raise_priority(session, ticket, "urgent", now, IVR)
 
 
+async def clear_safety(session: AsyncSession, ticket: Ticket, now: datetime) -> None:
+    """The emergency was a false alarm: the ticket is one like others again."""
+    if not ticket.safety:
+        return
+    ticket.safety = ""
+    text = "误报：来电人确认没有危险"
+    await record(session, ticket, now, kind="safety", actor=IVR, text=text, fields=["safety"])
+    if ticket.priority == "urgent":
+        await set_priority(session, ticket, "normal", now, IVR)
+
+
 async def give_to_answering_agent(session: AsyncSession, contact: str, extension: str, now: datetime) -> None:
     """Make the agent who talks with the caller the owner of the contact's tickets that have none."""
     account = await accounts.by_extension(session, extension)

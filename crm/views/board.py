@@ -164,6 +164,9 @@ async def _alarms(session: AsyncSession, since: datetime, gap_at: datetime | Non
         Alarm(key=f"fact:{fact.node}:{fact.seq}", text=f"有一条话务记录没有入账：{fact.kind}", at=fact.received_at)
         for fact in await desk.rejected_since(session, since)
     ]
+    for contact, at, over in await repository.emergencies(session, since):
+        text = "紧急来电没有接通，请马上回电" if over else "紧急来电正在进行"
+        alarms.append(Alarm(key=f"emergency:{contact}", text=text, at=at))
     if gap_at is not None:
         alarms.append(Alarm(key="recording", text="有录音缺失", at=gap_at))
     return alarms

@@ -103,6 +103,14 @@ class SafetyRaised:
 
 
 @dataclass(frozen=True, slots=True)
+class SafetyCleared:
+    """Asked about the danger, the caller said there is none: the emergency of this matter was a false alarm."""
+
+    KIND: ClassVar[str] = "safety_cleared"
+    matter: int
+
+
+@dataclass(frozen=True, slots=True)
 class CallbackRequested:
     """Somebody must ring this caller back. reason: hung_up | abandoned | asked | voicemail | no_agent | cut."""
 
@@ -245,6 +253,7 @@ Fact = (
     | SlotFilled
     | TicketOpened
     | SafetyRaised
+    | SafetyCleared
     | CallbackRequested
     | HandedOver
     | VoicemailRecorded

@@ -6,7 +6,15 @@ from types import MappingProxyType
 from typing import Any
 
 from ivr.contract.dialogue import Effect, Save
-from ivr.contract.facts import CallbackRequested, Fact, MatterOpened, SafetyRaised, SlotFilled, TicketOpened
+from ivr.contract.facts import (
+    CallbackRequested,
+    Fact,
+    MatterOpened,
+    SafetyCleared,
+    SafetyRaised,
+    SlotFilled,
+    TicketOpened,
+)
 from ivr.flows.branches import has_content
 from ivr.flows.program import Program
 from ivr.flows.state import Matter, Slot, State
@@ -133,3 +141,11 @@ def raise_safety(step: Step, safety: str, trigger: str, clip: str = "") -> None:
     enter_matter(step, "repair", join=True)
     step.set_matter(safety=safety)
     step.save(SafetyRaised(matter_number(step.state), safety, trigger, clip))
+
+
+def clear_safety(step: Step) -> None:
+    """Take back the present matter's danger: it was a false alarm."""
+    matter = step.state.matter
+    if matter is not None and matter.safety:
+        step.set_matter(safety="")
+        step.save(SafetyCleared(matter.number))

@@ -24,7 +24,7 @@ from ivr.flows.nodes import (
 )
 from ivr.flows.program import MAIN_MENU, OFFER_AGENT
 from ivr.flows.state import Final, Interrupted, Phase, Place, Question
-from ivr.flows.step import Step, enter_matter, open_ticket, raise_safety, request_callback
+from ivr.flows.step import Step, clear_safety, enter_matter, open_ticket, raise_safety, request_callback
 from speech.contract import Segment
 
 LONG_CALL_MS = 8 * 60 * 1000
@@ -217,8 +217,8 @@ def interrupt(step: Step) -> None:
 def _resume(step: Step) -> str | None:
     """Go back to what was interrupted: a danger was none after all, or the caller goes on without a person."""
     left = step.state.interrupted or Interrupted(Place(MAIN_MENU), target=MAIN_MENU)
-    if step.program.flow(step.state.place.node).back and step.state.matter:
-        step.set_matter(safety="")
+    if step.program.flow(step.state.place.node).back:
+        clear_safety(step)
     step.set(interrupted=None, place=left.place)
     if left.question is None:
         return left.target

@@ -21,7 +21,7 @@ from ivr.contract.dialogue import (
     Started,
     TurnDone,
 )
-from ivr.contract.facts import ContactStarted, Fact, MatterOpened, NodeEntered, SafetyRaised
+from ivr.contract.facts import ContactStarted, Fact, MatterOpened, NodeEntered, SafetyCleared, SafetyRaised
 from ivr.contract.ids import ContactId
 from ivr.dialplan.variables import HL_KEY, HL_QUEUE, IVR_NEXT, QUEUE_PRIO, Next
 from ivr.sessions.calls import RunningCall
@@ -240,6 +240,8 @@ class CallSession:
                 self._place = (flow, node)
             case SafetyRaised():
                 await self._fall_back_to("emergency")
+            case SafetyCleared():
+                await self._fall_back_to("repair")
             case MatterOpened(kind=kind):
                 await self._fall_back_to(_TICKET_QUEUES.get(kind, "repair"))
 

@@ -333,6 +333,13 @@ async def test_the_board_tells_queues_agents_and_the_dialogue(
         repair = next(queue for queue in board["queues"] if queue["queue"] == "repair")
         assert (repair["waiting"], repair["service_level"], repair["n"]) == (0, 1.0, 1)
         assert {alarm["key"] for alarm in board["alarms"]} == {"recording", f"fact:ivr-1:{len(story.told)}"}
+        await tell(desk, other, facts.MatterOpened(1, "repair"), facts.SafetyRaised(1, "gas", "key"))
+        alarms = (await get(supervisor, "/board"))["alarms"]
+        assert [alarm["text"] for alarm in alarms if alarm["key"].startswith("emergency:")] == ["紧急来电正在进行"]
+        await tell(desk, other, facts.ContactEnded("handed_over_lost"))
+        alarms = (await get(supervisor, "/board"))["alarms"]
+        texts = [alarm["text"] for alarm in alarms if alarm["key"].startswith("emergency:")]
+        assert texts == ["紧急来电没有接通，请马上回电"]
         refused = await agent.get(f"{API}/board")
         assert (refused.status_code, refused.json()["detail"]) == (403, "您没有查看此页的权限，需要：班长或管理员")
         assert len(await get(agent, "/queues")) == 4

@@ -136,6 +136,16 @@ async def test_an_emergency_is_urgent_everywhere(process: Process, desk: httpx.A
     assert (task["priority"], task["due_at"]) == ("urgent", task["created_at"])
 
 
+async def test_a_false_alarm_is_taken_back_everywhere(process: Process, desk: httpx.AsyncClient) -> None:
+    danger = facts.SafetyRaised(1, "unknown", "key")
+    await ship(desk, Story().tell(*dialogue()[:14], danger, facts.SafetyCleared(1), facts.SafetyCleared(1)))
+    ticket = await one(process, "SELECT * FROM tickets")
+    assert (ticket["priority"], ticket["safety"]) == ("normal", "")
+    assert (await one(process, "SELECT safety FROM contacts"))["safety"] == ""
+    texts = [row["text"] for row in await rows(process, "SELECT text FROM timeline")]
+    assert texts.count("误报：来电人确认没有危险") == 1
+
+
 async def test_a_consult_that_becomes_a_repair_stays_one_ticket(process: Process, desk: httpx.AsyncClient) -> None:
     start = dialogue()[0]
     story = Story()

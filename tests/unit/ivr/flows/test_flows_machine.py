@@ -20,6 +20,7 @@ from ivr.contract.facts import (
     CallbackRequested,
     HandedOver,
     MatterOpened,
+    SafetyCleared,
     SafetyRaised,
     SlotFilled,
     TicketOpened,
@@ -254,6 +255,16 @@ def test_an_anonymous_caller_gives_a_number_and_it_is_the_one_rung() -> None:
     ]
     driver.hang_up()
     assert driver.of(CallbackRequested)[-1].number == "+8675766883358"
+
+
+def test_a_false_alarm_is_told_and_the_next_ticket_is_like_any_other() -> None:
+    driver = at("fault_code").press("9").press("*")
+    assert driver.node == "emergency_check"
+    driver.mean("no")
+    assert driver.node == "fault_code"
+    assert driver.of(SafetyCleared)[-1].matter == driver.of(SafetyRaised)[-1].matter
+    driver.value(E01).hang_up()
+    assert [fact.priority for fact in driver.of(TicketOpened)] == ["normal"]
 
 
 def test_danger_comes_first_and_what_else_was_said_is_kept() -> None:
