@@ -17,6 +17,7 @@ from rich.console import Console
 from ops import logs as log_files
 from ops import settings as settings_table
 from ops import testing
+from ops.bench.cli import BenchRefused, bench_app
 from ops.flows_cli import FlowsRefused, flows_app
 from ops.layout import TREE, HomeTooDeep, Layout, layout_for, make_folders
 from ops.settings import BadSettings, Settings
@@ -30,7 +31,7 @@ app = typer.Typer(
 )  # fmt: skip
 
 GLOBAL_OPTIONS = ("--home", "--port-base")
-SAID = (NotUp, BadSettings, HomeTooDeep, FlowsRefused, supervisor.SupervisorDown, log_files.NoSuchLog)
+SAID = (BenchRefused, NotUp, BadSettings, HomeTooDeep, FlowsRefused, supervisor.SupervisorDown, log_files.NoSuchLog)
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
@@ -75,6 +76,7 @@ def _globals(
 
 
 app.add_typer(flows_app, name="flows")
+app.add_typer(bench_app, name="bench")
 
 
 @app.command()

@@ -5,15 +5,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
-from speech.contract import Interpretation, Lexicon, SlotKind, SlotSpec
+from speech.contract import Interpretation, Lexicon, SlotSpec
+from speech.judging import SAFETY_ONLY, judge, look_at
 from speech.meaning import SlotsByPack, Understanding
 from speech.recognizers.port import Hearing, Recognition, Recognizer, RecognizerFailed
-from speech.turn_events import Decided, Input, Partial, RecognizerLost, Verdict
+from speech.turn_events import Decided, Input, RecognizerLost, Verdict
 from speech.wav import BYTES_PER_MS
 
 MAX_CLIP_BYTES = 120_000 * BYTES_PER_MS
-# Heard under a prompt that asks nothing: only danger words count.
-_SAFETY_ONLY = SlotSpec("safety", SlotKind.MENU)
 
 
 class Sink(Protocol):
@@ -91,7 +90,7 @@ class Listening:
         self._slots = slots
         self._lexicon = lexicon
         self._asked = slot is not None
-        self._slot = slot or _SAFETY_ONLY
+        self._slot = slot or SAFETY_ONLY
         self._expected: _Expected | None = None
         self._recognition: Recognition | None = None
         self._judging: asyncio.Task[None] | None = None
@@ -152,7 +151,8 @@ class Listening:
             elif (texts := recognition.partial()) != self._texts:
                 self._texts = texts
                 if texts:
-                    inputs.append(self._look_at(texts, self._expected.slots))
+                    asked = self._slot if self._asked else None
+                    inputs.append(look_at(texts, self._expected.slots, self._lexicon, asked))
         return inputs
 
     def _expect(self) -> _Expected:
@@ -167,13 +167,6 @@ class Listening:
             return
         self._recognition.feed(audio)
 
-    def _look_at(self, texts: tuple[str, ...], slots: Understanding) -> Partial:
-        danger = bool(slots.interpret(_SAFETY_ONLY, self._lexicon, texts).safety)
-        filler = all(slots.is_filler(self._lexicon, text) for text in texts)
-        # Both decodes have to agree that it is whole: the open one often sees further than the grammar.
-        complete = self._asked and all(slots.is_complete(self._slot, text) for text in texts)
-        return Partial(filler=filler, complete=complete, danger=danger)
-
     async def _judge(self, recognition: Recognition | None) -> None:
         try:
             if recognition is None:
@@ -187,15 +180,9 @@ class Listening:
         self._inputs.append(Decided(verdict))  # `poll` changes the list: it must not be looked up before the wait
 
     def _verdict(self, hearing: Hearing) -> Verdict:
-        if not hearing.texts:
-            return Verdict.NOTHING
         slots = self._expected.slots if self._expected else self._slots(self._slot.pack)
-        found = slots.interpret(self._slot, self._lexicon, hearing.texts, datetime.now(UTC))
-        self.interpretation = found
-        if not self._asked:
-            return Verdict.MATCH if found.safety else Verdict.NO_MATCH
-        if found.status != "no_match" or found.command or found.safety:
-            return Verdict.MATCH
-        if all(slots.is_filler(self._lexicon, text) for text in hearing.texts):
-            return Verdict.FILLER
-        return Verdict.NO_MATCH
+        asked = self._slot if self._asked else None
+        found, verdict = judge(hearing.texts, slots, self._lexicon, asked, datetime.now(UTC))
+        if hearing.texts:
+            self.interpretation = found
+        return verdict

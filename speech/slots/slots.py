@@ -10,7 +10,7 @@ from speech.packs import Pack
 from speech.slots import faultcode, opening, phrases, safety
 from speech.slots.calendar import china_day
 from speech.slots.divisions import build_gazetteer
-from speech.slots.grammar import build_grammar
+from speech.slots.grammar import build_grammar, cut
 from speech.slots.readers import ADDRESS_KINDS, Knowledge, Said, code_value, read_value
 from speech.slots.text import compact, has_unknown, strip_fillers
 
@@ -64,6 +64,10 @@ class Slots:
     def grammar(self, slot: SlotSpec, lexicon: Lexicon) -> list[str]:
         """Return the phrases a recognizer should expect, words separated by blanks; [] means open listening."""
         return build_grammar(slot, lexicon, self._vocabulary, tuple(self._known.catalogue))
+
+    def can_write(self, text: str) -> bool:
+        """Tell whether the recognizer's words can write `text`; what they cannot it will not hear."""
+        return bool(cut(compact(text), self._vocabulary))
 
     def is_complete(self, slot: SlotSpec, text: str) -> bool:
         """Tell whether a partial is already a whole value that nothing extends, so that the turn may end early."""
@@ -135,7 +139,8 @@ class Slots:
             return chosen
         if slot.correcting or slot.kind is SlotKind.YES_NO:
             return replace(chosen, status="match", meaning="correction", captured=captured)
-        return replace(chosen, captured=captured)
+        status = "match" if any(item.sure for item in captured.values()) else chosen.status
+        return replace(chosen, status=status, captured=captured)
 
     def _captured(
         self, slot: SlotSpec, lexicon: Lexicon, heard: list[str], now: datetime | None

@@ -1,0 +1,69 @@
+"""`./hotline bench ...`: the command line of the benchmarks."""
+
+import json
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ops.layout import TREE
+
+bench_app = typer.Typer(no_args_is_help=True, help="Benchmarks: what is heard right.")
+DEFAULT_MODEL = TREE / "speech" / "model"
+
+
+class BenchRefused(Exception):
+    """A benchmark cannot run; the message says why."""
+
+
+def _say(text: str) -> None:
+    print(f"hotline: {text}", file=sys.stderr, flush=True)
+
+
+@bench_app.command()
+def speech(
+    set_folder: Annotated[Path | None, typer.Option("--set", help="A folder of real clips with their truth.")] = None,
+    n: Annotated[int, typer.Option(min=1, help="Utterances per slot and condition.")] = 10,
+    dialogues: Annotated[int, typer.Option(min=0, help="Whole dialogues per goal and condition.")] = 10,
+    slots: Annotated[str, typer.Option(help="Comma-separated; all when not given.")] = "",
+    snrs: Annotated[str, typer.Option(help="Comma-separated: clean, 20, 10, 5.")] = "clean,20,10,5",
+    goals: Annotated[
+        str, typer.Option(help="Dialogues about: fault_code, address, phone.")
+    ] = "fault_code,address,phone",
+    dialogue_snrs: Annotated[str, typer.Option(help="Conditions of the dialogues.")] = "20",
+    seed: Annotated[int, typer.Option(help="Another seed is another test set.")] = 1,
+    jobs: Annotated[int, typer.Option(min=1)] = os.cpu_count() or 1,
+    model: Annotated[Path, typer.Option(help="An unpacked Vosk model.")] = DEFAULT_MODEL,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Measure recognition per slot, voice, speed, noise and loss, and whole dialogues with their read-back."""
+    from ops.bench import speech as bench
+    from ops.bench.hearers import Setup
+    from ops.packs import MERGED_FILE, TREE_FILE, DivisionsMissing, build
+    from speech.evaluation.clips import SetUnusable
+    from speech.evaluation.sound import SNRS, SoundFailed
+
+    chosen = tuple(filter(None, slots.split(","))) or bench.SLOTS
+    conditions = tuple(filter(None, snrs.split(",")))
+    for given, known in ((chosen, bench.SLOTS), (conditions, SNRS)):
+        unknown = sorted(set(given) - set(known))
+        if unknown:
+            raise BenchRefused(f"unknown: {', '.join(unknown)}; there are {', '.join(known)}")
+    with tempfile.TemporaryDirectory() as folder:
+        setup = Setup(model, Path(folder) / "packs", Path(folder) / "studio", seed)
+        try:
+            build(TREE / TREE_FILE, MERGED_FILE, setup.packs)
+            if set_folder is not None:
+                found = bench.measure_set(setup, set_folder, jobs, _say)
+            else:
+                wanted = bench.Options(
+                    n, dialogues, chosen, conditions, tuple(filter(None, goals.split(","))),
+                    tuple(filter(None, dialogue_snrs.split(","))), jobs,
+                )  # fmt: skip
+                found = bench.measure(setup, wanted, _say)
+        except (DivisionsMissing, SetUnusable, SoundFailed) as error:
+            raise BenchRefused(str(error)) from error
+    print(json.dumps(found, ensure_ascii=False) if as_json else bench.written(found))
