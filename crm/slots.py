@@ -23,6 +23,11 @@ LABELS: Mapping[str, str] = {
     "brand": "牌子",
     "voicemail": "留言",
     "topic": "主题",
+    "answered": "已答复",
+    "solved": "解决没有",
+    "callback_pref": "答复方式",
+    "review": "录音复核",
+    "way": "办理方式",
     "note": "补充说明",
 }
 _REPAIR = ("fault_code", "address", "product", "visit")

@@ -62,6 +62,8 @@ TICKET_OUTCOMES: Mapping[str, str] = {
     "handed_over": "已转人工",
     "hung_up": "中途挂断",
     "self_resolved": "自查恢复",
+    "solved": "来电人说已解决",
+    "unconfirmed": "已答复,没说解决没有",
     "cancelled_by_caller": "来电人取消",
     "voicemail": "留言",
 }

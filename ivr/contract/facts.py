@@ -87,7 +87,7 @@ class TicketOpened:
     number: str
     kind: str
     priority: str  # urgent | high | normal | low
-    outcome: str  # reported | handed_over | hung_up | self_resolved | cancelled_by_caller | voicemail
+    outcome: str  # reported handed_over hung_up self_resolved solved unconfirmed cancelled_by_caller voicemail
     safety: str = ""
 
 

@@ -7,6 +7,9 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ivr.flows.branches import agent_queue
+from ivr.flows.program import Program
+from ivr.flows.service_answers import ArticlesAnswer
+from ivr.flows.service_rules import article_keys
 from ivr.flows.state import State
 
 _TEXT = Field(default="", max_length=200)
@@ -69,11 +72,16 @@ def _code_args(state: State) -> dict[str, str]:
     return {"code": held.value.get("canonical", "") if held else ""}
 
 
+def _article_args(program: Program, state: State) -> dict[str, str]:
+    return {"keys": ",".join(article_keys(program.topics, state))}
+
+
 class Action(NamedTuple):
-    """One action: arguments from the state, and the answer's schema."""
+    """One action: arguments from the state (and the documents), and the answer's schema."""
 
     args: Callable[[State], dict[str, str]]
-    answer: type[_Answer]
+    answer: type[BaseModel]
+    more_args: Callable[[Program, State], dict[str, str]] = lambda *_: {}
 
 
 ACTIONS: Mapping[str, Action] = MappingProxyType(
@@ -81,12 +89,19 @@ ACTIONS: Mapping[str, Action] = MappingProxyType(
         "identify": Action(_caller_args, CallerAnswer),
         "ticket_number": Action(lambda _: {}, NumberAnswer),
         "queue_state": Action(lambda state: {"queue": agent_queue(state).value}, QueueAnswer),
+        "articles": Action(lambda _: {}, ArticlesAnswer, _article_args),
         "fault_code": Action(_code_args, CodeAnswer),
     }
 )
 
 
-def parse_answer(action: str, data: Mapping[str, Any]) -> _Answer | None:
+def lookup_args(action: str, program: Program, state: State) -> dict[str, str]:
+    """Return what is sent with a look-up."""
+    row = ACTIONS[action]
+    return row.args(state) | row.more_args(program, state)
+
+
+def parse_answer(action: str, data: Mapping[str, Any]) -> BaseModel | None:
     """Return the answer of `action`, None when it does not fit its schema."""
     try:
         return ACTIONS[action].answer.model_validate(dict(data))

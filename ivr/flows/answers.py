@@ -117,7 +117,7 @@ def _said(node: Listening, state: State, heard: Interpretation) -> Answer:
     if correcting_kind(node) and heard.value and not (heard.meaning == "yes" and _is_read_back(node, state, heard)):
         return _new_value(heard)
     if heard.meaning in node.to and heard.meaning in {*node.meanings, "yes", "no"}:
-        return Answer(Sort.MEANING, heard.meaning)
+        return Answer(Sort.MEANING, heard.meaning, candidates=heard.candidates)
     if isinstance(node, Ask) and node.listen != "yes_no":
         return _spoken_value(node, state, heard)
     return Answer(Sort.NO_MATCH)

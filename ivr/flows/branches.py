@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import phonenumbers
 
+from ivr.flows import service_rules as service
 from ivr.flows.program import Program
 from ivr.flows.state import Slot, State
 
@@ -168,6 +169,10 @@ def agent_queue(state: State) -> QueueName:
     return QueueName.REPAIR if matter.kind in ("repair", "install") else QueueName.CONSULT
 
 
+def _more(record: str) -> Callable[[Program, State], YesNo]:
+    return lambda _, state: _yes(service.more_to_record(record, state))
+
+
 class BranchRule(NamedTuple):
     """A branch: every value it can return, and the function."""
 
@@ -188,6 +193,9 @@ BRANCHES: Mapping[str, BranchRule] = MappingProxyType(
         "queue_open": BranchRule(YesNo, _queue_open),
         "draft": BranchRule(YesNo, _draft),
         "agent_kind": BranchRule(AgentKind, _agent_kind),
+        "product_told": BranchRule(YesNo, lambda _, state: _yes(service.product_told(state))),
+        "more_statement": BranchRule(YesNo, _more("complaint_statement")),
+        "more_voicemail": BranchRule(YesNo, _more("voicemail_record")),
         "agent_queue": BranchRule(QueueName, lambda _, state: agent_queue(state)),
     }
 )
@@ -234,6 +242,10 @@ def _asap(_: State) -> Fill:
     return Fill("visit", Slot({"value": "asap"}, "unverified", "speech"))
 
 
+def _lifted(fill: Callable[[State], tuple[str, Slot]]) -> Callable[[State], Fill]:
+    return lambda state: Fill(*fill(state))
+
+
 FILLERS: Mapping[str, Callable[[State], Fill]] = MappingProxyType(
     {
         "card_product": _card_product,
@@ -241,6 +253,7 @@ FILLERS: Mapping[str, Callable[[State], Fill]] = MappingProxyType(
         "own_number": _own_number,
         "own_number_agreed": _own_number_agreed,
         "asap": _asap,
+        **{name: _lifted(fill) for name, fill in service.FILLS.items()},
     }
 )
 

@@ -84,6 +84,8 @@ def _do_problems(node: Do) -> Iterator[str]:
         yield f"unknown action {node.action}"
     if node.matter and node.action != "ticket_number":
         yield "a matter is entered with the action ticket_number"
+    if node.fill and node.fill not in FILLERS:
+        yield f"unknown filler {node.fill}"
     if set(node.to) != {"done", "failed"}:
         yield "needs the edges done and failed"
 

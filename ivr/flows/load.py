@@ -52,6 +52,7 @@ def load_program(root: Path = HERE) -> Program:
         prompts=MappingProxyType(_prompts(root / "prompts")),
         lexicon=_lexicon(root / "lexicon.yaml", root / "safety.yaml"),
         areas=_areas(root / "areas.yaml"),
+        topics=_topics(root / "topics.yaml"),
     )
     check_program(program)
     return program
@@ -155,6 +156,17 @@ def _areas(path: Path) -> Areas:
     return Areas(
         _phrases(path.name, "city", raw.get("city")), _phrases(path.name, "province", raw.get("province"))
     )  # fmt: skip
+
+
+def _topics(path: Path) -> Mapping[str, tuple[str, ...]]:
+    """Read what is answered to which question; every article needs a source."""
+    raw = read_yaml(path)
+    topics = _phrase_sets(path.name, "topics", raw.get("topics"))
+    sources = raw.get("sources")
+    for key in (key for keys in topics.values() for key in keys):
+        if not isinstance(sources, dict) or not isinstance(sources.get(key), str):
+            raise FlowError(path.name, key, "an article without a source")
+    return topics
 
 
 def _phrase_sets(file: str, name: str, raw: Any) -> Mapping[str, tuple[str, ...]]:

@@ -20,6 +20,9 @@ from ivr.flows.asking import speak, spoken
 from ivr.flows.branches import has_content
 from ivr.flows.nodes import Ask, Menu, Record
 from ivr.flows.program import AGENT_QUEUE, START, Program
+from ivr.flows.service_answers import ArticlesAnswer
+from ivr.flows.service_rules import is_answered
+from ivr.flows.service_taking import say_articles
 from ivr.flows.state import Caller, Final, Phase, State
 from ivr.flows.step import (
     Step,
@@ -87,9 +90,13 @@ def _take(making: Step, item: Input) -> None:
 def _hang_up(making: Step) -> None:
     """The caller is gone: a ticket with what is known and a call-back, else nothing but the end."""
     matter = making.state.matter
-    if matter and has_content(making.state) and matter.outcome in ("", "handed_over"):
+    if matter and is_answered(matter) and not matter.opened:
+        open_ticket(making, "unconfirmed")
+    elif matter and has_content(making.state) and matter.outcome in ("", "handed_over"):
         open_ticket(making, "hung_up")
         request_callback(making, "hung_up")
+    elif matter and matter.kind == "complaint" and matter.opened:
+        request_callback(making, "asked")  # every complaint is answered (dialogues, complaint_next)
     making.set(phase=Phase.DONE, final=Final("end"))
     last(making)
 
@@ -153,6 +160,8 @@ def _question_again(making: Step, prefix: list[Segment]) -> None:
 
 def _looked_up(making: Step, answer: object) -> None:
     node = making.program.do(making.state.place.node)
+    if node.action == "articles":
+        say_articles(making, answer if isinstance(answer, ArticlesAnswer) else None)
     match answer:
         case CallerAnswer():
             making.set(caller=replace(making.state.caller, card=card_fields(answer)), elder=answer.elder)

@@ -7,7 +7,9 @@ from pydantic import BaseModel, ConfigDict, Field
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,40}$")]
 Key = Annotated[str, Field(pattern=r"^[0-9#]$")]
 Step = Literal["p", "r1", "r2", "keys"]
-Outcome = Literal["reported", "handed_over", "self_resolved", "cancelled_by_caller", "voicemail"]
+Outcome = Literal[
+    "reported", "handed_over", "self_resolved", "solved", "unconfirmed", "cancelled_by_caller", "voicemail"
+]
 TicketKind = Literal[
     "consult", "complaint", "repair", "install", "unit_return", "part_return", "part_request", "training",
     "tech_support", "follow_up",
@@ -27,14 +29,15 @@ class Say(_Part):
     """Speaks a prompt and goes on; consecutive say nodes and the next question are one turn.
 
     prompt: another prompt's key than the node's name. uninterrupted: the first segment is a turn of its own that
-    nothing interrupts. ticket: the matter becomes a ticket here. callback: somebody must ring back, and why.
-    raises: a danger that was not named is raised here, unless one is known.
+    nothing interrupts; whole: all of them. ticket: the matter becomes a ticket here.
+    callback: somebody must ring back, and why. raises: a danger that was not named is raised here, unless one is known.
     """
 
     kind: Literal["say"]
     prompt: str = ""
     to: Name
     uninterrupted: bool = False
+    whole: bool = False
     ticket: Outcome | None = None
     callback: Literal["asked", "no_agent", "voicemail"] | None = None
     raises: Literal["gas", "unknown"] | None = None
@@ -128,12 +131,14 @@ class Do(_Part):
     """Asks the outside. matter: a matter of this kind is entered; its ticket number is fetched here.
 
     join: a matter that is there will do, whatever its kind and even when it is a ticket already.
+    fill: a filler that keeps what is known of the matter from the way that led here.
     """
 
     kind: Literal["do"]
     action: Name
     matter: TicketKind | None = None
     join: bool = False
+    fill: Name | None = None
     to: dict[Literal["done", "failed"], Name]
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from ivr.flows.nodes import Ask, Do, Flow, Listening, Menu, Node, Record
@@ -81,7 +81,7 @@ class Program:
     """Everything a dialogue runs on.
 
     nodes: name -> node, over all flows; names are unique. flow_of: node -> its flow's name.
-    prompts: "node.p", "node.r1" ... or a say's key -> its segments.
+    prompts: "node.p", "node.r1" ... or a say's key -> its segments. topics: what a caller asks about -> article keys.
     """
 
     flows: Mapping[str, Flow]
@@ -90,6 +90,7 @@ class Program:
     prompts: Mapping[str, tuple[Template, ...]]
     lexicon: Lexicon
     areas: Areas
+    topics: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def flow(self, node: str) -> Flow:
         """Return the flow `node` belongs to."""

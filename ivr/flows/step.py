@@ -17,13 +17,11 @@ from ivr.contract.facts import (
 )
 from ivr.flows.branches import has_content
 from ivr.flows.program import Program
+from ivr.flows.service_rules import priority_of
 from ivr.flows.state import Matter, Slot, State
 
 # The heavier kind wins when one matter turns into another; every other kind weighs 2.
 _WEIGHT: Mapping[str, int] = MappingProxyType({"consult": 1, "complaint": 3})
-_PRIORITY: Mapping[str, str] = MappingProxyType(
-    {"complaint": "high", "tech_support": "high", "consult": "low", "follow_up": "low"}
-)
 _ALWAYS_OPENED = ("reported", "handed_over", "voicemail")
 _ADDRESS_PARTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -120,7 +118,7 @@ def open_ticket(step: Step, outcome: str) -> None:
     matter = step.state.matter
     if matter is None or matter.opened or not (outcome in _ALWAYS_OPENED or has_content(step.state)):
         return
-    priority = "urgent" if matter.safety else _PRIORITY.get(matter.kind, "normal")
+    priority = priority_of(matter)
     step.set_matter(outcome=outcome)
     step.save(TicketOpened(matter.number, matter.ticket, matter.kind, priority, outcome, matter.safety))
 

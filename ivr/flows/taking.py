@@ -173,5 +173,7 @@ def keep_clip(making: Step, node: object, result: TurnResult) -> None:
         return
     if node.voicemail:
         making.save(VoicemailRecorded(result.clip, result.speech_ms, matter_number(making.state)))
-    value = {"clip": result.clip}
+    held = making.state.slot(node.slot)
+    before = held.value.get("clips", "") if held else ""
+    value = {"clip": result.clip, "clips": " ".join(filter(None, (before, result.clip)))}
     _store(making, node.slot, Slot(value, "unverified", "speech", clip=result.clip))

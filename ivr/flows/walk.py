@@ -6,9 +6,9 @@ from dataclasses import replace
 from ivr.contract.dialogue import End as EndEffect
 from ivr.contract.dialogue import HandOver, Lookup
 from ivr.contract.facts import HandedOver, NodeEntered
-from ivr.flows.actions import ACTIONS
+from ivr.flows.actions import lookup_args
 from ivr.flows.asking import ask, record, speak, spoken
-from ivr.flows.branches import BRANCHES
+from ivr.flows.branches import BRANCHES, FILLERS
 from ivr.flows.nodes import (
     RESUME,
     RETURN,
@@ -24,7 +24,15 @@ from ivr.flows.nodes import (
 )
 from ivr.flows.program import MAIN_MENU, OFFER_AGENT
 from ivr.flows.state import Final, Interrupted, Phase, Place, Question
-from ivr.flows.step import Step, clear_safety, enter_matter, open_ticket, raise_safety, request_callback
+from ivr.flows.step import (
+    Step,
+    clear_safety,
+    enter_matter,
+    fill_slot,
+    open_ticket,
+    raise_safety,
+    request_callback,
+)
 from speech.contract import Segment
 
 LONG_CALL_MS = 8 * 60 * 1000
@@ -86,7 +94,7 @@ def _say(step: Step, name: str, node: Say) -> str | None:
     if not node.uninterrupted or not segments:
         step.set(pending=segments)
         return node.to
-    first = len(step.state.pending) + 1
+    first = len(segments) if node.whole else len(step.state.pending) + 1
     speak(step, segments[:first], node.to)
     step.set(pending=segments[first:])
     return None
@@ -95,10 +103,13 @@ def _say(step: Step, name: str, node: Say) -> str | None:
 def _do(step: Step, node: Do) -> str | None:
     if node.matter:
         enter_matter(step, node.matter, join=node.join)
+        if node.fill:
+            fill = FILLERS[node.fill](step.state)
+            fill_slot(step, fill.name, fill.slot)
         if step.state.matters[-1].ticket:
             return node.to["done"]
     step.set(phase=Phase.LOOKING_UP, lookup=node.action)
-    step.effects.append(Lookup(node.action, ACTIONS[node.action].args(step.state)))
+    step.effects.append(Lookup(node.action, lookup_args(node.action, step.program, step.state)))
     return None
 
 

@@ -106,6 +106,7 @@ class Driver:
     queue_open: bool | None = True  # None: nobody can tell
     numbers: bool = True
     catalogue: Mapping[str, str] | None = field(default_factory=dict)
+    articles: Mapping[str, Any] | None = field(default_factory=lambda: {"articles": {}})
     caller: str = CALLER
     keys_only: bool = False
     state: State = field(default_factory=State)
@@ -158,6 +159,7 @@ class Driver:
             "ticket_number": {"number": ticket_number(1_234_000 + next(self._serial))} if self.numbers else None,
             "queue_state": None if self.queue_open is None else {"open": self.queue_open},
             "fault_code": self.catalogue,
+            "articles": self.articles,
         }[action]
         return LookupFailed(action) if data is None else LookedUp(action, data)
 

@@ -52,7 +52,7 @@ SCRIPTS: Mapping[str, tuple[Sequence[Move], Mapping[str, Any]]] = {
     ),
     "gas": ([*say("家里有煤气味"), "silence"], {}),
     "nobody_there": (
-        [*press("1", "2"), *say("喂我要留言"), *press("1"), *say("还有"), *press("3")],
+        [*press("0", "2"), *say("喂我要留言"), *press("1"), *say("还有"), *press("3")],
         {"lookups": {"queue_state": {"open": False}}},
     ),
 }  # fmt: skip

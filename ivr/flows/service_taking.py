@@ -1,0 +1,46 @@
+"""What the machine makes of answers to consult, ticket and visit questions."""
+
+from collections.abc import Mapping
+
+from ivr.flows.asking import spoken
+from ivr.flows.program import Program
+from ivr.flows.prompts import hinted
+from ivr.flows.service_answers import BUILT_IN, ArticleAnswer, ArticlesAnswer
+from ivr.flows.service_rules import article_keys, asked_topics
+from ivr.flows.state import Slot, State
+from ivr.flows.step import Step, fill_slot
+from speech.contract import Segment
+
+
+def say_articles(step: Step, answer: ArticlesAnswer | None) -> None:
+    """Put the articles that answer the question before the next one; keep which version was spoken."""
+    changed = answer.articles if answer else {}
+    keys = article_keys(step.program.topics, step.state)
+    segments = [segment for key in keys for segment in _segments(step, key, changed)]
+    step.set(pending=(*step.state.pending, *segments))
+    versions = {key: changed[key].version if key in changed else BUILT_IN for key in keys}
+    _keep_answered(step, versions)
+
+
+def _segments(step: Step, key: str, changed: Mapping[str, ArticleAnswer]) -> list[Segment]:
+    if key not in changed:
+        return spoken(step, key)
+    # no key: a recording of the built-in sentence must not be played for a changed one
+    return [Segment("", hinted(text), (hinted(text),)) for text in changed[key].segments]
+
+
+def _keep_answered(step: Step, versions: Mapping[str, str]) -> None:
+    """Remember every topic of the matter and the articles that were spoken, oldest first."""
+    before = step.state.slot("answered")
+    value = dict(before.value) if before else {}
+    names = _names(step.program, step.state)
+    spoken_now = " ".join(f"{key}@{version}" for key, version in versions.items())
+    value["topics"] = " ".join(filter(None, (value.get("topics", ""), *asked_topics(step.state))))
+    value["articles"] = " ".join(filter(None, (value.get("articles", ""), spoken_now)))
+    value["spoken"] = "、".join(filter(None, (value.get("spoken", ""), *names)))
+    fill_slot(step, "answered", Slot(value, "unverified", "speech"))
+
+
+def _names(program: Program, state: State) -> tuple[str, ...]:
+    names = program.question("consult_topic").names
+    return tuple(names.get(topic, topic) for topic in asked_topics(state))

@@ -1,0 +1,163 @@
+"""Whole conversations of consult, complaint and request flows, word for word, and what becomes of them."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ivr.contract.dialogue import End, HandOver
+from ivr.contract.facts import CallbackRequested, MatterOpened, SlotFilled, TicketOpened
+from ivr.flows.machine import fold
+from ivr.flows.simulate import Conversation, Move, no_interpreter, simulate
+from tests.unit.ivr.flows.play import Driver, interpreter, program
+from tests.unit.ivr.flows.test_flows_transcripts import press, say
+from tests.unit.ivr.flows.worlds import at
+
+HERE = Path(__file__).parent / "transcripts" / "service"
+CLOSED = {"queue_state": {"open": False}}
+CHANGED = {"ans_period": {"segments": ["整机保修三年。"], "source": "二〇二六年新规", "version": "7"}}
+
+SCRIPTS: Mapping[str, tuple[Sequence[Move], Mapping[str, Any]]] = {
+    "consult_by_meaning": (say("我问一下保修几年", "保修几年", "那我再问一个", "上门费多少", "明白,谢谢啊"), {}),
+    "consult_by_keys": (press("1", "1", "1", "3", "2", "3", "3", "3", "4", "3", "5", "1"), {"keys_only": True}),
+    "consult_not_in_the_catalogue": (say("咨询", "网点在哪"), {}),
+    "consult_unanswered": ([*press("1", "1", "3"), "silence", "silence", "silence"], {"keys_only": True}),
+    "consult_becomes_a_request": ([*press("1", "3", "4", "5", "3"), *say("我们十来个人"), *press("1")], {}),
+    "consult_changed_article": (
+        [*press("1", "1", "2"), "hangup"],
+        {"keys_only": True, "lookups": {"articles": {"articles": CHANGED}}},
+    ),
+    "complaint": (
+        [*say("我要投诉", "光说来不来"), *press("1"), *say("约了三天"), *press("1"), *say("还有"),
+         *press("3", "1", "3")],
+        {},
+    ),
+    "complaint_call_me": ([*press("2", "4", "3"), *say("收了两百"), *press("3", "1", "2", "1")], {}),
+    "complaint_suggestion": ([*press("2", "6"), *say("字太小"), *press("3", "1"), *say("等你们消息")], {}),
+    "complaint_no_words": ([*press("2", "1", "1"), "silence", "silence", "silence"], {}),
+    "request_install": (
+        [*say("约安装", "新机器要装"), *press("1"), *say("佛山市顺德区容桂街道凤翔路一百二十八号三栋五零二室"),
+         *press("1", "#", "1"), "silence"],
+        {},
+    ),
+    "request_factory": (
+        [*say("寄回厂里修", "寄回厂里修"), *press("1"), *say("主板坏"), *press("1", "#"), "silence"],
+        {},
+    ),
+}  # fmt: skip
+
+
+def run(name: str) -> Conversation:
+    script, options = SCRIPTS[name]
+    understands = no_interpreter if options.get("keys_only") else interpreter()
+    return simulate(program(), script, understands, **options)
+
+
+def of(talk: Conversation, kind: type[Any]) -> list[Any]:
+    return [fact for fact in talk.facts if isinstance(fact, kind)]
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_conversation(name: str) -> None:
+    talk = run(name)
+    assert "\n".join(talk.lines) + "\n" == (HERE / f"{name}.txt").read_text(encoding="utf-8")
+    assert fold(program(), talk.inputs) == talk.state
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "priority", "outcome"),
+    [
+        ("consult_by_meaning", "consult", "low", "solved"),
+        ("consult_not_in_the_catalogue", "consult", "low", "handed_over"),
+        ("consult_unanswered", "consult", "low", "unconfirmed"),
+        ("consult_changed_article", "consult", "low", "unconfirmed"),
+        ("consult_becomes_a_request", "training", "normal", "reported"),
+        ("complaint", "complaint", "high", "reported"),
+        ("complaint_suggestion", "complaint", "normal", "reported"),
+        ("complaint_no_words", "complaint", "high", "handed_over"),
+        ("request_install", "install", "normal", "reported"),
+        ("request_factory", "unit_return", "normal", "reported"),
+    ],
+)
+def test_one_ticket_of_the_right_kind(name: str, kind: str, priority: str, outcome: str) -> None:
+    (ticket,) = of(run(name), TicketOpened)
+    assert (ticket.kind, ticket.priority, ticket.outcome) == (kind, priority, outcome)
+
+
+def test_a_question_that_was_answered_needs_no_call_back() -> None:
+    assert not of(run("consult_changed_article"), CallbackRequested)
+    assert isinstance(run("consult_changed_article").outcome, End)
+
+
+def test_the_ticket_knows_what_was_answered_and_in_which_version() -> None:
+    answered = [fact for fact in of(run("consult_by_meaning"), SlotFilled) if fact.slot == "answered"]
+    assert answered[-1].value == {
+        "topics": "period fee",
+        "articles": "ans_period@0 ans_start@0 ans_out_fee@0",
+        "spoken": "保修多久、过保收费",
+    }
+    changed = [fact for fact in of(run("consult_changed_article"), SlotFilled) if fact.slot == "answered"]
+    assert changed[-1].value["articles"] == "ans_period@7 ans_start@0"
+
+
+def test_two_questions_in_one_sentence_are_answered_in_turn() -> None:
+    driver = Driver().start().press("1")
+    driver.hear(meaning="period", text="保修几年,过了咋收费", candidates=({"meaning": "fee"},))
+    assert driver.node == "consult_after"
+    text = driver.text
+    assert text.index("整机保修两年") < text.index("开发票") < text.index("只收材料成本费")
+
+
+def test_a_broken_article_is_the_built_in_one() -> None:
+    for articles in (None, {"articles": {"ans_period": {"segments": [], "source": "x"}}}, {"articles": 3}):
+        driver = Driver(articles=articles).start().press("1").press("1").press("2")
+        assert "整机保修两年" in driver.text
+
+
+def test_a_consult_that_becomes_a_repair_is_one_ticket() -> None:
+    driver = at("consult_after").mean("repair").hang_up()
+    (ticket,) = driver.of(TicketOpened)
+    assert (ticket.kind, ticket.matter) == ("repair", 1)
+    assert [fact.kind for fact in driver.of(MatterOpened)] == ["consult", "repair"]
+
+
+@pytest.mark.parametrize(
+    ("meaning", "tag", "priority"),
+    [("impostor", "impostor", "urgent"), ("praise", "praise", "normal"), ("forbidden", "forbidden", "high"),
+     ("no_badge", "no_badge", "high"), ("agent_service", "", "high")],
+)  # fmt: skip
+def test_what_a_complaint_is_about_decides_tags_and_priority(meaning: str, tag: str, priority: str) -> None:
+    driver = at("complaint_category").mean(meaning)
+    assert driver.state.slot("category").value.get("tag", "") == tag  # type: ignore[union-attr]  # it was just filled
+    ticket = driver.hang_up().of(TicketOpened)[-1]
+    assert ticket.priority == priority
+
+
+def test_every_clip_of_a_statement_is_kept_and_there_are_three() -> None:
+    driver = at("complaint_statement")
+    for clip in ("c0ffee/1", "c0ffee/2"):
+        driver.record(clip).press("1")
+    driver.record("c0ffee/3").press("2")
+    assert driver.node == "contact_known"
+    statement = driver.state.slot("statement")
+    assert statement is not None
+    assert statement.value == {"clip": "c0ffee/3", "clips": "c0ffee/1 c0ffee/2 c0ffee/3"}
+
+
+def test_no_key_hurries_past_the_number_of_a_complaint() -> None:
+    driver = Driver(speak_by_itself=False).start().press("2").press("6").record().press("3").press("1")
+    assert [segment.key for segment in driver.turn.segments] == ["complaint_noted.1", "complaint_noted.2"]
+    assert driver.turn.slot is None
+
+
+def test_every_complaint_leaves_a_call_back() -> None:
+    assert [fact.reason for fact in at("complaint_next").hang_up().of(CallbackRequested)] == ["asked"]
+    assert [fact.reason for fact in of(run("complaint"), CallbackRequested)] == ["asked"]
+    assert len(of(run("complaint_call_me"), CallbackRequested)) == 1
+
+
+def test_a_danger_in_a_complaint_goes_first() -> None:
+    driver = at("complaint_statement").hear(safety="gas", text="漏气")
+    assert driver.of(TicketOpened)[-1].priority == "urgent"
+    assert at("complaint_next").press("1").last == HandOver("queue", "complaint", 20)
