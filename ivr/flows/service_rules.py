@@ -38,7 +38,7 @@ def is_answered(matter: Matter) -> bool:
 
 def product_told(state: State) -> bool:
     """Tell whether the product is known already, so that a complaint does not ask for it."""
-    return state.slot("product") is not None
+    return state.slot("product") is not None or bool(state.caller.card.get("product_spoken"))
 
 
 def more_to_record(record: str, state: State) -> bool:

@@ -6,6 +6,7 @@ from ivr.contract.dialogue import End, HandOver, Perform, Record
 from ivr.contract.facts import CallbackRequested, HandedOver, NodeEntered, SafetyRaised, TicketOpened, TurnEnded
 from ivr.flows.branches import has_content
 from ivr.flows.nodes import Ask, Menu
+from ivr.flows.service_rules import is_answered
 from speech.contract import KeyMode
 from tests.unit.ivr.flows.play import Driver, listening_nodes, program
 from tests.unit.ivr.flows.worlds import at
@@ -77,7 +78,9 @@ def test_a_hang_up_loses_nothing(node: str) -> None:
     something = has_content(driver.state) and not driver.state.matters[-1].opened
     driver.hang_up()
     assert isinstance(driver.last, End)
-    if something:
+    if something and is_answered(driver.state.matters[-1]):
+        assert driver.of(TicketOpened)[-1].outcome == "unconfirmed"
+    elif something:
         ticket, asked = driver.of(TicketOpened)[-1], driver.of(CallbackRequested)[-1]
         assert (ticket.outcome, asked.reason) == ("hung_up", "hung_up")
         assert asked.matter == ticket.matter

@@ -159,7 +159,7 @@ def test_resuming_without_speech_leaves_an_address_for_its_recording() -> None:
 
 
 def test_after_the_end_nothing_more_is_saved() -> None:
-    driver = at("main_menu").press("1")
+    driver = at("main_menu").press("0")
     facts = len(driver.facts)
     for item in (HungUp(), Resumed(), LookupFailed("x"), Started("c", "", "")):
         driver.give_only(item)
@@ -227,17 +227,17 @@ def test_without_a_number_the_repair_is_taken_all_the_same() -> None:
 def test_a_second_matter_is_a_second_ticket() -> None:
     driver = at("repair_after").mean("more")
     assert driver.node == "main_menu"
-    driver.press("1")
+    driver.press("1").press("0")
     assert [fact.kind for fact in driver.of(MatterOpened)] == ["repair", "consult"]
     assert [(fact.matter, fact.outcome) for fact in driver.of(TicketOpened)] == [(1, "reported"), (2, "handed_over")]
 
 
 def test_one_matter_becomes_heavier_never_lighter() -> None:
-    driver = repair().command("main_menu").press("2")
+    driver = repair().command("main_menu").press("2").press("0")
     assert [(fact.matter, fact.kind) for fact in driver.of(MatterOpened)] == [(1, "repair"), (1, "complaint")]
     assert driver.last == HandOver("queue", "complaint", 20)
     assert driver.of(TicketOpened)[-1].priority == "high"
-    driver = repair().command("main_menu").press("1")
+    driver = repair().command("main_menu").press("1").press("0")
     assert driver.last == HandOver("queue", "repair", 0)
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from ivr.contract.dialogue import HungUp, Input, Resumed, TurnDone
+from ivr.flows.nodes import RETURN
+from ivr.flows.state import Place
 from speech.contract import Cause, Mode, TurnResult
 from tests.unit.ivr.flows.play import CALLER, CARD, Driver, Ways, listening_nodes, ways
 
@@ -106,16 +108,34 @@ def _silent_inputs() -> tuple[Input, ...]:
 
 def _search(world: str, found: dict[str, tuple[str, tuple[Input, ...]]]) -> None:
     first = begin(world)
-    waiting, seen = deque([first]), {first.node}
+    of_repair = {name for name, (known, inputs) in found.items() if _in_repair(replay(known, inputs))}
+    waiting, seen = deque([first]), {_where(first)}
     while waiting:
         driver = waiting.popleft()
-        found.setdefault(driver.node, (world, tuple(driver.inputs[1:])))
+        route = (world, tuple(driver.inputs[1:]))
+        found.setdefault(driver.node, route)
+        if _in_repair(driver) and driver.node not in of_repair:
+            of_repair.add(driver.node)
+            found[driver.node] = route
         possible = ways(driver)
         for result in (*possible.answers, *possible.failures, *possible.asides):
             after = _after(driver, result)
-            if not after.over and after.node not in seen:
-                seen.add(after.node)
+            if not after.over and _where(after) not in seen:
+                seen.add(_where(after))
                 waiting.append(after)
+
+
+def _in_repair(driver: Driver) -> bool:
+    """Tell whether a shared question is asked for a repair: what the other tests mean by being there."""
+    flow_of = driver.flows.flow_of
+    waiting = [flow_of[target] for target in driver.state.place.stack if target != RETURN]
+    matter = driver.state.matter
+    return "repair" in (waiting or [flow_of[driver.node]]) and matter is not None and matter.kind == "repair"
+
+
+def _where(driver: Driver) -> tuple[Place, str]:
+    """Return what decides where a call can go from here: a shared flow leads on to where its caller waits."""
+    return driver.state.place, driver.state.matter.kind if driver.state.matter else ""
 
 
 def _after(before: Driver, result: TurnResult) -> Driver:
