@@ -12,6 +12,7 @@ from crm.agents import repository
 from crm.agents.errors import NoTelephone, TelephoneTaken
 from crm.events.service import EventKind, append, begin_writing
 from crm.telephone import Telephone
+from crm.transaction import ACTED_OUTSIDE
 from ivr.contract.commands import CommandName
 
 
@@ -32,6 +33,7 @@ async def sign_in(
         account.extension = extension
     wanted = list(queues) or list(account.queues)
     args = {"agent": account.extension, "queues": ",".join(wanted)}
+    session.info[ACTED_OUTSIDE] = True  # commands are never sent twice
     await telephone.command(CommandName.AGENT_LOGIN, args, now)
     await begin_writing(session)  # the fact of this very log-in may be writing the same row
     phone = await repository.get_or_add(session, account.extension)

@@ -49,18 +49,23 @@ class Parts:
 
 
 class TransactionalRoute(APIRoute):
-    """One request = one transaction: commits when the handler returns, rolls back when it raises."""
+    """One request = one transaction: commits when the handler returns, rolls back when it raises.
+
+    A handler whose transaction had to give way to another writer is called a second time, with the same request.
+    """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Wrap the handler; the response is sent only after the commit."""
         handler = super().get_route_handler()
 
         async def transactional(request: Request) -> Response:
-            async with get_parts(request).work() as session:
+            async def block(session: AsyncSession) -> Response:
                 request.state.session = session
                 if request.method == "POST" and HEADER in request.headers:
                     return await _once(request, session, handler)
                 return await handler(request)
+
+            return await get_parts(request).work.run(block)
 
         return transactional
 

@@ -13,11 +13,14 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 
 from crm.errors import Refusal
+from crm.transaction import sql_state
 
 log = structlog.get_logger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 _DATABASE_AWAY = "暂时连不上数据库，没有保存成功；请稍后再试，通话不受影响"
+_DATABASE_BUSY = "正好有别人在改同一份资料，没有保存成功；请再试一次"
+_BUSY = ("40001", "40P01", "55P03", "57014")  # serialization, deadlock, lock not available, statement timeout
 _DETAILS = {404: "没有这个地址", 405: "这个地址不支持这种操作", 413: "内容太大"}
 
 
@@ -72,6 +75,10 @@ async def _http(_: Request, error: Exception) -> JSONResponse:
 
 
 async def _database_away(request: Request, error: Exception) -> JSONResponse:
+    state = sql_state(error) if isinstance(error, DBAPIError) else ""
+    if state in _BUSY:
+        log.warning("database_busy", path=request.scope.get("path"), sqlstate=state)
+        return problem(503, _DATABASE_BUSY, "database_busy")
     log.warning("database_away", path=request.scope.get("path"), error=type(error).__name__)
     return problem(503, _DATABASE_AWAY, "database_unavailable")
 
