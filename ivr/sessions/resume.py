@@ -94,7 +94,7 @@ def hang_up(flow: Flow, folded: Folded, journal: Journal, contact: OpenContact, 
 
 
 def dialogue_end(flow: Flow, contact: OpenContact, folded: Folded | None = None) -> DialogueEnd:
-    """Return how a dialogue that is over ended, for the contact's outcome."""
+    """Return how a dialogue that is over ended, for the contact's outcome: the best that came of it."""
     if not contact.inputs:
         return DialogueEnd.MISSED
     try:
@@ -105,10 +105,12 @@ def dialogue_end(flow: Flow, contact: OpenContact, folded: Folded | None = None)
     if isinstance(folded.effect, HandOver):
         return DialogueEnd.HANDED_OVER
     kinds = {type(fact) for fact in folded.facts}
-    if is_hang_up(contact.inputs[-1]):
-        return DialogueEnd.HUNG_UP if kinds & {TicketOpened, MatterOpened, SlotFilled} else DialogueEnd.MISSED
     if VoicemailRecorded in kinds:
         return DialogueEnd.VOICEMAIL
+    if any(isinstance(fact, TicketOpened) and fact.outcome == "reported" for fact in folded.facts):
+        return DialogueEnd.REPORTED  # most callers hang up once they have the number: that is no broken report
+    if is_hang_up(contact.inputs[-1]):
+        return DialogueEnd.HUNG_UP if kinds & {TicketOpened, MatterOpened, SlotFilled} else DialogueEnd.MISSED
     return DialogueEnd.REPORTED if TicketOpened in kinds else DialogueEnd.HUNG_UP
 
 

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from ivr.contract.dialogue import LookedUp, Lookup, Perform, Resumed, Save, Started
+from ivr.contract.dialogue import HungUp, Input, LookedUp, Lookup, Perform, Resumed, Save, Started, TurnDone
 from ivr.contract.facts import NodeEntered
 from ivr.sessions.ports import FlowBroken
-from ivr.sessions.resume import finish, fold, split
-from speech.contract import prompt_file
+from ivr.sessions.records import CallInfo, OpenContact
+from ivr.sessions.resume import dialogue_end, finish, fold, split
+from ivr.telephony.calls import DialogueEnd
+from speech.contract import Cause, Mode, TurnResult, prompt_file
 from tests.unit.ivr.sessions.fake_channel import HANG_UP, WAIT, FakeChannel
 from tests.unit.ivr.sessions.fakes import NOW, TEXTS, SmallFlow
 from tests.unit.ivr.sessions.rig import CONTACT, rig, running_journal
@@ -157,3 +159,31 @@ def test_fold_stops_at_the_question() -> None:
 def test_a_step_must_end_with_one_waiting_effect(effects: tuple[Lookup | Save, ...]) -> None:
     with pytest.raises(FlowBroken):
         split(effects)
+
+
+def _pressed(digits: str) -> TurnDone:
+    return TurnDone(TurnResult("t", Cause.SUCCESS, Mode.DTMF, digits))
+
+
+_GONE = TurnDone(TurnResult("t", Cause.HUNG_UP))
+_TO_THE_MENU: list[Input] = [Started(CONTACT, "", ""), _pressed(""), LookedUp("identify", {})]
+_TO_THE_NUMBER: list[Input] = [
+    *_TO_THE_MENU, _pressed("3"), _pressed("12"), _pressed(""), LookedUp("ticket_number", {"number": "10000009"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("inputs", "end"),
+    [
+        ([], DialogueEnd.MISSED),
+        ([*_TO_THE_MENU, _GONE], DialogueEnd.MISSED),
+        ([*_TO_THE_MENU, _pressed("3"), _GONE], DialogueEnd.HUNG_UP),
+        ([*_TO_THE_NUMBER, _GONE], DialogueEnd.REPORTED),
+        ([*_TO_THE_NUMBER, HungUp()], DialogueEnd.REPORTED),
+        ([*_TO_THE_NUMBER, _pressed("")], DialogueEnd.REPORTED),
+        ([*_TO_THE_MENU, _pressed("0")], DialogueEnd.HANDED_OVER),
+    ],
+)
+def test_who_hangs_up_after_the_number_has_reported(inputs: list[Input], end: DialogueEnd) -> None:
+    call = CallInfo("l", "u", "c", "", "", "")
+    assert dialogue_end(SmallFlow(), OpenContact(CONTACT, NOW, call, inputs)) is end
