@@ -33,12 +33,12 @@ async def take(session: AsyncSession, node: str, envelopes: Sequence[Envelope], 
     keeper = await repository.lock_node(session, node)
     await begin_writing(session)
     for envelope in envelopes:
-        await _take_one(session, envelope, now)
+        await _take_one(session, envelope, now, keeper.high)
         keeper.high = max(keeper.high, envelope.seq)
     return keeper.high
 
 
-async def _take_one(session: AsyncSession, envelope: Envelope, now: datetime) -> None:
+async def _take_one(session: AsyncSession, envelope: Envelope, now: datetime, high: int) -> None:
     at = milliseconds(envelope.at)
     wire = envelope.to_json()
     kind, data = envelope.fact.KIND, storable(wire["data"])
@@ -46,7 +46,7 @@ async def _take_one(session: AsyncSession, envelope: Envelope, now: datetime) ->
     if held is not None:
         if (held.at, held.contact, held.kind, held.data) != (at, storable(envelope.contact), kind, data):
             log.error("journal_conflict", node=envelope.node, seq=envelope.seq, kind=kind)
-            raise JournalConflict(f"{envelope.node} 的第 {envelope.seq} 条与已收到的不同")
+            raise JournalConflict(f"{envelope.node} 的第 {envelope.seq} 条与已收到的不同", members={"highest": high})
         return
     reason = ""
     try:

@@ -14,6 +14,7 @@ class CommandName(StrEnum):
     AGENT_PAUSE = "agent_pause"  # args: agent, reason
     AGENT_READY = "agent_ready"  # args: agent
     HANGUP = "hangup"  # args: linkedid
+    RETRY_FACTS = "retry_facts"  # ship again what crm refused
 
 
 @dataclass(frozen=True, slots=True)

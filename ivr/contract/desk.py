@@ -88,6 +88,20 @@ class DeskUnavailable(Exception):
     """crm did not answer in time or refused; the caller goes on without it."""
 
 
+class FactsRefused(Exception):
+    """crm is there and will not take these facts; sending the same again brings the same.
+
+    reason: a short constant text without personal data. conflict: crm holds another fact of this node under a number
+    of these, so it does not hold ours; its highest number is `highest` then.
+    """
+
+    def __init__(self, reason: str, *, conflict: bool = False, highest: int = 0) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.conflict = conflict
+        self.highest = highest
+
+
 class Desk(Protocol):
     """Asked by ivr. Every method raises DeskUnavailable within its time-out and never blocks longer."""
 
@@ -101,4 +115,7 @@ class Desk(Protocol):
         """Tell what holds for a machine today (三包), within 1.5 s."""
 
     async def ship(self, facts: Sequence[Envelope]) -> int:
-        """Deliver facts in order, idempotent by (node, seq); returns the highest seq of this node that crm holds."""
+        """Deliver facts in order, idempotent by (node, seq); returns the highest seq of this node that crm holds.
+
+        Raises FactsRefused too; some of the facts before the bad one may have been taken then.
+        """

@@ -63,6 +63,7 @@ class CommandExecutor:
             CommandName.AGENT_PAUSE: self._pause,
             CommandName.AGENT_READY: self._ready,
             CommandName.HANGUP: self._hangup,
+            CommandName.RETRY_FACTS: self._retry_facts,
         }
 
     async def execute(self, command: Command) -> CommandResult:
@@ -147,6 +148,12 @@ class CommandExecutor:
             raise _Refused("这通电话已经结束")
         for row in rows:
             await self._idempotent("Hangup", {"Channel": row["Channel"], "Cause": "16"}, "no such channel")
+
+    # ---- facts ----
+
+    async def _retry_facts(self, _: Mapping[str, str]) -> None:
+        if not self._journal.release(self._clock()):
+            raise _Refused("没有被退回的资料")
 
 
 def _agent(args: Mapping[str, str]) -> str:

@@ -7,13 +7,23 @@ from typing import Any
 
 import httpx
 
-from ivr.contract.desk import CallerCard, DeskUnavailable, NumberBlock, WarrantyAnswer, WarrantyQuestion
+from ivr.contract.desk import (
+    CallerCard,
+    DeskUnavailable,
+    FactsRefused,
+    NumberBlock,
+    WarrantyAnswer,
+    WarrantyQuestion,
+)
 from ivr.contract.facts import Envelope
 from ivr.sessions.wire import InvalidMessage, caller_card_from_json, warranty_answer_from_json
 
 _MAX_ANSWER = 1_000_000
 _MAX_BLOCK = 1000
 _SERIALS = 10_000_000
+_REFUSALS = (400, 409, 413, 422)  # the same facts would bring the same answer again
+_MAX_REASON = 160
+_MAX_SEQ = 2**62
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,23 +78,48 @@ class HTTPDesk:
 
     async def ship(self, facts: Sequence[Envelope]) -> int:
         """Deliver facts; see Desk."""
-        body = {"facts": [envelope.to_json() for envelope in facts]}
-        return _number(await self._post("/internal/facts", body, self._timeouts.ship_s), "acked")
+        path, body = "/internal/facts", {"facts": [envelope.to_json() for envelope in facts]}
+        response = await self._send(path, body, self._timeouts.ship_s)
+        if response.status_code in _REFUSALS and (refused := _refusal(response)) is not None:
+            raise refused
+        return _number(_json(path, response), "acked")
 
     async def _post(self, path: str, body: Mapping[str, Any], timeout_s: float) -> Any:
+        return _json(path, await self._send(path, body, timeout_s))
+
+    async def _send(self, path: str, body: Mapping[str, Any], timeout_s: float) -> httpx.Response:
         try:
             async with asyncio.timeout(timeout_s):
-                response = await self._client.post(path, json=body, headers=self._headers, timeout=timeout_s)
+                return await self._client.post(path, json=body, headers=self._headers, timeout=timeout_s)
         except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, ValueError) as error:
             raise DeskUnavailable(f"{path}: {type(error).__name__}") from error
-        if response.status_code != httpx.codes.OK:
-            raise DeskUnavailable(f"{path}: status {response.status_code}")
-        if len(response.content) > _MAX_ANSWER:
-            raise DeskUnavailable(f"{path}: answer too long")
-        try:
-            return response.json()
-        except (ValueError, RecursionError) as error:
-            raise DeskUnavailable(f"{path}: not JSON") from error
+
+
+def _json(path: str, response: httpx.Response) -> Any:
+    if response.status_code != httpx.codes.OK:
+        raise DeskUnavailable(f"{path}: status {response.status_code}")
+    if len(response.content) > _MAX_ANSWER:
+        raise DeskUnavailable(f"{path}: answer too long")
+    try:
+        return response.json()
+    except (ValueError, RecursionError) as error:
+        raise DeskUnavailable(f"{path}: not JSON") from error
+
+
+def _refusal(response: httpx.Response) -> FactsRefused | None:
+    """Return what crm's problem says, None when the answer is none of crm's."""
+    try:
+        problem = response.json() if len(response.content) <= _MAX_ANSWER else None
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(problem, dict) or not isinstance(problem.get("code"), str):
+        return None
+    words = [str(problem[name]) for name in ("code", "reason") if isinstance(problem.get(name), str)]
+    reason = " ".join([str(response.status_code), *words])[:_MAX_REASON]
+    highest = problem.get("highest")
+    if isinstance(highest, int) and 0 < highest < _MAX_SEQ:
+        return FactsRefused(reason, conflict=True, highest=highest)
+    return FactsRefused(reason)
 
 
 def _number(answer: Any, name: str) -> int:

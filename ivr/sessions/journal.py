@@ -8,7 +8,7 @@ import os
 from collections import deque
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -105,7 +105,7 @@ class Journal:
 
     def _note(self, segment: _Segment, record: Mapping[str, Any]) -> None:
         segment.head = segment.head or record["k"] == "head"
-        if record["k"] == "fact":
+        if record["k"] in ("fact", "renumber"):
             segment.last_seq = max(segment.last_seq, record["env"]["seq"])
         if (contact := record.get("contact")) is not None:
             segment.contacts.add(contact)
@@ -160,6 +160,26 @@ class Journal:
     def acked(self, seq: int, now: datetime) -> None:
         """Crm holds all facts up to `seq`."""
         self._append(now, k="ack", seq=seq)
+
+    def refused(self, seq: int, reason: str, now: datetime) -> int:
+        """Crm refused a ready fact: it and its contact's later ones are kept back; returns how many."""
+        held = self.state.outbox.behind(seq)  # written again: the records they came in may go
+        self._append(now, k="refuse", seq=seq, reason=reason, held=[envelope.to_json() for envelope in held])
+        return len(held)
+
+    def release(self, now: datetime) -> int:
+        """Ship what was kept back once more; returns how many facts that is."""
+        count = len(self.state.outbox.held)
+        if count:
+            self._append(now, k="again")
+        return count
+
+    def renumber(self, seq: int, above: int, now: datetime) -> int:
+        """Give a ready fact and its contact's later ones, which crm does not hold, numbers over `above`; how many."""
+        moved = self.state.outbox.behind(seq)
+        for number, envelope in enumerate(moved, max(above, self.state.seq) + 1):
+            self._append(now, k="renumber", old=envelope.seq, env=replace(envelope, seq=number).to_json())
+        return len(moved)
 
     def block(self, first: int, size: int, now: datetime) -> None:
         """A block of ticket serials was leased."""
@@ -260,7 +280,7 @@ class Journal:
         self._pending = deque(_Write(item.index, fresh, item.data, item.head) for item in self._pending)
 
     def _prune(self) -> None:
-        """Remove the oldest files that hold no unacked fact and no open contact, once a later head is on disk."""
+        """Remove the oldest files that hold no fact never shipped and no open contact, once a later head is on disk."""
         while any(later.head and later.durable for later in itertools.islice(self._segments, 1, None)):
             oldest = self._segments[0]
             if oldest.last_seq > self.state.acked or oldest.contacts & self.state.contacts.keys():

@@ -19,6 +19,7 @@ from ivr.contract.facts import (
     parse_envelope,
 )
 from ivr.contract.ids import ContactId
+from ivr.sessions.outbox import Outbox
 from ivr.sessions.wire import InvalidMessage, input_from_json
 
 _COMMANDS_KEPT = timedelta(minutes=10)  # far beyond any deadline that is accepted
@@ -69,11 +70,20 @@ class JournalState:
 
     index: int = 0  # of the last record
     seq: int = 0  # of the last fact
-    acked: int = 0  # crm holds every fact up to here
-    facts: dict[int, Envelope] = field(default_factory=dict)  # not acked, in order
+    outbox: Outbox = field(default_factory=Outbox)
     contacts: dict[ContactId, OpenContact] = field(default_factory=dict)
     pool: dict[int, tuple[int, int]] = field(default_factory=dict)  # first serial -> (next free, end)
     commands: dict[str, datetime] = field(default_factory=dict)  # executed ids and their deadlines
+
+    @property
+    def acked(self) -> int:
+        """Crm holds every fact up to here, but for those in the outbox."""
+        return self.outbox.acked
+
+    @property
+    def facts(self) -> Mapping[int, Envelope]:
+        """Facts to be shipped, by seq, in order."""
+        return self.outbox.ready
 
     def apply(self, record: Record) -> None:
         """Fold one record. Raises InvalidRecord, with the state unchanged, when it does not fit."""
@@ -91,8 +101,8 @@ class JournalState:
         commands = {str(key): datetime.fromisoformat(value) for key, value in record["commands"].items()}
         pool = [(int(first), int(free), int(end)) for first, free, end in record["pool"]]
         seq, acked = _int(record, "seq"), _int(record, "acked")
+        self.outbox.read_head(record, acked)
         self.seq = max(self.seq, seq)
-        self._ack(acked)
         self.commands.update(commands)
         for first, free, end in pool:
             self._serial(first, free, end)
@@ -112,7 +122,14 @@ class JournalState:
             case "close":
                 self.contacts.pop(ContactId(record["contact"]), None)
             case "ack":
-                self._ack(_int(record, "seq"))
+                self.outbox.ack(_int(record, "seq"))
+            case "refuse":
+                held = [parse_envelope(raw) for raw in record["held"]]
+                self.outbox.hold(held, _int(record, "seq"), str(record["reason"]))
+            case "again":
+                self.outbox.release()
+            case "renumber":
+                self._renumber(record)
             case "block":
                 first = _int(record, "first")
                 self._serial(first, first, first + _int(record, "size"))
@@ -131,8 +148,12 @@ class JournalState:
         if envelope.contact in self.contacts:
             _follow(self.contacts[envelope.contact], envelope)
         self.seq = max(self.seq, envelope.seq)
-        if envelope.seq > self.acked:
-            self.facts[envelope.seq] = envelope
+        self.outbox.add(envelope)
+
+    def _renumber(self, record: Record) -> None:
+        envelope = parse_envelope(record["env"])
+        self.outbox.renumber(_int(record, "old"), envelope)
+        self.seq = max(self.seq, envelope.seq)
 
     def _open(self, record: Record) -> None:
         contact = ContactId(record["contact"])
@@ -151,11 +172,6 @@ class JournalState:
             del self.commands[old]
         self.commands[command_id] = deadline
 
-    def _ack(self, seq: int) -> None:
-        self.acked = max(self.acked, seq)
-        for done in [number for number in self.facts if number <= self.acked]:
-            del self.facts[done]
-
     def _serial(self, first: int, free: int, end: int) -> None:
         known = self.pool.get(first)
         free = max(free, known[0]) if known else free
@@ -170,12 +186,12 @@ class JournalState:
                 self._serial(first, serial + 1, end)
 
     def head(self, now: datetime) -> dict[str, Any]:
-        """Return the record that begins a segment: all that is not kept as contacts or unacked facts."""
+        """Return the record that begins a segment: all but contacts and facts that were never shipped."""
         return {
             "i": self.index,
             "k": "head",
             "seq": self.seq,
-            "acked": self.acked,
+            **self.outbox.head(),
             "pool": [[first, free, end] for first, (free, end) in self.pool.items()],
             "commands": {key: at.isoformat() for key, at in self.commands.items() if at > now},
         }

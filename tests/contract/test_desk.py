@@ -8,7 +8,15 @@ from typing import Any
 import httpx
 import pytest
 
-from ivr.contract.desk import CallerCard, Desk, DeskUnavailable, WarrantyAnswer, WarrantyLine, WarrantyQuestion
+from ivr.contract.desk import (
+    CallerCard,
+    Desk,
+    DeskUnavailable,
+    FactsRefused,
+    WarrantyAnswer,
+    WarrantyLine,
+    WarrantyQuestion,
+)
 from ivr.contract.facts import ContactEnded, Envelope, TicketOpened
 from ivr.contract.ids import ContactId
 from ivr.sessions.desk_http import DeskTimeouts, HTTPDesk
@@ -82,6 +90,25 @@ async def test_shipping_is_idempotent_and_tells_the_highest(opened: Opened) -> N
         assert list(memory.held["ivr-1"].values()) == _envelopes(1, 2, 3)
 
 
+async def test_a_refusal_is_told_apart_and_takes_nothing(opened: Opened) -> None:
+    memory = MemoryDesk(refuses={"ticket_opened"})
+    async with opened(memory) as desk:
+        with pytest.raises(FactsRefused) as refused:
+            await desk.ship(_envelopes(2, 3))
+        assert (refused.value.reason, refused.value.conflict) == ("422 malformed_fact", False)
+        assert not memory.held
+        assert await desk.ship(_envelopes(2)) == 2
+
+
+async def test_another_fact_under_the_same_number_is_a_conflict(opened: Opened) -> None:
+    async with opened(MemoryDesk()) as desk:
+        assert await desk.ship(_envelopes(1, 2, 3)) == 3
+        other = Envelope("ivr-1", 2, NOW, ContactId("other"), ContactEnded("talked"))
+        with pytest.raises(FactsRefused) as refused:
+            await desk.ship([other])
+        assert (refused.value.conflict, refused.value.highest) == (True, 3)
+
+
 async def test_away_is_unavailable(opened: Opened) -> None:
     memory = MemoryDesk(away=True)
     async with opened(memory) as desk:
@@ -124,6 +151,9 @@ def test_both_are_desks() -> None:
         b'{"line": "perhaps", "until": "", "reasons": []}',
         b'{"line": "in", "until": 3, "reasons": []}',
         b'{"line": "in", "until": "", "reasons": [1]}',
+        400,
+        409,
+        413,
     ],
 )
 async def test_every_bad_answer_is_unavailable(how: Any) -> None:

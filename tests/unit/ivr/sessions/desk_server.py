@@ -10,7 +10,7 @@ import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 
-from ivr.contract.desk import WarrantyQuestion
+from ivr.contract.desk import FactsRefused, WarrantyQuestion
 from ivr.contract.facts import parse_envelope
 from speech.contract import encode
 from tests.unit.ivr.sessions.fakes import MemoryDesk
@@ -56,7 +56,12 @@ def desk_app(desk: MemoryDesk, twist: dict[str, Any]) -> FastAPI:
     @app.post("/internal/facts")
     async def facts(request: Request) -> JSONResponse:
         body = await request.json()
-        return JSONResponse({"acked": await desk.ship([parse_envelope(item) for item in body["facts"]])})
+        try:
+            return JSONResponse({"acked": await desk.ship([parse_envelope(item) for item in body["facts"]])})
+        except FactsRefused as refused:
+            status, _, code = refused.reason.partition(" ")
+            problem = {"code": code} | ({"highest": refused.highest} if refused.conflict else {})
+            return JSONResponse(problem, int(status), media_type="application/problem+json")
 
     return app
 

@@ -8,6 +8,7 @@ from typing import Any
 from ivr.contract.desk import (
     CallerCard,
     DeskUnavailable,
+    FactsRefused,
     KnownProduct,
     NumberBlock,
     WarrantyAnswer,
@@ -175,7 +176,7 @@ CARD = CallerCard(True, "7", (KnownProduct("1", "壁挂炉", "boiler"),), "广�
 
 @dataclass
 class MemoryDesk:
-    """Desk that keeps everything in memory. away: every call raises DeskUnavailable."""
+    """Desk that keeps all in memory. away: every call raises DeskUnavailable; refuses: kinds it will not take."""
 
     away: bool = False
     next_serial: int = 1000
@@ -183,6 +184,7 @@ class MemoryDesk:
     held: dict[str, dict[int, Envelope]] = field(default_factory=dict)
     deliveries: int = 0
     asked: list[tuple[str, ...]] = field(default_factory=list)
+    refuses: set[str] = field(default_factory=set)
 
     async def identify(self, caller_e164: str, did: str) -> CallerCard:
         self._check()
@@ -208,8 +210,14 @@ class MemoryDesk:
     async def ship(self, facts: Sequence[Envelope]) -> int:
         self._check()
         self.deliveries += 1
+        taken = {node: dict(held) for node, held in self.held.items()}  # all of a delivery or nothing
         for envelope in facts:
-            self.held.setdefault(envelope.node, {}).setdefault(envelope.seq, envelope)
+            if envelope.fact.KIND in self.refuses:
+                raise FactsRefused("422 malformed_fact")
+            known = taken.setdefault(envelope.node, {}).setdefault(envelope.seq, envelope)
+            if known != envelope:
+                raise FactsRefused("409 journal_conflict", conflict=True, highest=max(self.held[envelope.node]))
+        self.held = taken
         return max((max(held) for held in self.held.values() if held), default=0)
 
     def _check(self) -> None:
