@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import faulthandler
 import signal
 from collections.abc import Coroutine
 from typing import Any
@@ -18,11 +17,13 @@ from crm.database import milliseconds
 from crm.knowledge import seeds
 from crm.settings import Settings
 from crm.web.app import make_desk_app, make_web_app
+from liveness.watchdog import keep_alive
 
 log = structlog.get_logger(__name__)
 
 RETRY_S = 1.0
-FROZEN_AFTER_S = 3
+_BLOCKED_S = 3.0
+_FROZEN_S = 3.3
 _GRACE_S = 3
 
 
@@ -38,16 +39,7 @@ async def serve(settings: Settings) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stop.set)
         async with asyncio.TaskGroup() as group:
-            background = [
-                group.create_task(task)
-                for task in (
-                    process.hub.run(),
-                    process.health.run(),
-                    process.parts.knowledge.run(),
-                    _prepare(process),
-                    _alive(),
-                )
-            ]
+            background = [group.create_task(task) for task in _background(process)]
             serving = [group.create_task(_serve(server)) for server in servers]
             log.info("serving", web_port=settings.web_port, desk_port=settings.desk_port)
             await stop.wait()
@@ -56,12 +48,17 @@ async def serve(settings: Settings) -> None:
             await asyncio.gather(*serving)
             for task in background:
                 task.cancel()
-    faulthandler.cancel_dump_traceback_later()
 
 
 def _background(process: Process) -> tuple[Coroutine[Any, Any, None], ...]:
     """Return what runs beside the servers."""
-    return process.hub.run(), process.health.run(), process.parts.knowledge.run(), _prepare(process), _alive()
+    return (
+        keep_alive(_BLOCKED_S, _FROZEN_S),
+        process.hub.run(),
+        process.health.run(),
+        process.parts.knowledge.run(),
+        _prepare(process),
+    )
 
 
 async def _prepare(process: Process) -> None:
@@ -78,13 +75,6 @@ async def _prepare(process: Process) -> None:
             await asyncio.sleep(RETRY_S)
         else:
             return
-
-
-async def _alive() -> None:
-    """Let the process die when its loop is blocked, so that it is restarted."""
-    while True:
-        faulthandler.dump_traceback_later(FROZEN_AFTER_S, exit=True)
-        await asyncio.sleep(FROZEN_AFTER_S / 6)
 
 
 def _server(app: FastAPI, port: int) -> uvicorn.Server:

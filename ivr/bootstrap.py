@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import faulthandler
 import logging
 import signal
 from collections.abc import Mapping
@@ -18,7 +17,6 @@ import uvicorn
 from ivr.dialplan.limits import Limits
 from ivr.dialplan.queues import QUEUE_NAMES
 from ivr.flows.load import load_program
-from ivr.guard import Guard
 from ivr.sessions.caller_id import to_e164
 from ivr.sessions.calls import Calls
 from ivr.sessions.code_pack import PackCodes
@@ -43,6 +41,7 @@ from ivr.settings import Settings, load_settings
 from ivr.telephony.agi import AGILimits, AGIServer
 from ivr.telephony.ami.client import AMIClient, AMISettings
 from ivr.telephony.calls import CallLedger, QueueTimes
+from liveness.watchdog import keep_alive
 
 log = structlog.get_logger(__name__)
 
@@ -157,6 +156,8 @@ def _status(app: App) -> dict[str, Any]:
         "contacts_open": len(app.journal.state.contacts),
         "facts_waiting": app.shipper.waiting,
         "facts_error": app.shipper.last_error,
+        "facts_held": app.shipper.held,
+        "facts_refused": app.shipper.refused(),
         "journal_damaged": app.journal.damaged,
         "numbers_left": app.numbers.left,
         "speech_alive": app.health.alive,
@@ -195,7 +196,7 @@ async def serve(settings: Settings) -> None:
 
 def _parts(app: App) -> list[tuple[str, Any]]:
     return [
-        ("watchdog", _watchdog()),
+        ("watchdog", keep_alive(_BLOCKED_S, _FROZEN_S)),
         ("journal", app.journal.run()),
         ("ami", app.ami.run()),
         ("events", app.facts.run(app.ami)),
@@ -220,21 +221,6 @@ async def _wind_down(app: App) -> None:
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(_LAST_SHIPMENT_S):
             await app.shipper.idle.wait()
-
-
-async def _watchdog() -> None:
-    """Re-arm the timers that kill a process whose loop is blocked or which is stopped: dead means restarted."""
-    with Guard(_FROZEN_S) as guard:
-        guarded = True
-        try:
-            while True:
-                faulthandler.dump_traceback_later(_BLOCKED_S, exit=True)
-                if guarded and not guard.beat():
-                    guarded = False
-                    log.error("guard_lost")
-                await asyncio.sleep(_BLOCKED_S / 8)
-        finally:
-            faulthandler.cancel_dump_traceback_later()
 
 
 def main() -> None:

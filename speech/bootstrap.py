@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import structlog
 
+from liveness.watchdog import keep_alive
 from speech.audiosocket.server import AudioSocketLine, AudioSocketServer
 from speech.contract import Lexicon
 from speech.control import ControlServer
@@ -16,9 +17,11 @@ from speech.recognizers.pool import PooledRecognizer
 from speech.recognizers.port import Recognizer
 from speech.settings import SpeechSettings
 from speech.synthesizers.espeak import EspeakSynthesizer
-from speech.watchdog import keep_alive
 
 log = structlog.get_logger(__name__)
+
+_BLOCKED_S = 3.0
+_FROZEN_S = 3.3  # ivr has taken the calls to keys by then; this is for the calls that come after
 
 
 class SpeechProcess:
@@ -74,7 +77,7 @@ async def serve(settings: SpeechSettings) -> None:
         loop.add_signal_handler(number, stop.set)
     recognizer = PooledRecognizer(settings.model_dir, settings.speech_workers)
     process = SpeechProcess(settings, recognizer)
-    watchdog = asyncio.create_task(keep_alive())
+    watchdog = asyncio.create_task(keep_alive(_BLOCKED_S, _FROZEN_S))
     recognizer.open()
     try:
         await process.start()

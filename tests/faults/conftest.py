@@ -10,6 +10,19 @@ import pytest
 
 from tests.faults.stack import FaultStack, running
 
+RESULT = "fault"  # property of a test: its case and the longest silence of the call
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the table of the cases that were run, each with the longest silence that the caller heard."""
+    reports = [report for kind in ("passed", "failed") for report in terminalreporter.stats.get(kind, [])]
+    rows = [(dict(report.user_properties).get(RESULT), report.outcome) for report in reports if report.when == "call"]
+    if any(row for row, _ in rows):
+        terminalreporter.section("longest silence of each call")
+    for row, outcome in rows:
+        if row:
+            terminalreporter.line(f"{row}  {outcome}")
+
 
 @pytest.fixture(scope="session")
 def stack() -> Iterator[FaultStack]:

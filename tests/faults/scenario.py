@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from ops.stack import processes
 from ops.stack.supervisor import wait_until
 from tests.faults.call import Caller, Node, Telephone
 from tests.faults.stack import FaultStack
 
 log = logging.getLogger(__name__)
 
-FROZEN_S = 15.0  # then a stopped process goes on, unless somebody has replaced it
+FROZEN_S = 15.0  # by then a stopped process must have been replaced
 _QUEUE_S = 6.0  # in the queue with the fault before hanging up
 FAULT_NODE = "fault_code"
 SPOKEN = "E零一"
@@ -60,21 +61,22 @@ class Phase(StrEnum):
 
 @dataclass
 class Fault:
-    """One row, one signal. Frozen processes go on in `heal`, or after FROZEN_S where the call must outlast it."""
+    """One row, one signal. lasting: the guard is stopped too, so a frozen process stays until `heal`."""
 
     stack: FaultStack
     row: str
     number: signal.Signals
+    lasting: bool = False
     hit: list[int] = field(default_factory=list)
 
     @property
     def outlasts(self) -> bool:
-        """Tell whether the fault stays until the call is over: crm and database are not missed by any caller."""
+        """Tell whether the whole report must be possible without it: no caller misses crm and database."""
         return self.row in ("crm", "database")
 
     def strike(self) -> None:
         """Send the signal to every process of the row."""
-        self.hit = self.stack.pids(self.row)
+        self.hit = self.stack.guarded(self.row) if self.lasting else self.stack.pids(self.row)
         assert self.hit, f"{self.row} does not run"
         self.stack.signal(self.hit, self.number)
 
@@ -83,14 +85,9 @@ class Fault:
         if self.number is signal.SIGSTOP:
             self.stack.signal(self.hit, signal.SIGCONT)
 
-    async def thaw_later(self) -> None:
-        """Let go on after FROZEN_S; for the rows that do not outlast the call."""
-        async with asyncio.timeout(FROZEN_S + 10):
-            await asyncio.get_running_loop().run_in_executor(None, self._replaced)
-        self.heal()
-
-    def _replaced(self) -> None:
-        wait_until(lambda: not set(self.stack.pids(self.row)) & set(self.hit), FROZEN_S)
+    def replaced(self) -> bool:
+        """Wait until no process that was hit runs any more: died, or noticed as frozen and killed."""
+        return wait_until(lambda: not any(processes.running(pid) for pid in self.hit), FROZEN_S)
 
 
 @dataclass
@@ -108,7 +105,6 @@ class Course:
     in_queue: bool = False
     struck: asyncio.Event = field(default_factory=asyncio.Event)
     _answered_at: float = 0.0
-    _thawing: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
         """Go through the dialogue to its end, and through the queue when it ends there; then hang up."""
@@ -126,8 +122,6 @@ class Course:
             await self._queue()
         await self.caller.line.hang_up()
         await asyncio.wait_for(self.caller.line.ended.wait(), 5)
-        if self._thawing is not None:
-            await self._thawing
 
     def _note(self, text: str, *values: object) -> None:
         """Log with the call's own time, which is that of its recording; pytest shows it when the test fails."""
@@ -139,8 +133,6 @@ class Course:
         self._note("%s gets %s", self.fault.row, self.fault.number.name)
         await asyncio.to_thread(self.fault.strike)
         self.struck.set()
-        if self.fault.number is signal.SIGSTOP and not self.fault.outlasts:
-            self._thawing = asyncio.create_task(self.fault.thaw_later())
 
     async def _question(self, node: Node) -> None:
         here = node.name == FAULT_NODE and self.struck_at < 0

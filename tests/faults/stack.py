@@ -45,6 +45,11 @@ class FaultStack:
             case _:
                 return [pid]
 
+    def guarded(self, row: str) -> list[int]:
+        """Return the row's processes with their guards: stopped together they stay stopped."""
+        pids = self.pids(row)
+        return pids + [child for pid in pids for child in _children(pid) if "liveness/guard" in _command(child)]
+
     def signal(self, pids: list[int], number: signal.Signals) -> None:
         """Send a signal to processes; those that are gone are passed over."""
         for pid in pids:

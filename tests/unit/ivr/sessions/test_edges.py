@@ -1,7 +1,5 @@
-"""Small adapters: caller numbers, AMI actions, the pack of codes, the real flow machine, the watchdog, settings."""
+"""Small adapters: caller numbers, AMI actions, the pack of codes, the real flow machine, settings."""
 
-import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -160,24 +158,6 @@ def test_the_real_flow_speaks_first_and_apologizes() -> None:
 
 
 # ---- the process ----
-
-
-def test_a_blocked_loop_dies() -> None:
-    code = (
-        "import asyncio, time, ivr.bootstrap as b\n"
-        "b._BLOCKED_S = 0.3\n"
-        "async def main():\n"
-        "    watchdog = asyncio.create_task(b._watchdog())\n"
-        "    await asyncio.sleep(0.6)\n"
-        "    print('alive', flush=True)\n"
-        "    time.sleep(20)\n"
-        "    return watchdog\n"
-        "asyncio.run(main())\n"
-    )
-    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=15, check=False)
-    assert ended.stdout == "alive\n"
-    assert ended.returncode != 0
-    assert "Timeout" in ended.stderr
 
 
 def test_settings_come_from_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

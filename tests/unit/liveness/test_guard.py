@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from ivr.guard import Guard, watch
+from liveness.guard import Guard, watch
 
 TREE = Path(__file__).resolve().parents[3]
 BEATING = """
 import sys, threading
-from ivr.guard import Guard
+from liveness.guard import Guard
 with Guard(0.6) as guard:
     print("up", flush=True)
     over = threading.Event()
