@@ -9,8 +9,7 @@ from ops.robots.report import CallReport, StepReport
 from ops.robots.scenario import Scenario, ScenarioInvalid, load_scenario
 from ops.robots.studio import CarrierAway, Studio
 from ops.settings import Settings
-from ops.stack import control, supervisor
-from ops.stack.parts import CARRIER
+from ops.stack import control
 
 Say = Callable[[str], None]
 
@@ -27,17 +26,11 @@ def make(layout: Layout, settings: Settings, file: Path, say: Say) -> CallReport
     except ScenarioInvalid as error:
         raise control.NotUp(str(error)) from error
     token = control.run_ours(layout, ["crm", "token", "--name", "robots"]).strip()
-    ran = supervisor.states(layout)[CARRIER.name].state == "RUNNING"
-    failure = control.start_carrier(layout, settings, say)
-    try:
-        if failure is not None:
-            raise control.NotUp(f"the carrier is not ready: {failure.detail}")
-        return asyncio.run(_call(layout, settings, scenario, file.absolute().parent, token, say))
-    except CarrierAway as error:
-        raise control.NotUp(str(error)) from error
-    finally:
-        if not ran:
-            supervisor.stop_part(layout, CARRIER.name)
+    with control.carrier(layout, settings, say):
+        try:
+            return asyncio.run(_call(layout, settings, scenario, file.absolute().parent, token, say))
+        except CarrierAway as error:
+            raise control.NotUp(str(error)) from error
 
 
 async def _call(

@@ -80,3 +80,5 @@ class Facts:
     asterisk: AsteriskFacts = field(default_factory=AsteriskFacts)
     prompts: PromptFacts = field(default_factory=PromptFacts)
     not_ready: tuple[str, ...] = ()
+    facts_held: int = 0  # at ivr, because crm refused one of their call
+    facts_refused: tuple[str, ...] = ()  # why, as crm said

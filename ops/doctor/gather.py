@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import psycopg
@@ -56,7 +57,15 @@ def gather(layout: Layout, now: datetime) -> Facts:
         asterisk=_asterisk(layout, settings, up),
         prompts=_prompts(layout),
         not_ready=tuple(part.name for part in shown if not part.ready),
+        **_kept_back(shown),
     )
+
+
+def _kept_back(shown: Iterable[status.PartStatus]) -> dict[str, Any]:
+    """Return what ivr keeps back of its facts, nothing when it does not run."""
+    data = next((part.data for part in shown if part.name == "ivr" and part.data), {})
+    refused = tuple(f"{fact['kind']}: {fact['reason']}" for fact in data.get("facts_refused", ()))
+    return {"facts_held": int(data.get("facts_held", 0)), "facts_refused": refused}
 
 
 def _settings(layout: Layout) -> tuple[Settings, str]:

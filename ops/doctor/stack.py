@@ -21,6 +21,7 @@ def stack_checks(facts: Facts) -> Iterator[Check]:
     yield _pack(facts)
     yield _prompt_files(facts)
     yield _recorded(facts)
+    yield _facts_held(facts)
 
 
 def _parts(facts: Facts) -> Check:
@@ -136,3 +137,12 @@ def _recorded(facts: Facts) -> Check:
         remedy = "请人录音后放进 prompts/recorded/<名称>.wav(8 kHz 单声道),自动替换合成音"
         return Check("synthetic_prompts", Level.WARN, title, found, remedy)
     return Check("synthetic_prompts", Level.OK, title, f"{prompts.texts} 句都是真人录音")
+
+
+def _facts_held(facts: Facts) -> Check:
+    title = "来电资料"
+    if facts.facts_held:
+        why = ";".join(dict.fromkeys(facts.facts_refused))
+        found = f"{facts.facts_held} 条没有进工单系统,留在导航的日志里({why})"
+        return Check("facts", Level.BAD, title, found, "升级或修好 crm 后运行 ./hotline retry-facts")
+    return Check("facts", Level.OK, title, "没有被退回的")

@@ -4,8 +4,9 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from ivr.flows.program import FlowError
@@ -63,6 +64,21 @@ def start_carrier(layout: Layout, settings: Settings, say: Say) -> Failure | Non
     """Start the carrier of a stack that is up (demo and tests) and wait for it; returns why it is not ready."""
     supervisor.start_part(layout, CARRIER.name)
     return _await(layout, settings, CARRIER, time.monotonic(), say)
+
+
+@contextmanager
+def carrier(layout: Layout, settings: Settings, say: Say) -> Iterator[None]:
+    """Have the carrier run for a while; it is stopped again unless it ran before. Raises NotUp, SupervisorDown."""
+    before = supervisor.states(layout).get(CARRIER.name)
+    failure = start_carrier(layout, settings, say)
+    try:
+        if failure is not None:
+            raise NotUp(f"{CARRIER.name} is not ready: {failure.detail}")
+        yield
+    finally:
+        if before is None or before.state != "RUNNING":
+            with suppress(supervisor.SupervisorDown):  # taken down meanwhile
+                supervisor.stop_part(layout, CARRIER.name)
 
 
 def take_down(layout: Layout, say: Say) -> bool:

@@ -46,10 +46,11 @@ def test_a_good_machine_is_all_ok(facts: Facts) -> None:
     checks = report.evaluate(facts)
     assert [row.key for row in checks if row.level is not Level.OK] == []
     assert report.healthy(checks)
-    assert len({row.key for row in checks}) == len(checks) == 21
+    assert len({row.key for row in checks}) == len(checks) == 22
 
 
 BAD = [
+    ("facts", replace(GOOD, facts_held=3, facts_refused=("turn_ended: 422 malformed_fact",))),
     ("user", replace(GOOD, as_root=True)),
     ("settings", replace(GOOD, settings_mode=0o640)),
     ("settings", replace(GOOD, settings_error="HOTLINE_MAX_CALLS: too many")),
@@ -120,7 +121,7 @@ def test_json_names_every_check() -> None:
     shown = report.to_json(report.evaluate(replace(GOOD, duty_numbers=())))
     assert shown["ok"] is False
     assert {"key", "level", "title", "found", "remedy"} == set(shown["checks"][0])
-    assert report.table(report.evaluate(GOOD)).row_count == 21
+    assert report.table(report.evaluate(GOOD)).row_count == 22
 
 
 @pytest.mark.parametrize(
