@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given
+from hypothesis import settings as how
 from hypothesis import strategies as st
 
 from ops import settings as table
@@ -122,6 +123,7 @@ def test_secrets_do_not_show_in_the_representation(layout: Layout) -> None:
     assert settings.first_admin_password not in repr(settings)
 
 
+@how(deadline=None)
 @given(st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=30))
 def test_what_is_written_is_read_back(value: str) -> None:
     basis = Basis(layout_for(Path("/h"), {}), 20000)
