@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from crm import phone
 from crm.accounts.schemas import Viewer
@@ -15,6 +16,7 @@ class Lens:
     viewer: Viewer
     audio: Audio
     now: datetime
+    zone: ZoneInfo
 
     def number(self, e164: str, *, own: bool = False) -> str:
         """Return a number in full if it is the viewer's own business, else masked."""

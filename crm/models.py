@@ -1,9 +1,11 @@
 """Every table, imported once so that the metadata is whole."""
 
-from crm.accounts.models import Access, Account, Session, Token
+from crm.accounts.models import Account, Session, Token
 from crm.agents.models import AgentPhone
+from crm.audit.models import AuditEntry
 from crm.callbacks.models import CallbackTask
 from crm.calls.models import Contact, HeardSlot, Matter, PathNode, RecordingEntry, Ring, Turn, Visit
+from crm.clocks.models import ClockPause, TicketClock
 from crm.customers.models import Address, Customer, PhoneNumber
 from crm.database import Base
 from crm.desk.models import FactNode, NumberLease, ReceivedFact
@@ -11,16 +13,19 @@ from crm.events.models import Event
 from crm.idempotency import IdempotencyKey
 from crm.knowledge.models import KnowledgeEntry, KnowledgeVersion
 from crm.live.models import Pop
+from crm.parts.models import Part, PartLine, Partner, PartPrice
 from crm.products.models import Product
+from crm.rules.models import RuleSet
 from crm.tickets.models import Ticket, TicketSlot, TimelineEntry
 
 __all__ = [
-    "Access",
     "Account",
     "Address",
     "AgentPhone",
+    "AuditEntry",
     "Base",
     "CallbackTask",
+    "ClockPause",
     "Contact",
     "Customer",
     "Event",
@@ -31,6 +36,10 @@ __all__ = [
     "KnowledgeVersion",
     "Matter",
     "NumberLease",
+    "Part",
+    "PartLine",
+    "PartPrice",
+    "Partner",
     "PathNode",
     "PhoneNumber",
     "Pop",
@@ -38,11 +47,13 @@ __all__ = [
     "ReceivedFact",
     "RecordingEntry",
     "Ring",
+    "RuleSet",
     "Session",
     "Ticket",
+    "TicketClock",
     "TicketSlot",
     "TimelineEntry",
     "Token",
     "Turn",
     "Visit",
-]  # fmt: skip
+]

@@ -13,7 +13,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from crm.accounts import service as accounts
 from crm.bootstrap import Process, build
+from crm.clocks.tick import tick
 from crm.database import milliseconds
+from crm.jobs.loop import run
 from crm.knowledge import seeds
 from crm.settings import Settings
 from crm.web.app import make_desk_app, make_web_app
@@ -24,6 +26,7 @@ log = structlog.get_logger(__name__)
 RETRY_S = 1.0
 _BLOCKED_S = 3.0
 _FROZEN_S = 3.3
+CLOCKS_EVERY_S = 5.0
 _GRACE_S = 3
 
 
@@ -58,6 +61,7 @@ def _background(process: Process) -> tuple[Coroutine[Any, Any, None], ...]:
         process.health.run(),
         process.parts.knowledge.run(),
         _prepare(process),
+        _clocks(process),
     )
 
 
@@ -75,6 +79,11 @@ async def _prepare(process: Process) -> None:
             await asyncio.sleep(RETRY_S)
         else:
             return
+
+
+async def _clocks(process: Process) -> None:
+    """Tell what is at risk and late."""
+    await run("clocks", tick, process.parts.work, process.parts.now, CLOCKS_EVERY_S)
 
 
 def _server(app: FastAPI, port: int) -> uvicorn.Server:

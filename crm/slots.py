@@ -29,6 +29,23 @@ LABELS: Mapping[str, str] = {
     "review": "录音复核",
     "way": "办理方式",
     "note": "补充说明",
+    "wanted": "客户要求",
+    "part": "配件",
+    "reply": "答复内容",
+    "resolution": "处理结果",
+    "inspection": "检测结果",
+    "approval": "审批意见",
+    "courier_in": "寄来单号",
+    "courier_out": "寄出单号",
+    "new_serial": "新机序列号",
+    "payment": "付款",
+    "training": "培训内容",
+    "attendees": "参加人数",
+    "phone_support": "电话指导经过",
+    "survey": "回访结果",
+    "original": "原工单",
+    "void_reason": "作废原因",
+    "warranty_check": "保修核对",
 }
 _REPAIR = ("fault_code", "address", "product", "visit")
 _WANTED: Mapping[str, tuple[str, ...]] = {
@@ -44,6 +61,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
     "invoice": {"yes": "有", "no": "没有", "unknown": "不清楚"},
     "vulnerable": {"yes": "是", "no": "否"},
     "brand": {"yes": "本公司", "no": "别的牌子"},
+    "wanted": {"refund": "退货", "exchange": "换货", "repair": "返修", "swap": "保内更换"},
     "visit": {
         "asap": "越快越好",
         "today": "今天",

@@ -17,6 +17,7 @@ ROLES: Mapping[str, str] = {
     "dispatcher": "派单员",
     "supervisor": "班长",
     "quality": "质检员",
+    "auditor": "审计员",
     "admin": "管理员",
 }
 PAUSE_REASONS = ("小休", "用餐", "会议", "培训", "外呼", "设备故障")

@@ -1,4 +1,4 @@
-"""Tables of accounts, their sessions, programs' tokens and the log of accesses to personal audio."""
+"""Tables of accounts, their sessions, programs' tokens."""
 
 from datetime import datetime
 
@@ -46,15 +46,3 @@ class Token(Base):
     role: Mapped[str]
     created_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
-
-
-class Access(Base):
-    """Somebody listened to a recording or a clip."""
-
-    __tablename__ = "accesses"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    at: Mapped[datetime]
-    actor: Mapped[str]
-    contact_id: Mapped[str] = mapped_column(index=True)
-    thing: Mapped[str]

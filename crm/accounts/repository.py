@@ -1,4 +1,4 @@
-"""SQL of accounts, sessions, tokens and the access log."""
+"""SQL of accounts, sessions and tokens."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from crm.accounts.models import Access, Account, Session, Token
+from crm.accounts.models import Account, Session, Token
 
 
 async def by_number(session: AsyncSession, number: str) -> Account | None:
@@ -49,7 +49,7 @@ async def names_by_extension(session: AsyncSession, extensions: Collection[str])
     return {row.extension: row.name for row in rows}
 
 
-async def add(session: AsyncSession, thing: Account | Session | Token | Access) -> None:
+async def add(session: AsyncSession, thing: Account | Session | Token) -> None:
     """Insert a row."""
     session.add(thing)
     await session.flush()

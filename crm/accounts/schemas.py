@@ -13,6 +13,7 @@ class Role(StrEnum):
     DISPATCHER = "dispatcher"
     SUPERVISOR = "supervisor"
     QUALITY = "quality"
+    AUDITOR = "auditor"
     ADMIN = "admin"
 
 

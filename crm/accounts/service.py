@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.accounts import repository
 from crm.accounts.errors import TooManyAttempts, WrongPassword
-from crm.accounts.models import Access, Account, Session, Token
+from crm.accounts.models import Account, Session, Token
 from crm.accounts.schemas import Role, Viewer
 from crm.errors import Forbidden
 from crm.words import ROLES, word
@@ -157,12 +157,6 @@ async def ensure_first_admin(session: AsyncSession, password: str, now: datetime
         await ensure_account(
             session, number=FIRST_ADMIN, name="管理员", roles=(Role.ADMIN, Role.SUPERVISOR), password=password, now=now
         )
-
-
-async def log_access(session: AsyncSession, viewer: Viewer, contact: str, thing: str, now: datetime) -> None:
-    """Write down that somebody listened."""
-    actor = f"程序 {viewer.name}" if viewer.program else viewer.number
-    await repository.add(session, Access(at=now, actor=actor, contact_id=contact, thing=thing))
 
 
 def require(viewer: Viewer, *roles: Role) -> None:

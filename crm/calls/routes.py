@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query
 from fastapi.responses import FileResponse
 
-from crm.accounts.service import log_access
+from crm.audit.service import note
 from crm.calls import repository, service
 from crm.calls.errors import ClipMissing
 from crm.calls.schemas import CallForm, CallRow
@@ -49,7 +49,7 @@ async def get_recording(
     """The recording as WAV, with Range: left the caller, right the agent. The access is logged."""
     found = await service.open_call(session, contact, lens.viewer)
     path = await service.recording_file(session, found, leg, lens)
-    await log_access(session, lens.viewer, contact, f"recording:{leg}", lens.now)
+    await note(session, lens.viewer, "recording_played", "contact", contact, lens.now, detail=leg)
     return FileResponse(path, media_type="audio/wav", headers={"Cache-Control": "private, no-store"})
 
 
@@ -65,5 +65,5 @@ async def get_clip(
     path = lens.audio.clip(contact, name)
     if path is None:
         raise ClipMissing("原声还没有传到")
-    await log_access(session, lens.viewer, contact, f"clip:{name}", lens.now)
+    await note(session, lens.viewer, "clip_played", "contact", contact, lens.now, detail=name)
     return FileResponse(path, media_type="audio/wav", headers={"Cache-Control": "private, no-store"})

@@ -47,9 +47,9 @@ async def numbers(body: LeaseNumbers, session: SessionDep, now: NowDep) -> dict[
 
 
 @router.post("/warranty", operation_id="askWarranty")
-async def ask_warranty(body: WarrantyAsk, now: NowDep, parts: PartsDep) -> dict[str, Any]:
+async def ask_warranty(body: WarrantyAsk, session: SessionDep, now: NowDep, parts: PartsDep) -> dict[str, Any]:
     """Tell what holds for a machine today (ivr.contract.desk.WarrantyAnswer)."""
-    return asdict(warranty.answer(body, now.astimezone(parts.settings.zone).date()))
+    return asdict(await warranty.answer(session, body, now.astimezone(parts.settings.zone).date()))
 
 
 @router.post("/facts", operation_id="shipFacts", response_model=Acked)

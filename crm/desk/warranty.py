@@ -2,13 +2,15 @@
 
 from datetime import date
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from crm.desk.schemas import WarrantyAsk
 from crm.policy.warranty import Cause, Known, Line, Precision, ProductClass, Question, judge
-from crm.rules import warranty_rules
+from crm.rules.service import warranty_rules
 from ivr.contract.desk import WarrantyAnswer, WarrantyLine
 
 
-def answer(asked: WarrantyAsk, today: date) -> WarrantyAnswer:
+async def answer(session: AsyncSession, asked: WarrantyAsk, today: date) -> WarrantyAnswer:
     """Return the spoken line with its last day; a line that promises nothing has none."""
     proof = Known(asked.has_proof)
     question = Question(
@@ -20,7 +22,7 @@ def answer(asked: WarrantyAsk, today: date) -> WarrantyAnswer:
         receipt=proof,
         cause=Cause(asked.cause) if asked.cause else Cause.UNKNOWN,
     )
-    verdict = judge(question, warranty_rules())
+    verdict = judge(question, await warranty_rules(session))
     promises = verdict.spoken not in (Line.UNKNOWN, Line.NO_PROOF) and verdict.until is not None
     return WarrantyAnswer(
         line=WarrantyLine(verdict.spoken.value),

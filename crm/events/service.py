@@ -19,6 +19,7 @@ class EventKind(StrEnum):
     CUSTOMER = "customer"
     CALLBACK = "callback"
     ALARM = "alarm"
+    CLOCK = "clock"
 
 
 async def begin_writing(session: AsyncSession) -> None:

@@ -6,7 +6,9 @@ from pydantic import Field
 
 from crm.callbacks.schemas import CallbackForm
 from crm.calls.schemas import CallRow
+from crm.clocks.schemas import ClockForm
 from crm.slot_rows import SlotForm
+from crm.warranty.schemas import WarrantyForm
 from crm.wire import Change, Shape, Text, Time, Values
 
 Kind = Literal[
@@ -46,13 +48,23 @@ class TicketRow(Shape):
     version: int
 
 
+class NeedForm(Shape):
+    """A slot a move needs, and whether it holds something."""
+
+    slot: str
+    label: str
+    filled: bool
+
+
 class MoveForm(Shape):
-    """What may be done with the ticket now."""
+    """What the viewer may do with the ticket. needs: to be filled first; blocked: why it cannot be, "" = it can."""
 
     move: str
     label: str
     to: str
     to_name: str
+    needs: list[NeedForm]
+    blocked: str
 
 
 class TimelineForm(Shape):
@@ -72,6 +84,8 @@ class TicketForm(TicketRow):
 
     slots: list[SlotForm]
     moves: list[MoveForm]
+    warranty: WarrantyForm | None
+    clocks: list[ClockForm]
     timeline: list[TimelineForm]
     callback: CallbackForm | None
     calls: list[CallRow]

@@ -11,18 +11,29 @@ from crm import slots
 from crm.accounts import repository as accounts
 from crm.accounts.schemas import Viewer
 from crm.callbacks import service as callbacks
+from crm.clocks import service as clocks
 from crm.customers import service as customers
-from crm.errors import Invalid
+from crm.errors import Forbidden, Invalid
 from crm.events.service import EventKind, append, begin_writing
+from crm.parts import service as parts
 from crm.policy import ticket_states as policy
-from crm.tickets import repository
+from crm.policy.processes import Move
+from crm.tickets import guards, repository
 from crm.tickets.errors import AnotherTicket, MoveNotAllowed, NoSuchSlot, NoTicket, TicketChanged
 from crm.tickets.models import Ticket, TicketSlot, TimelineEntry
 from crm.tickets.schemas import Clash, TicketChange
-from crm.words import SAFETY, TICKET_OUTCOMES, word
+from crm.words import ROLES, SAFETY, TICKET_OUTCOMES, word
 
 IVR = "语音导航"
-FIELDS = {"state": "状态", "kind": "类型", "priority": "紧急度", "owner": "承办", "safety": "危险", "note": "备注"}
+FIELDS = {
+    "state": "状态",
+    "kind": "类型",
+    "priority": "紧急度",
+    "owner": "承办",
+    "safety": "危险",
+    "note": "备注",
+    "parts": "备件",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +94,13 @@ async def record(
         ),
     )
     await append(session, EventKind.TICKET, now, ticket=ticket.no, contact=ticket.contact_id or "")
+    if state or kind in ("opened", "kind") or "address" in fields:
+        await clocks.refresh(session, ticket, await held_slots(session, ticket), now)
+
+
+async def held_slots(session: AsyncSession, ticket: Ticket) -> dict[str, TicketSlot]:
+    """Return a ticket's slots by name."""
+    return {row.slot: row for row in (await repository.slots(session, [ticket.no])).get(ticket.no, [])}
 
 
 async def open_ticket(
@@ -233,8 +251,20 @@ async def change(
         await _set_owner(session, ticket, wanted.owner, viewer, now)
     await _change_slots(session, ticket, wanted, viewer, now)
     if wanted.move:
-        await _move(session, ticket, wanted.move, viewer, now)
+        await _move(session, ticket, wanted.move, viewer, now, zone)
     return ticket, merged
+
+
+async def change_part_lines(
+    session: AsyncSession, no: str, version: int, lines: Mapping[str, int], viewer: Viewer, now: datetime
+) -> Ticket:
+    """Replace the parts a ticket asks for; raises NoTicket, TicketChanged, NotAPartRequest, NoPart."""
+    ticket = await _locked(session, no)
+    if version != ticket.version:
+        raise TicketChanged("工单刚被别人改过，请看一下新内容再保存", ticket, [])
+    text = f"备件：{await parts.set_lines(session, ticket, lines)}"
+    await record(session, ticket, now, kind="parts", actor=viewer.name, text=text, fields=["parts"])
+    return ticket
 
 
 async def _locked(session: AsyncSession, no: str) -> Ticket:
@@ -292,12 +322,47 @@ async def _set_owner(session: AsyncSession, ticket: Ticket, owner: str, viewer: 
     await record(session, ticket, now, kind="owner", actor=viewer.name, text=text, fields=["owner"])
 
 
-async def _move(session: AsyncSession, ticket: Ticket, name: str, viewer: Viewer, now: datetime) -> None:
+async def _move(
+    session: AsyncSession, ticket: Ticket, name: str, viewer: Viewer, now: datetime, zone: ZoneInfo
+) -> None:
+    """Make a move: it must stand in the table, be the viewer's to make, have what it needs, and its guard agree."""
     move = policy.find_move(ticket.kind, ticket.state, name)
     if move is None:
         raise MoveNotAllowed(f"{policy.STATES[ticket.state]} 的工单不能这样操作")
+    await _check_move(session, ticket, move, viewer, now, zone)
     text = f"{move.label}：{policy.STATES[ticket.state]} → {policy.STATES[move.to]}"
     await record(session, ticket, now, kind="state", actor=viewer.name, text=text, state=move.to)
+    if ticket.kind == "part_request":
+        await parts.after_move(session, ticket, move.move, now, zone)
+    if move.move == "not_fixed":
+        await _reopen_original(session, ticket, viewer, now)
+
+
+async def _check_move(
+    session: AsyncSession, ticket: Ticket, move: Move, viewer: Viewer, now: datetime, zone: ZoneInfo
+) -> None:
+    if not viewer.has(*move.roles):
+        wanted = "或".join(word(ROLES, role) for role in move.roles)
+        raise Forbidden(f"「{move.label}」要由{wanted}来做")
+    held = await held_slots(session, ticket)
+    lacking = guards.missing(move, held)
+    if lacking:
+        names = "、".join(slots.label(name) for name in lacking)
+        fields = [{"field": f"slots.{name}", "detail": f"请填{slots.label(name)}"} for name in lacking]
+        raise Invalid(f"「{move.label}」之前请先填：{names}", code="move_needs", fields=fields)
+    reason = await guards.blocked(move, guards.Case(session, ticket, held, now, zone))
+    if reason:
+        raise MoveNotAllowed(f"现在不能「{move.label}」：{reason}", code="move_blocked")
+
+
+async def _reopen_original(session: AsyncSession, follow_up: Ticket, viewer: Viewer, now: datetime) -> None:
+    """Open the first ticket again when its customer says it is not mended (dialogues, followup): no new ticket."""
+    held = await held_slots(session, follow_up)
+    original = await repository.get(session, held["original"].value["value"], lock=True)
+    move = policy.find_move(original.kind, original.state, "reopen") if original else None
+    if original is not None and move is not None:
+        text = f"回访没修好，重开：{policy.STATES[original.state]} → {policy.STATES[move.to]}"
+        await record(session, original, now, kind="state", actor=viewer.name, text=text, state=move.to)
 
 
 async def _set_slot(session: AsyncSession, ticket: Ticket, heard: Heard, now: datetime, verified_by: str = "") -> None:

@@ -1,6 +1,6 @@
 """Tickets as the pages see them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -9,14 +9,19 @@ from crm.accounts import repository as accounts
 from crm.callbacks import repository as callbacks
 from crm.callbacks.schemas import callback_form
 from crm.calls import repository as calls
+from crm.clocks import repository as clock_rows
+from crm.clocks import service as clock_service
+from crm.clocks.schemas import ClockForm, clock_form
 from crm.customers import repository as customers
 from crm.lens import Lens
 from crm.policy import ticket_states as policy
 from crm.slot_rows import slot_rows
-from crm.tickets import repository
+from crm.tickets import guards, repository
 from crm.tickets.models import Ticket, TicketSlot, TimelineEntry
-from crm.tickets.schemas import MoveForm, TicketForm, TicketRow, TimelineForm
+from crm.tickets.schemas import MoveForm, NeedForm, TicketForm, TicketRow, TimelineForm
+from crm.tickets.warranty import verdict_of
 from crm.views import calls as call_views
+from crm.warranty.schemas import WarrantyForm, warranty_form
 from crm.words import TICKET_OUTCOMES, word
 
 
@@ -68,14 +73,45 @@ async def ticket(session: AsyncSession, found: Ticket, lens: Lens) -> TicketForm
     return TicketForm(
         **dict(row),
         slots=slot_rows(held, found.kind, lens.audio),
-        moves=[
-            MoveForm(move=move.move, label=move.label, to=move.to, to_name=policy.STATES[move.to])
-            for move in policy.moves(found.kind, found.state)
-        ],
+        moves=await _moves(session, found, {item.slot: item for item in held}, lens),
+        warranty=await _warranty(session, found, held, lens),
+        clocks=await _clocks(session, found, lens),
         timeline=[_entry(entry) for entry in await repository.timeline(session, found.no)],
         callback=callback_form(task) if task else None,
         calls=await call_views.rows(session, contacts, lens),
     )
+
+
+async def _moves(session: AsyncSession, found: Ticket, held: Mapping[str, TicketSlot], lens: Lens) -> list[MoveForm]:
+    """Return what the viewer may do, with what is missing for it; the guard is asked only for what is not missing."""
+    case = guards.Case(session, found, held, lens.now, lens.zone)
+    forms = []
+    for move in policy.moves_for(found.kind, found.state, lens.viewer.roles):
+        lacking = guards.missing(move, held)
+        forms.append(
+            MoveForm(
+                move=move.move,
+                label=move.label,
+                to=move.to,
+                to_name=policy.STATES[move.to],
+                needs=[NeedForm(slot=n, label=slots.label(n), filled=n not in lacking) for n in move.needs],
+                blocked=await guards.blocked(move, case),
+            )
+        )
+    return forms
+
+
+async def _warranty(
+    session: AsyncSession, found: Ticket, held: Sequence[TicketSlot], lens: Lens
+) -> WarrantyForm | None:
+    verdict = await verdict_of(session, found, {item.slot: item for item in held}, lens.zone)
+    return warranty_form(verdict) if verdict else None
+
+
+async def _clocks(session: AsyncSession, found: Ticket, lens: Lens) -> list[ClockForm]:
+    rows = await clock_rows.of_ticket(session, found.no)
+    reasons = dict((await clock_service.rules_for(session, found)).pause_reasons) if rows else {}
+    return [clock_form(row, lens.now, reasons) for row in rows if row.state != "cancelled"]
 
 
 def _entry(entry: TimelineEntry) -> TimelineForm:

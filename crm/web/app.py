@@ -7,13 +7,18 @@ from fastapi import APIRouter, FastAPI, Request, Response
 
 from crm.accounts.routes import router as accounts
 from crm.agents.routes import router as agents
+from crm.audit.routes import router as audit
 from crm.callbacks.routes import router as callbacks
 from crm.calls.routes import router as calls
+from crm.clocks.routes import router as clocks
 from crm.customers.routes import router as customers
 from crm.desk.routes import router as desk
 from crm.knowledge.routes import router as knowledge
 from crm.live.routes import router as live
+from crm.parts.routes import router as parts_router
+from crm.rules.routes import router as rules
 from crm.tickets.routes import router as tickets
+from crm.warranty.routes import router as warranty
 from crm.web.context import Parts
 from crm.web.live import router as stream
 from crm.web.problems import add_handlers, problem
@@ -39,6 +44,12 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
 }  # fmt: skip
 
 
+_ROUTERS = (
+    accounts, agents, live, tickets, calls, customers, callbacks, knowledge, open_router, status, stream, warranty,
+    clocks, parts_router, rules, audit,
+)  # fmt: skip
+
+
 def make_web_app(parts: Parts) -> FastAPI:
     """Return the public application."""
     app = FastAPI(
@@ -52,19 +63,7 @@ def make_web_app(parts: Parts) -> FastAPI:
     )
     app.state.parts = parts
     api = APIRouter(prefix=PREFIX)
-    for router in (
-        accounts,
-        agents,
-        live,
-        tickets,
-        calls,
-        customers,
-        callbacks,
-        knowledge,
-        open_router,
-        status,
-        stream,
-    ):
+    for router in _ROUTERS:
         api.include_router(router)
     app.include_router(api)
     app.mount("/", Console())

@@ -139,7 +139,7 @@ ViewerDep = Annotated[Viewer, Depends(get_viewer)]
 
 def lens_of(parts: Parts, viewer: Viewer, now: datetime) -> Lens:
     """Return through whose eyes an answer is made."""
-    return Lens(viewer=viewer, audio=parts.audio, now=now)
+    return Lens(viewer=viewer, audio=parts.audio, now=now, zone=parts.settings.zone)
 
 
 def get_lens(parts: PartsDep, viewer: ViewerDep, now: NowDep) -> Lens:

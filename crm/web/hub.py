@@ -268,7 +268,7 @@ class Hub:
         return [browser for browser in self._browsers if browser.viewer.extension == agent]
 
     def _lens(self, viewer: Viewer) -> Lens:
-        return Lens(viewer=viewer, audio=self._audio, now=milliseconds(self._now()))
+        return Lens(viewer=viewer, audio=self._audio, now=milliseconds(self._now()), zone=self._rules.zone)
 
 
 def numbered(message: BaseModel, n: int) -> str:

@@ -50,8 +50,8 @@ async def test_stereo_and_legs_with_range(
         call = (await client.get(f"/api/v1/calls/{CONTACT}")).json()
         assert call["recording"] == {"id": RECORDING, "status": "ready", "url": URL, "duration_ms": 100}
     async with process.parts.work() as session:
-        log = (await session.execute(text("SELECT actor, thing FROM accesses ORDER BY id"))).all()
-    assert [tuple(row) for row in log] == [("8001", "recording:stereo")] * 2 + [("8001", "recording:caller")]
+        log = (await session.execute(text("SELECT actor, detail FROM audit_entries ORDER BY id"))).all()
+    assert [tuple(row) for row in log] == [("8001", "stereo")] * 2 + [("8001", "caller")]
 
 
 async def test_a_call_that_lasts_has_no_recording_yet(desk: httpx.AsyncClient, page: Opener) -> None:

@@ -2,15 +2,12 @@
 
 from copy import deepcopy
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-import crm.policy.warranty_rules as rules_module
 from crm.policy.warranty import (
     CAUSES,
     FEES,
@@ -28,9 +25,10 @@ from crm.policy.warranty import (
     last_day_after_years,
 )
 from crm.policy.warranty_rules import BadRules, parse_rules, rules_on
-from crm.rules import warranty_rules
+from crm.rules.service import default_sets
+from tests.unit.crm.policy.defaults import warranty_rules
 
-RAW = yaml.safe_load(Path(rules_module.__file__).with_suffix(".yaml").read_text(encoding="utf-8"))
+RAW = [dict(item) for item in default_sets("warranty")]
 RANK = {Standing.NO: 0, Standing.MAYBE: 1, Standing.YES: 2}
 MORE = {Known.NO: Known.UNKNOWN, Known.UNKNOWN: Known.YES, Known.YES: Known.YES}
 DAYS = st.dates(date(2015, 1, 1), date(2035, 12, 31))

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from crm.policy.warranty import Cause, Known, Line, Precision, ProductClass, Question, Standing, judge
-from crm.rules import warranty_rules
+from tests.unit.crm.policy.defaults import warranty_rules
 
 TABLE = Path(__file__).with_name("warranty_cases.md")
 DOCS = Path(__file__).resolve().parents[4] / "docs" / "warranty-cases.md"

@@ -1,0 +1,51 @@
+"""Writing the audit log: each view of a recording or personal file, each export, erasure and setting is one entry."""
+
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from crm.accounts.schemas import Viewer
+from crm.audit import repository
+from crm.audit.models import AuditEntry
+
+ACTIONS = {
+    "recording_played": "听录音",
+    "clip_played": "听原声",
+    "customer_seen": "看客户档案",
+    "ticket_seen": "看工单",
+    "call_seen": "看通话",
+    "callbacks_seen": "看回拨号码",
+    "number_shown": "显示完整号码",
+    "person_exported": "导出个人资料",
+    "person_erased": "删除个人资料",
+    "list_exported": "导出列表",
+    "rules_added": "改规则",
+    "clock_paused": "暂停计时",
+    "clock_resumed": "恢复计时",
+    "audit_seen": "看审计记录",
+}
+
+
+async def note(
+    session: AsyncSession,
+    viewer: Viewer,
+    action: str,
+    subject_kind: str,
+    subject: str,
+    now: datetime,
+    *,
+    detail: str = "",
+    reason: str = "",
+) -> None:
+    """Write down who did what, in the transaction of the request itself: no answer without its entry."""
+    entry = AuditEntry(
+        at=now,
+        actor=f"程序 {viewer.name}" if viewer.program else viewer.number,
+        actor_name=viewer.name,
+        action=action,
+        subject_kind=subject_kind,
+        subject=subject,
+        detail=detail,
+        reason=reason,
+    )
+    await repository.add(session, entry)

@@ -1,0 +1,1 @@
+"""What crm does by itself, again and again."""

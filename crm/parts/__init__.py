@@ -1,0 +1,1 @@
+"""Spare parts: catalogue, price list, partners' quota, lines of requests."""

@@ -1,0 +1,132 @@
+"""Quota of spare parts (五.二): pieces per machines bought, by environment; within issued, over approved; pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from crm.policy.warranty_rules import BadRules, Sentence
+
+ANY = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """pieces of `part` ("*" = any) per per_units machines bought, in `environment` ("*" = any)."""
+
+    part: str
+    environment: str
+    pieces: int
+    per_units: int
+
+
+@dataclass(frozen=True, slots=True)
+class QuotaRules:
+    """What holds from a day on. who: kinds of customer that have a quota."""
+
+    valid_from: date
+    source: str
+    sentence: Sentence
+    who: tuple[str, ...]
+    environments: Mapping[str, str]
+    quotas: tuple[Quota, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One line of a request; used: pieces already issued this year."""
+
+    part: str
+    quantity: int
+    used: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LineVerdict:
+    """What the quota says of a line."""
+
+    part: str
+    quota: int
+    used: int
+    quantity: int
+
+    @property
+    def over(self) -> int:
+        """Return how many pieces are beyond the quota."""
+        return max(0, self.used + self.quantity - self.quota)
+
+
+@dataclass(frozen=True, slots=True)
+class QuotaVerdict:
+    """Whether the whole request is within the quota, line by line, with the reason and the document's sentence."""
+
+    within: bool
+    lines: tuple[LineVerdict, ...]
+    reason: str
+    sentence: Sentence
+
+
+def parse_quota_rules(raw: Any) -> tuple[QuotaRules, ...]:
+    """Return the sets in order of valid_from; raises BadRules."""
+    if not isinstance(raw, list) or not raw:
+        raise BadRules("quota: expected a list of sets")
+    return tuple(_parse_one(item, index) for index, item in enumerate(raw))
+
+
+def judge_quota(
+    sets: Sequence[QuotaRules], *, day: date, customer_kind: str, environment: str, units: int, wanted: Sequence[Wanted]
+) -> QuotaVerdict:
+    """Return the verdict on a request of `day`. Who has no quota, or asks for nothing, is not within one."""
+    rules = [sets[0], *(item for item in sets if item.valid_from <= day)][-1]
+    if customer_kind not in rules.who:
+        return QuotaVerdict(False, (), "只有经销商、工程商、维修网点有备件配额；终端用户按价目购买", rules.sentence)
+    lines = tuple(
+        LineVerdict(item.part, _pieces(rules, item.part, environment, units), item.used, item.quantity)
+        for item in wanted
+    )
+    over = [line for line in lines if line.over]
+    where = rules.environments.get(environment, environment)
+    reason = f"购机 {units} 台，环境：{where}；" + (
+        "，".join(f"{line.part} 超出 {line.over} 件" for line in over)
+        if over
+        else "都在配额内"
+        if lines
+        else "还没有填备件"
+    )
+    return QuotaVerdict(bool(lines) and not over, lines, reason, rules.sentence)
+
+
+def _pieces(rules: QuotaRules, part: str, environment: str, units: int) -> int:
+    """Return the quota of a part: the rule that names most of it holds."""
+    fitting = [
+        (quota.part != ANY, quota.environment != ANY, quota)
+        for quota in rules.quotas
+        if quota.part in (ANY, part) and quota.environment in (ANY, environment)
+    ]
+    if not fitting:
+        return 0
+    best = max(fitting, key=lambda item: item[:2])[2]
+    return units * best.pieces // best.per_units
+
+
+def _parse_one(raw: Any, index: int) -> QuotaRules:
+    try:
+        rules = QuotaRules(
+            valid_from=raw["valid_from"],
+            source=str(raw["source"]),
+            sentence=Sentence(str(raw["sentence"]["place"]), str(raw["sentence"]["text"])),
+            who=tuple(str(item) for item in raw["who"]),
+            environments={str(key): str(name) for key, name in raw["environments"].items()},
+            quotas=tuple(
+                Quota(str(item["part"]), str(item["environment"]), int(item["pieces"]), int(item["per_units"]))
+                for item in raw["quotas"]
+            ),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise BadRules(f"quota set {index}: {type(error).__name__} {error}") from error
+    if not isinstance(rules.valid_from, date):
+        raise BadRules(f"quota set {index}: valid_from is no date")
+    for quota in rules.quotas:
+        if quota.pieces < 0 or quota.per_units < 1 or quota.environment not in {ANY, *rules.environments}:
+            raise BadRules(f"quota set {index}: quota of {quota.part} in {quota.environment}")
+    return rules

@@ -1,0 +1,110 @@
+"""Conditions of moves that no single slot tells: quota, price list, the right to it, courses, the first ticket."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from crm.parts import service as parts
+from crm.policy.processes import Move
+from crm.policy.training import check_topics
+from crm.policy.warranty import RIGHTS, Standing
+from crm.slots import text
+from crm.tickets import repository
+from crm.tickets.models import Ticket, TicketSlot
+from crm.tickets.warranty import verdict_of
+
+_RIGHT_OF = {"refund": "refund", "exchange": "exchange", "swap": "free_repair"}
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What a guard looks at."""
+
+    session: AsyncSession
+    ticket: Ticket
+    held: Mapping[str, TicketSlot]
+    now: datetime
+    zone: ZoneInfo
+
+    def value(self, slot: str, key: str = "value") -> str:
+        """Return a field of a slot, "" when there is none."""
+        row = self.held.get(slot)
+        return row.value.get(key, "") if row else ""
+
+
+def missing(move: Move, held: Mapping[str, TicketSlot]) -> list[str]:
+    """Return the slots a move still needs."""
+    return [name for name in move.needs if name not in held or not text(name, held[name].value)]
+
+
+async def blocked(move: Move, case: Case) -> str:
+    """Return why the move is not possible now, "" when it is."""
+    return await _GUARDS[move.guard](case) if move.guard else ""
+
+
+async def _within_quota(case: Case) -> str:
+    request = await parts.request_of(case.session, case.ticket, case.now, case.zone)
+    return "" if request.verdict.within else request.verdict.reason
+
+
+async def _has_lines(case: Case) -> str:
+    request = await parts.request_of(case.session, case.ticket, case.now, case.zone)
+    return "" if request.lines else "还没有填备件"
+
+
+async def _has_prices(case: Case) -> str:
+    request = await parts.request_of(case.session, case.ticket, case.now, case.zone)
+    if not request.lines:
+        return "还没有填备件"
+    return f"价目表里没有：{request.unpriced[0]}" if request.unpriced else ""
+
+
+async def _warranty_right(case: Case) -> str:
+    """A refund, exchange or swap needs its right; a repair may always be done, for a fee if need be."""
+    right = _RIGHT_OF.get(case.value("wanted"))
+    if right is None or case.value("approval"):  # an exception with its reason is the supervisor's to make
+        return ""
+    verdict = await verdict_of(case.session, case.ticket, case.held, case.zone)
+    if verdict is None or verdict.standing(right) is not Standing.NO:
+        return ""
+    why = next((item for item in verdict.reasons if item.code in _BARS), verdict.reasons[0])
+    until = next((item.until for item in verdict.rights if item.right == right), None)
+    past = f"{RIGHTS[right]}到 {until} 为止" if until else why.text
+    return f"三包不支持{RIGHTS[right]}：{past}（{why.place}）。要破例请填审批意见"
+
+
+_BARS = frozenset({"no_proof", "mismatch", "misuse", "man_made", "force_majeure", "over"})
+
+
+async def _wants_exchange(case: Case) -> str:
+    return "" if case.value("wanted") in ("exchange", "swap") else "客户要求不是换货"
+
+
+async def _wants_refund(case: Case) -> str:
+    return "" if case.value("wanted") == "refund" else "客户要求不是退货"
+
+
+async def _training_topics(case: Case) -> str:
+    chosen = [item for item in case.value("training", "topics").split(",") if item]
+    return check_topics(case.value("training", "audience"), chosen)
+
+
+async def _reopens_original(case: Case) -> str:
+    number = case.value("original")
+    return "" if await repository.get(case.session, number) is not None else "没有这张原工单"
+
+
+_GUARDS: Mapping[str, Callable[[Case], Awaitable[str]]] = {
+    "within_quota": _within_quota,
+    "has_lines": _has_lines,
+    "has_prices": _has_prices,
+    "warranty_right": _warranty_right,
+    "wants_exchange": _wants_exchange,
+    "wants_refund": _wants_refund,
+    "training_topics": _training_topics,
+    "reopens_original": _reopens_original,
+}
+GUARDS = frozenset(_GUARDS)

@@ -1,0 +1,1 @@
+"""Asking for the warranty on the page and by program."""
