@@ -20,6 +20,8 @@ from ops import testing
 from ops.bench.cli import BenchRefused, bench_app
 from ops.flows_cli import FlowsRefused, flows_app
 from ops.layout import TREE, HomeTooDeep, Layout, layout_for, make_folders
+from ops.prompts_cli import PromptsRefused
+from ops.prompts_cli import make_app as make_prompts_app
 from ops.settings import BadSettings, Settings
 from ops.stack import control, supervisor
 from ops.stack import status as stack_status
@@ -31,7 +33,10 @@ app = typer.Typer(
 )  # fmt: skip
 
 GLOBAL_OPTIONS = ("--home", "--port-base")
-SAID = (BenchRefused, NotUp, BadSettings, HomeTooDeep, FlowsRefused, supervisor.SupervisorDown, log_files.NoSuchLog)
+SAID = (
+    BenchRefused, NotUp, BadSettings, HomeTooDeep, FlowsRefused, PromptsRefused, supervisor.SupervisorDown,
+    log_files.NoSuchLog,
+)  # fmt: skip
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
@@ -77,6 +82,7 @@ def _globals(
 
 app.add_typer(flows_app, name="flows")
 app.add_typer(bench_app, name="bench")
+app.add_typer(make_prompts_app(lambda: Where.layout), name="prompts")
 
 
 @app.command()

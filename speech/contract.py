@@ -263,9 +263,12 @@ class Interpreter(Protocol):
         """Return what the caller meant; never raises for any text."""
 
 
+_SOUND = 2  # raised when the same text shall sound different (loudness, readings): all files are then made anew
+
+
 def prompt_file(root: Path, text: str, rate: float = 1.0) -> Path:
     """Return the content-addressed WAV (8 kHz s16 mono) of `text`, whether or not it exists yet."""
-    digest = hashlib.sha256(f"{rate:.2f}\n{text}".encode()).hexdigest()[:32]
+    digest = hashlib.sha256(f"{_SOUND}\n{rate:.2f}\n{text}".encode()).hexdigest()[:32]
     return root / "synthetic" / digest[:2] / f"{digest}.wav"
 
 

@@ -7,7 +7,7 @@ from ivr.contract.dialogue import Perform
 from ivr.contract.dialogue import Record as RecordEffect
 from ivr.flows.nodes import Ask, Listening, Menu
 from ivr.flows.program import Program
-from ivr.flows.prompts import ELDER_RATE, render_all
+from ivr.flows.prompts import ELDER_RATE, render_all, slow_parts
 from ivr.flows.state import Phase, State
 from ivr.flows.step import Step
 from speech.contract import Bargein, KeyMode, RecordSpec, Segment, SlotKind, SlotSpec, Timeouts, Turn
@@ -72,6 +72,8 @@ def _perform(step: Step, segments: tuple[Segment, ...], slot: SlotSpec | None, *
     )
     bargein = Bargein.NONE if slot is None else Bargein.KEYS if keys_only else Bargein.SPEECH
     rate = ELDER_RATE if slow else 1.0
+    if slow:
+        segments = tuple(part for segment in segments for part in slow_parts(segment))
     step.effects.append(Perform(Turn(step.state.turn_id, segments, bargein, slot, rate, keys_only)))
 
 

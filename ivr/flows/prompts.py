@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from ivr.flows import readback
@@ -13,6 +14,7 @@ from ivr.flows.variables import VARIABLES, WORDS, Spoken
 from speech.contract import Segment
 
 ELDER_RATE = 0.85
+SLOW_MOST = 37  # characters of one segment at ELDER_RATE: longer ones pass the 12 s of design 5
 
 # Characters a synthesiser would read wrongly, in the words of our prompts; [[...]] replaces the character.
 HINTS: Mapping[str, str] = MappingProxyType(
@@ -68,6 +70,23 @@ def render_all(templates: Iterable[Template], state: State, reads: Mapping[str, 
     """Fill in several templates; empty ones are left out."""
     segments = (render(template, state, reads) for template in templates)
     return [segment for segment in segments if segment is not None]
+
+
+def slow_parts(segment: Segment) -> tuple[Segment, ...]:
+    """Return a segment as it is said slowly: in two where it would be too long, at the clause's end nearest its middle.
+
+    The halves' keys end in .slow1 and .slow2, so that a recording can be made of each.
+    """
+    words = shown(segment.text)
+    if len(words) <= SLOW_MOST or segment.pieces or not segment.key:
+        return (segment,)
+    for ends in ("。;?", ",:"):
+        places = [match.end() for match in re.finditer(f"[{ends}]", segment.text)][: -1 if ends == "。;?" else None]
+        if places:
+            cut = min(places, key=lambda place: abs(2 * len(shown(segment.text[:place])) - len(words)))
+            halves = (segment.text[:cut], segment.text[cut:])
+            return tuple(replace(segment, key=f"{segment.key}.slow{n}", text=text) for n, text in enumerate(halves, 1))
+    return (segment,)
 
 
 def _without_empty(text: str, values: Mapping[str, Spoken]) -> str:
@@ -130,7 +149,10 @@ def static_texts(program: Program | None = None) -> list[dict[str, str | float]]
             found.setdefault(hinted(template.text), template.key)
     for piece in (*fixed_pieces(templates), *readback.PIECES, *WORDS, *_names(program)):
         found.setdefault(hinted(piece), "")
-    return [{"key": key, "text": text, "rate": rate} for text, key in found.items() for rate in (1.0, ELDER_RATE)]
+    normal: list[dict[str, str | float]] = [{"key": key, "text": text, "rate": 1.0} for text, key in found.items()]
+    slow = [part for text, key in found.items() for part in slow_parts(Segment(key, text))]
+    normal += [{"key": part.key, "text": part.text, "rate": ELDER_RATE} for part in slow]
+    return normal
 
 
 def fixed_pieces(templates: Iterable[Template]) -> list[str]:

@@ -6,9 +6,10 @@ from hypothesis import strategies as st
 
 from ivr.flows import readback
 from ivr.flows.program import Template
-from ivr.flows.prompts import ELDER_RATE, render, render_all, shown, static_texts
+from ivr.flows.prompts import ELDER_RATE, SLOW_MOST, render, render_all, shown, slow_parts, static_texts
 from ivr.flows.state import Caller, Matter, Slot, State
 from ivr.flows.variables import VARIABLES
+from speech.contract import Segment
 from tests.unit.ivr.flows.play import E01, E1, SHUNDE, program
 
 
@@ -131,7 +132,10 @@ def test_everything_fixed_is_listed_at_both_rates_with_every_piece() -> None:
     assert listed == static_texts(program())
     texts = {item["text"] for item in listed}
     assert {item["rate"] for item in listed} == {1.0, ELDER_RATE}
-    assert len(listed) == 2 * len(texts)
+    normal = [str(item["text"]) for item in listed if item["rate"] == 1.0]
+    slow = [str(item["text"]) for item in listed if item["rate"] == ELDER_RATE]
+    assert len(set(normal)) == len(normal)
+    assert all(text in slow or any(text.startswith(part) for part in slow) for text in normal)
     assert {"key": "visit_day.nm.1", "text": "抱歉,没听清时间。", "rate": 1.0} in listed
     keyed = held(
         "12345674",
@@ -156,3 +160,16 @@ def test_what_cannot_be_pieced_together_has_no_pieces() -> None:
     segment = render(Template("k", "{road}。好。"), held(address=heard({"road": "凤翔路"})))
     assert segment is not None
     assert segment.pieces == ()
+
+
+def test_a_long_segment_is_said_slowly_in_two_parts_that_are_the_whole() -> None:
+    long = "请直接说您要办什么,比如:我要报修。咨询,请按一;投诉建议,请按二;报修,请按三;查进度,请按四。"
+    first, second = slow_parts(Segment("main_menu.p.1", long))
+    assert first.text + second.text == long
+    assert first.text.endswith(";")
+    assert (first.key, second.key) == ("main_menu.p.1.slow1", "main_menu.p.1.slow2")
+    assert max(len(first.text), len(second.text)) <= SLOW_MOST
+    commas = "请说上门地址,从城市说到房号,比如:佛山市顺德区容桂街道,某某路几号,几栋几零几"
+    assert "".join(part.text for part in slow_parts(Segment("a", commas))) == commas
+    for whole in (Segment("a", "好的。"), Segment("", long), Segment("a", long, (long,)), Segment("a", "好" * 50)):
+        assert slow_parts(whole) == (whole,)
