@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import structlog
@@ -14,6 +15,9 @@ from crm.accounts import service as accounts
 from crm.accounts.schemas import Role
 from crm.bootstrap import build
 from crm.demo import seed
+from crm.policy.clock_rules import parse_clock_rules
+from crm.policy.pictures import pages
+from crm.rules.service import default_sets
 from crm.serve import serve as serve_forever
 from crm.settings import load_settings
 
@@ -50,6 +54,15 @@ def migrate() -> None:
 def token(name: Annotated[str, typer.Option()], role: Annotated[Role, typer.Option()] = Role.SUPERVISOR) -> None:
     """Print a new bearer token for a program; an older one of the same name is revoked."""
     typer.echo(asyncio.run(_token(name, role)))
+
+
+@app.command()
+def processes(folder: Annotated[Path, typer.Argument()] = Path("docs/tickets")) -> None:
+    """Draw the ticket processes as pages into a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    rules = parse_clock_rules(list(default_sets("clocks")))[-1]
+    for name, text in pages(rules).items():
+        (folder / name).write_text(text, encoding="utf-8")
 
 
 @app.command()
