@@ -19,7 +19,7 @@ from speech.recognizers.wire import Kind, Message, Unpacker, WireBroken, encode_
 log = structlog.get_logger(__name__)
 
 READY_SECONDS = 60.0
-HANG_SECONDS = 2.0  # a packet takes milliseconds; a worker silent for so long is stopped or looping
+HANG_SECONDS = 2.0  # a packet takes milliseconds; a worker that answers nothing for so long is stopped or looping
 LATE_SECONDS = 0.3  # no new utterances for a worker that keeps us waiting
 FINISH_SECONDS = 0.5  # then the last partial has to do; the caller is waiting
 WATCH_SECONDS = 0.25
@@ -110,6 +110,7 @@ class _Worker:
         self._writer: asyncio.StreamWriter | None = None
         self._process: asyncio.subprocess.Process | None = None
         self._unanswered: list[float] = []
+        self._answered_at = 0.0
 
     def send(self, message: Message) -> None:
         if self._writer is None or self._writer.is_closing():
@@ -125,6 +126,11 @@ class _Worker:
     def late(self, seconds: float) -> bool:
         """Tell whether an answer has been waited for so long."""
         return bool(self._unanswered) and asyncio.get_running_loop().time() - self._unanswered[0] > seconds
+
+    def hung(self) -> bool:
+        """Tell whether it owes answers and gives none; killing one that is behind but works would help nobody."""
+        silent = asyncio.get_running_loop().time() - self._answered_at
+        return self.late(HANG_SECONDS) and silent > HANG_SECONDS
 
     async def run(self) -> None:
         failures = 0
@@ -198,6 +204,7 @@ class _Worker:
                     log.warning("grammar_words_unknown", worker=self.number, count=len(words), words=words[:20])
             case Kind.PARTIAL | Kind.FINAL | Kind.PONG:
                 del self._unanswered[:1]
+                self._answered_at = asyncio.get_running_loop().time()
                 recognition = self.sessions.get(message.session)
                 if recognition is not None and message.kind is not Kind.PONG:
                     grammar, free = json.loads(message.payload)
@@ -211,7 +218,7 @@ class _Worker:
         while True:
             await asyncio.sleep(WATCH_SECONDS)
             unready = not self.ready.is_set() and loop.time() - started > READY_SECONDS
-            if unready or self.late(HANG_SECONDS):
+            if unready or self.hung():
                 self.failure = "hung"
                 log.error("decoder_hung", worker=self.number, pid=process.pid)
                 process.kill()

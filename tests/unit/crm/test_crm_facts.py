@@ -225,6 +225,7 @@ async def test_a_journal_that_began_anew_is_told_apart(process: Process, desk: h
     other = Story(contact="f" * 32)
     answer = await desk.post("/internal/facts", json=wire(other.tell(dialogue()[0])))
     assert (answer.status_code, answer.json()["code"]) == (409, "journal_conflict")
+    assert answer.json()["highest"] == 2  # the node goes on above it
     assert len(await rows(process, "SELECT * FROM contacts")) == 1
 
 

@@ -38,8 +38,7 @@ def workers(recognizer: PooledRecognizer) -> list[dict[str, Any]]:
 async def test_utterances_are_spread_and_a_hung_worker_costs_only_its_own(
     recognizer: PooledRecognizer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "HANG_SECONDS", 1.0)
-    monkeypatch.setattr(module, "FINISH_SECONDS", 0.8)
+    monkeypatch.setattr(module, "FINISH_SECONDS", 1.8)  # within HANG_SECONDS; the machine may be busy
     first, second = recognizer.start([]), recognizer.start([])
     assert [worker["utterances"] for worker in workers(recognizer)] == [1, 1]
     os.kill(workers(recognizer)[0]["pid"], signal.SIGSTOP)
@@ -52,6 +51,28 @@ async def test_utterances_are_spread_and_a_hung_worker_costs_only_its_own(
     await until(lambda: workers(recognizer)[0]["failure"] == "hung")
     await until(lambda: all(worker["ready"] for worker in workers(recognizer)), 20)
     assert [worker["restarts"] for worker in workers(recognizer)] == [1, 0]
+
+
+async def test_a_worker_that_freezes_with_nothing_to_do_is_replaced_too(recognizer: PooledRecognizer) -> None:
+    before = [worker["pid"] for worker in workers(recognizer)]
+    os.kill(before[0], signal.SIGSTOP)
+    await until(lambda: workers(recognizer)[0]["failure"] == "hung")
+    assert recognizer.start([])  # the other one takes what comes meanwhile
+    assert [worker["utterances"] for worker in workers(recognizer)] == [0, 1]
+    await until(lambda: all(worker["ready"] for worker in workers(recognizer)), 20)
+    assert workers(recognizer)[0]["pid"] != before[0]
+    assert workers(recognizer)[1]["pid"] == before[1]
+
+
+async def test_a_worker_that_is_behind_is_not_taken_for_a_hung_one() -> None:
+    worker = module._Worker(0, MODEL)
+    now = asyncio.get_running_loop().time()
+    worker._unanswered = [now - 60, now - 59]
+    worker._answered_at = now - 0.5
+    assert worker.late(module.LATE_SECONDS)
+    assert not worker.hung()
+    worker._answered_at = now - module.HANG_SECONDS - 0.1
+    assert worker.hung()
 
 
 async def test_a_worker_that_stops_late_still_gives_the_last_partial(recognizer: PooledRecognizer) -> None:
@@ -68,6 +89,7 @@ async def test_unknown_grammar_words_are_dropped_with_one_log_line(
     recognizer: PooledRecognizer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "FINISH_SECONDS", 10.0)
+    monkeypatch.setattr(module, "HANG_SECONDS", 10.0)
     with capture_logs() as logs:
         recognition = recognizer.start(["我 要 龘报修", "我 要 报修", "龘龘"])
         recognition.feed(say("我要报修") + SILENCE_100_MS * 3)
