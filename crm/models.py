@@ -9,14 +9,17 @@ from crm.clocks.models import ClockPause, TicketClock
 from crm.customers.models import Address, Customer, PhoneNumber
 from crm.database import Base
 from crm.desk.models import FactNode, NumberLease, ReceivedFact
+from crm.engineers.models import Engineer
 from crm.events.models import Event
 from crm.idempotency import IdempotencyKey
 from crm.knowledge.models import KnowledgeEntry, KnowledgeVersion
 from crm.live.models import Pop
+from crm.outlets.models import Outlet
 from crm.parts.models import Part, PartLine, Partner, PartPrice
 from crm.products.models import Product
 from crm.rules.models import RuleSet
 from crm.tickets.models import Ticket, TicketSlot, TimelineEntry
+from crm.visits.models import CallbackCode, CodeCheck, EngineerVisit, VisitPhoto
 
 __all__ = [
     "Account",
@@ -24,10 +27,14 @@ __all__ = [
     "AgentPhone",
     "AuditEntry",
     "Base",
+    "CallbackCode",
     "CallbackTask",
     "ClockPause",
+    "CodeCheck",
     "Contact",
     "Customer",
+    "Engineer",
+    "EngineerVisit",
     "Event",
     "FactNode",
     "HeardSlot",
@@ -36,6 +43,7 @@ __all__ = [
     "KnowledgeVersion",
     "Matter",
     "NumberLease",
+    "Outlet",
     "Part",
     "PartLine",
     "PartPrice",
@@ -56,4 +64,5 @@ __all__ = [
     "Token",
     "Turn",
     "Visit",
+    "VisitPhoto",
 ]

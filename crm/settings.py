@@ -25,6 +25,7 @@ class Settings(BaseSettings):
     recordings_dir: Path
     voicemail_dir: Path
     packs_dir: Path
+    photos_dir: Path
     demo: bool = False
     time_zone: str = "Asia/Shanghai"
     service_level_s: int = Field(default=20, ge=1)

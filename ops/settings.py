@@ -85,6 +85,7 @@ class Settings(BaseModel):
     clips_dir: Path = _path("clips", "the callers' answers")
     recordings_dir: Path = _path("recordings", "call recordings")
     voicemail_dir: Path = _path("voicemail", "voicemail")
+    photos_dir: Path = _path("photos", "photos of engineers' visits")
     journal_dir: Path = _path("journal", "ivr's journal")
 
     internal_token: str = _secret("bearer between ivr and crm")

@@ -11,8 +11,9 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from crm.database import storable
 from crm.desk import intake, service, warranty
-from crm.desk.schemas import Acked, Identify, LeaseNumbers, ShippedFacts, WarrantyAsk
+from crm.desk.schemas import Acked, Identify, LeaseNumbers, ShippedFacts, VisitCodeAsk, WarrantyAsk
 from crm.errors import NotSignedIn
+from crm.visits import service as visits
 from crm.web.context import NowDep, PartsDep, SessionDep, TransactionalRoute
 from ivr.contract.facts import Envelope, InvalidFact, parse_envelope
 
@@ -50,6 +51,12 @@ async def numbers(body: LeaseNumbers, session: SessionDep, now: NowDep) -> dict[
 async def ask_warranty(body: WarrantyAsk, session: SessionDep, now: NowDep, parts: PartsDep) -> dict[str, Any]:
     """Tell what holds for a machine today (ivr.contract.desk.WarrantyAnswer)."""
     return asdict(await warranty.answer(session, body, now.astimezone(parts.settings.zone).date()))
+
+
+@router.post("/visit-code", operation_id="checkVisitCode")
+async def visit_code(body: VisitCodeAsk, session: SessionDep, now: NowDep, parts: PartsDep) -> dict[str, Any]:
+    """Tell whether a visit code is good (ivr.contract.desk.VisitCodeAnswer)."""
+    return asdict(await visits.check_code(session, body.code, body.caller_e164, now, parts.settings.zone))
 
 
 @router.post("/facts", operation_id="shipFacts", response_model=Acked)

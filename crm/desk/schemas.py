@@ -39,6 +39,13 @@ class WarrantyAsk(Change):
     cause: Literal["quality", "misuse", "damage", "dismantled", "force_majeure"] | None = None
 
 
+class VisitCodeAsk(Change):
+    """Six digits that somebody at the door gave, "" = none, and who asks."""
+
+    code: Text = Field(max_length=40)
+    caller_e164: Text = Field(default="", max_length=40)
+
+
 class Acked(Shape):
     """The highest seq of the node that crm holds."""
 

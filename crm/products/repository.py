@@ -19,6 +19,11 @@ async def by_serial(session: AsyncSession, serial: str) -> Product | None:
     return (await session.execute(select(Product).where(Product.serial == serial))).scalar_one_or_none()
 
 
+async def get(session: AsyncSession, product: str, *, lock: bool = False) -> Product | None:
+    """Return one product."""
+    return await session.get(Product, product, with_for_update=lock)
+
+
 async def add(session: AsyncSession, product: Product) -> None:
     """Insert a product."""
     session.add(product)

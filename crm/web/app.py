@@ -13,11 +13,15 @@ from crm.calls.routes import router as calls
 from crm.clocks.routes import router as clocks
 from crm.customers.routes import router as customers
 from crm.desk.routes import router as desk
+from crm.engineers.routes import router as engineers
 from crm.knowledge.routes import router as knowledge
 from crm.live.routes import router as live
+from crm.outlets.routes import router as outlets
 from crm.parts.routes import router as parts_router
 from crm.rules.routes import router as rules
 from crm.tickets.routes import router as tickets
+from crm.visits.mobile import router as mobile
+from crm.visits.routes import router as visits
 from crm.warranty.routes import router as warranty
 from crm.web.context import Parts
 from crm.web.live import router as stream
@@ -28,6 +32,7 @@ from crm.web.status import router as status
 
 PREFIX = "/api/v1"
 MOST_BYTES = 2_000_000
+MOST_PHOTO_BYTES = 9_000_000
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -45,7 +50,7 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
 
 
 _ROUTERS = (
-    accounts, agents, live, tickets, calls, customers, callbacks, knowledge, open_router, status, stream, warranty,
+    accounts, agents, live, tickets, calls, customers, callbacks, knowledge, outlets, engineers, visits, open_router, status, stream, warranty,
     clocks, parts_router, rules, audit,
 )  # fmt: skip
 
@@ -66,6 +71,7 @@ def make_web_app(parts: Parts) -> FastAPI:
     for router in _ROUTERS:
         api.include_router(router)
     app.include_router(api)
+    app.include_router(mobile)
     app.mount("/", Console())
     app.middleware("http")(_guard)
     add_handlers(app)
@@ -92,9 +98,16 @@ async def _guard(request: Request, call_next: Callable[[Request], Awaitable[Resp
     return response
 
 
+def _most(request: Request) -> int:
+    """Return how long a body may be: photos are longer."""
+    path = request.url.path
+    photo = path.startswith("/v/") or (path.startswith(f"{PREFIX}/visits/") and path.endswith("/photos"))
+    return MOST_PHOTO_BYTES if photo else MOST_BYTES
+
+
 async def _limit_body(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
     length = request.headers.get("content-length", "0")
-    if not length.isdigit() or int(length) > MOST_BYTES:
+    if not length.isdigit() or int(length) > _most(request):
         return problem(413, "内容太大", "too_large")
     if "chunked" in request.headers.get("transfer-encoding", ""):
         return problem(411, "请求没有说明长度", "length_required")

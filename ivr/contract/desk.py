@@ -84,6 +84,31 @@ class WarrantyAnswer:
     reasons: tuple[str, ...] = ()
 
 
+class VisitCodeVerdict(StrEnum):
+    """What six digits are: an engineer's, one of our own calls', or not good."""
+
+    OK = "ok"
+    CALLBACK = "callback"
+    BAD = "bad"
+
+
+@dataclass(frozen=True, slots=True)
+class VisitCodeAnswer:
+    """Whether a code is good; nothing of the customer is told. Fields that do not belong to the verdict are "".
+
+    ok: engineer (name), badge_no, window ("11月22日 17:00–19:00"), fee: in | out | "" (not known).
+    callback: date, ISO, of our call. bad: reason: unknown | expired | other_ticket | too_many | no_code.
+    """
+
+    verdict: VisitCodeVerdict
+    engineer: str = ""
+    badge_no: str = ""
+    window: str = ""
+    fee: str = ""
+    date: str = ""
+    reason: str = ""
+
+
 class DeskUnavailable(Exception):
     """crm did not answer in time or refused; the caller goes on without it."""
 
@@ -113,6 +138,9 @@ class Desk(Protocol):
 
     async def warranty(self, question: WarrantyQuestion) -> WarrantyAnswer:
         """Tell what holds for a machine today (三包), within 1.5 s."""
+
+    async def visit_code(self, code: str, caller_e164: str) -> VisitCodeAnswer:
+        """Tell whether the six digits an engineer gave at the door are good, within 1.5 s; "" = he has none."""
 
     async def ship(self, facts: Sequence[Envelope]) -> int:
         """Deliver facts in order, idempotent by (node, seq); returns the highest seq of this node that crm holds.

@@ -12,11 +12,12 @@ from ivr.contract.desk import (
     DeskUnavailable,
     FactsRefused,
     NumberBlock,
+    VisitCodeAnswer,
     WarrantyAnswer,
     WarrantyQuestion,
 )
 from ivr.contract.facts import Envelope
-from ivr.sessions.wire import InvalidMessage, caller_card_from_json, warranty_answer_from_json
+from ivr.sessions.wire import InvalidMessage, caller_card_from_json, visit_code_from_json, warranty_answer_from_json
 
 _MAX_ANSWER = 1_000_000
 _MAX_BLOCK = 1000
@@ -34,6 +35,7 @@ class DeskTimeouts:
     lease_s: float = 5.0
     ship_s: float = 15.0
     warranty_s: float = 1.5
+    visit_code_s: float = 1.5
 
 
 class HTTPDesk:
@@ -75,6 +77,15 @@ class HTTPDesk:
             return warranty_answer_from_json(answer)
         except InvalidMessage as error:
             raise DeskUnavailable(f"warranty: {error}") from error
+
+    async def visit_code(self, code: str, caller_e164: str) -> VisitCodeAnswer:
+        """Tell whether a visit code is good; see Desk."""
+        body = {"code": code, "caller_e164": caller_e164}
+        answer = await self._post("/internal/visit-code", body, self._timeouts.visit_code_s)
+        try:
+            return visit_code_from_json(answer)
+        except InvalidMessage as error:
+            raise DeskUnavailable(f"visit-code: {error}") from error
 
     async def ship(self, facts: Sequence[Envelope]) -> int:
         """Deliver facts; see Desk."""

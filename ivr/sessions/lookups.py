@@ -71,6 +71,8 @@ class Lookups:
                 return dict(self._codes.find(args.get("code", "")))
             case "warranty":
                 return dict(encode(await self._desk.warranty(_warranty_question(args))))
+            case "visit_code":
+                return dict(encode(await self._desk.visit_code(args.get("code", ""), args.get("caller_e164", ""))))
         raise UnknownAction(action)
 
 

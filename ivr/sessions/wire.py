@@ -5,7 +5,7 @@ from dataclasses import fields
 from types import MappingProxyType
 from typing import Any
 
-from ivr.contract.desk import CallerCard, KnownProduct, WarrantyAnswer, WarrantyLine
+from ivr.contract.desk import CallerCard, KnownProduct, VisitCodeAnswer, VisitCodeVerdict, WarrantyAnswer, WarrantyLine
 from ivr.contract.dialogue import HungUp, Input, LookedUp, LookupFailed, Resumed, Started, TurnDone
 from speech.contract import Cause, Interpretation, Mode, TurnResult, encode
 
@@ -140,6 +140,16 @@ def warranty_answer_from_json(raw: Any) -> WarrantyAnswer:
         return WarrantyAnswer(WarrantyLine(_text(raw, "line")), _text(raw, "until", ""), tuple(reasons))
     except ValueError as error:
         raise InvalidMessage("warranty.line") from error
+
+
+def visit_code_from_json(raw: Any) -> VisitCodeAnswer:
+    """Parse crm's answer to visit_code; raises InvalidMessage."""
+    _known(raw, VisitCodeAnswer)
+    told = {field.name: _text(raw, field.name, "") for field in fields(VisitCodeAnswer) if field.name != "verdict"}
+    try:
+        return VisitCodeAnswer(VisitCodeVerdict(_text(raw, "verdict")), **told)
+    except ValueError as error:
+        raise InvalidMessage("visit_code.verdict") from error
 
 
 # ---- one field each ----

@@ -13,6 +13,7 @@ from ivr.contract.desk import (
     Desk,
     DeskUnavailable,
     FactsRefused,
+    VisitCodeVerdict,
     WarrantyAnswer,
     WarrantyLine,
     WarrantyQuestion,
@@ -65,6 +66,19 @@ async def test_blocks_never_overlap(opened: Opened) -> None:
         first, second = await desk.lease_numbers("ivr-1"), await desk.lease_numbers("ivr-1")
         assert first.size == second.size == 1000
         assert first.first + first.size <= second.first
+
+
+async def test_a_visit_code_is_good_or_not(opened: Opened) -> None:
+    memory = MemoryDesk()
+    async with opened(memory) as desk:
+        good = await desk.visit_code("447108", "+8613800138000")
+        assert (good.verdict, good.engineer, good.badge_no, good.fee) == (VisitCodeVerdict.OK, "李强", "1026", "in")
+        assert (await desk.visit_code("308217", "")).date == "2026-11-20"
+        assert (await desk.visit_code("", "")).reason == "no_code"
+        assert memory.asked[0] == ("visit_code", "447108", "+8613800138000")
+        memory.away = True
+        with pytest.raises(DeskUnavailable):
+            await desk.visit_code("447108", "")
 
 
 async def test_the_warranty_is_asked_with_what_is_known(opened: Opened) -> None:

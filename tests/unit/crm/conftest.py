@@ -54,6 +54,7 @@ def settings(empty_database: str, tmp_path: Path) -> Settings:
             "recordings_dir": tmp_path / "recordings",
             "voicemail_dir": tmp_path / "voicemail",
             "packs_dir": tmp_path / "packs",
+            "photos_dir": tmp_path / "photos",
         }
     )
 

@@ -53,6 +53,10 @@ def desk_app(desk: MemoryDesk, twist: dict[str, Any]) -> FastAPI:
         question = WarrantyQuestion(**{**body, "bought_on": bought_on, "cause": body["cause"] or ""})
         return JSONResponse(encode(await desk.warranty(question)))
 
+    @app.post("/internal/visit-code")
+    async def visit_code(request: Request) -> JSONResponse:
+        return JSONResponse(encode(await desk.visit_code(**await request.json())))
+
     @app.post("/internal/facts")
     async def facts(request: Request) -> JSONResponse:
         body = await request.json()

@@ -11,6 +11,8 @@ from ivr.contract.desk import (
     FactsRefused,
     KnownProduct,
     NumberBlock,
+    VisitCodeAnswer,
+    VisitCodeVerdict,
     WarrantyAnswer,
     WarrantyLine,
     WarrantyQuestion,
@@ -206,6 +208,15 @@ class MemoryDesk:
         if question.bought_on is None or question.has_proof == "unknown":
             return WarrantyAnswer(WarrantyLine.UNKNOWN, "", ("no_date",))
         return WarrantyAnswer(WarrantyLine.IN, "2027-11-22", ("from_told", "repair"))
+
+    async def visit_code(self, code: str, caller_e164: str) -> VisitCodeAnswer:
+        self._check()
+        self.asked.append(("visit_code", code, caller_e164))
+        if code == "447108":
+            return VisitCodeAnswer(VisitCodeVerdict.OK, "李强", "1026", "11月22日 17:00–19:00", "in")
+        if code == "308217":
+            return VisitCodeAnswer(VisitCodeVerdict.CALLBACK, date="2026-11-20")
+        return VisitCodeAnswer(VisitCodeVerdict.BAD, reason="unknown" if code else "no_code")
 
     async def ship(self, facts: Sequence[Envelope]) -> int:
         self._check()

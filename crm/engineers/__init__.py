@@ -1,0 +1,1 @@
+"""Engineers: what they can, where they work, how much a day."""

@@ -1,0 +1,1 @@
+"""Visits of engineers at customers: appointment, visit code, checklists, parts, fee, result, photos, mobile page."""

@@ -1,0 +1,148 @@
+"""The engineer's mobile page at /v/<token>: plain forms rendered by the server, no log-in, no script, one visit."""
+
+from collections.abc import Mapping
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path as FilePath
+from typing import Annotated
+from urllib.parse import parse_qs
+
+from fastapi import APIRouter, Path, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from pydantic import ValidationError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from crm import phone, slots
+from crm.customers import repository as customers
+from crm.engineers import repository as engineers
+from crm.errors import Invalid, Refusal
+from crm.policy import visit_rules as rules
+from crm.tickets import repository as tickets
+from crm.visits import links, photos, reporting, repository
+from crm.visits.models import EngineerVisit
+from crm.visits.schemas import VisitReport
+from crm.visits.tickets import as_viewer, window
+from crm.web.context import NowDep, Parts, PartsDep, SessionDep, TransactionalRoute
+
+router = APIRouter(route_class=TransactionalRoute, include_in_schema=False)
+TokenPath = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
+HELP_NUMBER = "0757-66883358"
+DEAD = f"链接已失效，请联系派单员 {HELP_NUMBER}"
+_pages = Environment(
+    loader=FileSystemLoader(FilePath(__file__).parent / "templates"), autoescape=select_autoescape(),
+    undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+)  # fmt: skip
+_HEADERS = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
+
+
+@router.get("/v/{token}")
+async def page(token: TokenPath, session: SessionDep, parts: PartsDep, now: NowDep) -> Response:
+    """Show the visit."""
+    visit = await _visit(session, token, parts, now)
+    return await _answer(session, token, visit, parts) if visit else _dead()
+
+
+@router.post("/v/{token}")
+async def act(token: TokenPath, request: Request, session: SessionDep, parts: PartsDep, now: NowDep) -> Response:
+    """Take a form; a refused one is shown again with what is missing and everything typed."""
+    visit = await _visit(session, token, parts, now)
+    if visit is None:
+        return _dead()
+    body = await request.body()
+    if request.headers.get("content-type", "").startswith("multipart/form-data"):
+        return await _add_photo(session, token, visit, body, request, parts)
+    told: dict[str, list[str]] = parse_qs(body.decode("utf-8", "replace"), max_num_fields=200)
+    engineer = await engineers.get(session, visit.engineer_id)
+    if engineer is None:
+        return _dead()
+    try:
+        async with session.begin_nested():
+            report = report_of(told)
+            await reporting.report(session, visit.id, report, as_viewer(engineer), now, parts.settings.zone)
+    except Refusal as refused:
+        await session.refresh(visit)
+        return await _answer(session, token, visit, parts, error=refused.detail, typed=told, status=refused.status)
+    return RedirectResponse(f"/v/{token}", 303)
+
+
+def report_of(told: Mapping[str, list[str]]) -> VisitReport:
+    """Return the report a form makes; raises Invalid for one that none of our pages sent."""
+    first = {name: values[0] for name, values in told.items() if values}
+    parts = [
+        {"name": name, "quantity": int(count) if count.isdecimal() else 1}
+        for name, count in ((first.get(f"part_{i}", "").strip(), first.get(f"count_{i}", "")) for i in range(1, 6))
+        if name
+    ]
+    yuan = first.get("charged_yuan", "").strip() or "0"
+    try:
+        fen = round(float(yuan) * 100)
+        given = {name: first[name] for name in ("code_found", "cause", "result_note") if name in first}
+        result = {"result": first["result"]} if first.get("result") else {}
+        work = {"parts": parts, "charged_fen": fen, "fee_agreed": "fee_agreed" in first} if "work" in first else {}
+        return VisitReport.model_validate(
+            {"version": int(first.get("version", "0")), "step": first.get("step", "save"),
+             "checked": told.get("checked", []), "signed_by": first.get("signed_by", "").strip(),
+             "finish_code": first.get("finish_code", "").strip(), **given, **result, **work}
+        )  # fmt: skip
+    except (ValidationError, ValueError, OverflowError) as error:
+        raise Invalid("填写的内容不对，请检查金额、数量和完工码") from error
+
+
+async def _visit(session: AsyncSession, token: str, parts: Parts, now: NowDep) -> EngineerVisit | None:
+    visit_id = links.read(token, parts.settings.cookie_secret.get_secret_value())
+    visit = await repository.get(session, visit_id) if visit_id else None
+    if visit is None or visit.state == "cancelled":
+        return None
+    over = visit.finished_at is not None and now > visit.finished_at + rules.LINK_AFTER_DONE
+    return None if over else visit
+
+
+async def _add_photo(
+    session: AsyncSession, token: str, visit: EngineerVisit, body: bytes, request: Request, parts: Parts
+) -> Response:
+    head = f"Content-Type: {request.headers['content-type']}\r\n\r\n".encode("latin-1", "replace")
+    message = message_from_bytes(head + body, policy=policy.HTTP)
+    files = [
+        part.get_payload(decode=True)
+        for part in message.walk()
+        if isinstance(part, EmailMessage) and part.get_filename()
+    ]
+    try:
+        for content in files:
+            if isinstance(content, bytes) and content:
+                await photos.keep(session, visit, content, parts.settings.photos_dir, parts.now())
+    except Refusal as refused:
+        return await _answer(session, token, visit, parts, error=refused.detail, status=refused.status)
+    return RedirectResponse(f"/v/{token}", 303)
+
+
+async def _answer(
+    session: AsyncSession, token: str, visit: EngineerVisit, parts: Parts, *, error: str = "",
+    typed: Mapping[str, list[str]] | None = None, status: int = 200,
+) -> Response:  # fmt: skip
+    ticket = await tickets.get(session, visit.ticket_no)
+    engineer = await engineers.get(session, visit.engineer_id)
+    if ticket is None or engineer is None:
+        return _dead()
+    held = {row.slot: row.value for row in (await tickets.slots(session, [ticket.no])).get(ticket.no, [])}
+    customer = await customers.get(session, ticket.customer_id) if ticket.customer_id else None
+    number = phone.to_e164(held.get("contact", {}).get("number", "")) or ticket.caller_e164
+    given = typed or {}
+    text = _pages.get_template("visit.html").render(
+        token=token, visit=visit, engineer=engineer, error=error, help=HELP_NUMBER, state=rules.STATES[visit.state],
+        no=f"{ticket.no[:4]} {ticket.no[4:]}", what=[slots.text(name, held[name]) for name in _WHAT if name in held],
+        name=customer.name if customer else "", number=number if visit.state in rules.OPEN else "",
+        address=slots.address_text(held.get("address", {})) or "地址待核，请先电话确认",
+        window=window(visit.starts_at, visit.ends_at, parts.settings.zone), fee=rules.FEES[visit.fee], rules=rules,
+        checked=set(given.get("checked", visit.checked)), typed={name: values[0] for name, values in given.items()},
+        photos=len((await repository.photos(session, [visit.id])).get(visit.id, [])),
+    )  # fmt: skip
+    return HTMLResponse(text, status, _HEADERS)
+
+
+_WHAT = ("fault_code", "symptom", "product", "note")
+
+
+def _dead() -> Response:
+    return HTMLResponse(_pages.get_template("dead.html").render(text=DEAD), 404, _HEADERS)

@@ -1,0 +1,196 @@
+"""Wire forms of visits and of the dispatcher's board."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from fastapi import Query
+from pydantic import ConfigDict, Field
+
+from crm.wire import Change, PageTime, Shape, Text, Time
+
+VisitState = Literal["planned", "on_the_way", "on_site", "done", "cancelled"]
+Result = Literal["fixed", "not_fixed", "need_part", "absent", "gas_leak"]
+Fee = Literal["in", "out", "unknown"]
+Id32 = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
+TicketNumber = Annotated[str, Field(pattern=r"^[0-9]{8}$")]
+DayQuery = Annotated[date | None, Query(description="Day of the hotline's zone; today when empty.")]
+_WHEN = {"starts_at": "2026-11-23T09:00:00.000Z", "ends_at": "2026-11-23T11:00:00.000Z"}
+
+
+class SuggestAsk(Change):
+    """For which ticket and when; the skill comes from the ticket unless given."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"ticket": "60214831", **_WHEN}]})
+    ticket: TicketNumber
+    starts_at: PageTime
+    ends_at: PageTime
+    skill: Literal["boiler", "other", "install", "electric", "gas", ""] = ""
+
+
+class SuggestionForm(Shape):
+    """An engineer with why and why not; the first possible one is the suggestion."""
+
+    engineer: str
+    name: str
+    possible: bool
+    reasons: list[str]
+    against: list[str]
+
+
+class VisitDraft(Change):
+    """A visit to plan. late_reason is needed when it begins after `promised_by` of the ticket."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"ticket": "60214831", "engineer": "0" * 32, **_WHEN}]}
+    )
+    ticket: TicketNumber
+    engineer: Id32
+    starts_at: PageTime
+    ends_at: PageTime
+    product: Annotated[str, Field(pattern=r"^([0-9a-f]{32})?$")] = ""
+    fee: Fee = "unknown"
+    fee_note: Annotated[Text, Field(max_length=200)] = ""
+    promised_by: PageTime | None = None
+    late_reason: Annotated[Text, Field(max_length=200)] = ""
+
+
+class VisitChange(Change):
+    """Another time or engineer, or off; version is the one the dispatcher saw."""
+
+    version: int = Field(ge=1, le=2**31 - 1)
+    engineer: Id32 | None = None
+    starts_at: PageTime | None = None
+    ends_at: PageTime | None = None
+    fee: Fee | None = None
+    cancel: bool = False
+    note: Annotated[Text, Field(max_length=200)] = ""
+
+
+class PartUsed(Change):
+    """A part that was fitted; fen is what it was charged."""
+
+    name: Annotated[Text, Field(min_length=1, max_length=60)]
+    quantity: int = Field(default=1, ge=1, le=99)
+    fen: int = Field(default=0, ge=0, le=10_000_000)
+
+
+class VisitReport(Change):
+    """What the engineer did; by the mobile page or by a dispatcher on the telephone.
+
+    step: save | depart | arrive | finish. checked: keys of the checklists that are done.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"version": 2, "step": "depart", "checked": ["address_confirmed"]}]},
+    )
+    version: int = Field(ge=1, le=2**31 - 1)
+    step: Literal["save", "depart", "arrive", "finish"] = "save"
+    checked: list[Annotated[str, Field(pattern=r"^[a-z_]{1,40}$")]] | None = Field(default=None, max_length=40)
+    fee: Fee | None = None
+    fee_agreed: bool | None = None
+    charged_fen: int | None = Field(default=None, ge=0, le=10_000_000)
+    code_found: Annotated[Text, Field(max_length=20)] | None = None
+    cause: Annotated[Text, Field(max_length=200)] | None = None
+    parts: list[PartUsed] | None = Field(default=None, max_length=30)
+    result: Result | None = None
+    result_note: Annotated[Text, Field(max_length=1000)] | None = None
+    signed_by: Annotated[Text, Field(max_length=40)] = ""
+    finish_code: Annotated[str, Field(pattern=r"^([0-9]{4})?$")] = ""
+
+
+class CheckLine(Shape):
+    """A line of a checklist, in the document's words."""
+
+    key: str
+    text: str
+    group: str
+    done: bool
+
+
+class PhotoForm(Shape):
+    """A photo."""
+
+    id: str
+    url: str
+    at: Time
+
+
+class VisitForm(Shape):
+    """A visit. code and finish_code only while it is open and for those who may plan."""
+
+    id: str
+    ticket: str
+    engineer: str
+    engineer_name: str
+    badge_no: str
+    state: str
+    state_name: str
+    starts_at: Time
+    ends_at: Time
+    late_reason: str
+    code: str
+    finish_code: str
+    link: str
+    fee: str
+    fee_name: str
+    fee_note: str
+    fee_agreed: bool
+    charged_fen: int
+    checklist: list[CheckLine]
+    code_found: str
+    cause: str
+    parts: list[PartUsed]
+    result: str
+    result_name: str
+    result_note: str
+    signed_by: str
+    departed_at: Time | None
+    arrived_at: Time | None
+    finished_at: Time | None
+    photos: list[PhotoForm]
+    version: int
+
+
+class BoardVisit(Shape):
+    """A bar of the day grid."""
+
+    visit: str
+    ticket: str
+    starts_at: Time
+    ends_at: Time
+    state: str
+    place: str
+
+
+class BoardEngineer(Shape):
+    """A line of the day grid. silent: should have set off half an hour before and did not."""
+
+    engineer: str
+    name: str
+    outlet_name: str
+    load: int
+    capacity: int
+    full: bool
+    silent: bool
+    visits: list[BoardVisit]
+
+
+class BoardTicket(Shape):
+    """A ticket that has no engineer yet."""
+
+    ticket: str
+    kind_name: str
+    priority: str
+    place: str
+    summary: str
+    created_at: Time
+
+
+class DispatchBoard(Shape):
+    """The dispatcher's day."""
+
+    day: date
+    waiting: list[BoardTicket]
+    engineers: list[BoardEngineer]
+    as_of: Time

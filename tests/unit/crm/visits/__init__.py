@@ -1,0 +1,1 @@
+"""Tests of crm.visits, crm.engineers, crm.outlets."""
