@@ -50,7 +50,8 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
 
 
 _ROUTERS = (
-    accounts, agents, live, tickets, calls, customers, callbacks, knowledge, outlets, engineers, visits, open_router, status, stream, warranty,
+    accounts, agents, live, tickets, calls, customers, callbacks, knowledge, outlets,
+    engineers, visits, open_router, status, stream, warranty,
     clocks, parts_router, rules, audit,
 )  # fmt: skip
 
