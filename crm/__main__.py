@@ -14,9 +14,11 @@ from crm import migrate as migrations
 from crm.accounts import service as accounts
 from crm.accounts.schemas import Role
 from crm.bootstrap import build
+from crm.database import milliseconds
 from crm.demo import seed
 from crm.policy.clock_rules import parse_clock_rules
 from crm.policy.pictures import pages
+from crm.privacy import service as privacy
 from crm.rules.service import default_sets
 from crm.serve import serve as serve_forever
 from crm.settings import load_settings
@@ -57,6 +59,12 @@ def token(name: Annotated[str, typer.Option()], role: Annotated[Role, typer.Opti
 
 
 @app.command()
+def re_erase(file: Annotated[Path | None, typer.Argument()] = None) -> None:
+    """Erase again whoever is on the re-erase list, after an older backup was restored; prints how many."""
+    typer.echo(asyncio.run(_re_erase(file)))
+
+
+@app.command()
 def processes(folder: Annotated[Path, typer.Argument()] = Path("docs/tickets")) -> None:
     """Draw the ticket processes as pages into a folder."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -76,6 +84,13 @@ async def _token(name: str, role: Role) -> str:
     async with build(settings) as process, process.parts.work() as session:
         secret = settings.cookie_secret.get_secret_value()
         return await accounts.make_token(session, name=name, role=role, secret=secret, now=process.parts.now())
+
+
+async def _re_erase(file: Path | None) -> int:
+    settings = load_settings()
+    lines = privacy.read_list(file or settings.erasures_file)
+    async with build(settings) as process, process.parts.work() as session:
+        return await privacy.erase_again(session, lines, milliseconds(process.parts.now()))
 
 
 async def _demo() -> dict[str, object]:

@@ -5,6 +5,7 @@ Refusal
 ├── Forbidden           403
 ├── NotSignedIn         401
 ├── Conflict            409
+├── Outdated            412
 ├── Invalid             422
 └── Unavailable         503
 
@@ -62,6 +63,13 @@ class Conflict(Refusal):
 
     status = 409
     code = "conflict"
+
+
+class Outdated(Refusal):
+    """The version that If-Match names is no more."""
+
+    status = 412
+    code = "outdated"
 
 
 class Invalid(Refusal):

@@ -5,7 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from crm import phone
-from crm.accounts.schemas import Viewer
+from crm.accounts.schemas import SEES_PEOPLE, Viewer
 from crm.audio import Audio
 
 
@@ -17,6 +17,11 @@ class Lens:
     audio: Audio
     now: datetime
     zone: ZoneInfo
+
+    @property
+    def sees_people(self) -> bool:
+        """Tell whether names, addresses and words may be shown: an auditor sees who did what, not whom it was about."""
+        return self.viewer.has(*SEES_PEOPLE)
 
     def number(self, e164: str, *, own: bool = False) -> str:
         """Return a number in full if it is the viewer's own business, else masked."""

@@ -16,6 +16,7 @@ from crm.knowledge.models import KnowledgeEntry, KnowledgeVersion
 from crm.live.models import Pop
 from crm.outlets.models import Outlet
 from crm.parts.models import Part, PartLine, Partner, PartPrice
+from crm.privacy.models import Erasure
 from crm.products.models import Product
 from crm.rules.models import RuleSet
 from crm.tickets.models import Ticket, TicketSlot, TimelineEntry
@@ -35,6 +36,7 @@ __all__ = [
     "Customer",
     "Engineer",
     "EngineerVisit",
+    "Erasure",
     "Event",
     "FactNode",
     "HeardSlot",

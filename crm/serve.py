@@ -4,12 +4,14 @@ import asyncio
 import contextlib
 import signal
 from collections.abc import Coroutine
+from datetime import datetime
 from typing import Any
 
 import structlog
 import uvicorn
 from fastapi import FastAPI
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.accounts import service as accounts
 from crm.bootstrap import Process, build
@@ -17,6 +19,7 @@ from crm.clocks.tick import tick
 from crm.database import milliseconds
 from crm.jobs.loop import run
 from crm.knowledge import seeds
+from crm.privacy import service as privacy
 from crm.settings import Settings
 from crm.web.app import make_desk_app, make_web_app
 from liveness.watchdog import keep_alive
@@ -27,6 +30,7 @@ RETRY_S = 1.0
 _BLOCKED_S = 3.0
 _FROZEN_S = 3.3
 CLOCKS_EVERY_S = 5.0
+ERASED_EVERY_S = 20.0
 _GRACE_S = 3
 
 
@@ -62,6 +66,7 @@ def _background(process: Process) -> tuple[Coroutine[Any, Any, None], ...]:
         process.parts.knowledge.run(),
         _prepare(process),
         _clocks(process),
+        _erased_files(process),
     )
 
 
@@ -74,11 +79,23 @@ async def _prepare(process: Process) -> None:
                 password = parts.settings.first_admin_password.get_secret_value()
                 await accounts.ensure_first_admin(session, password, parts.now())
                 await seeds.put_in(session, milliseconds(parts.now()))
+                again = privacy.read_list(parts.settings.erasures_file)
+                await privacy.erase_again(session, again, milliseconds(parts.now()))
         except (SQLAlchemyError, OSError) as error:
             log.warning("waiting_for_database", error=type(error).__name__)
             await asyncio.sleep(RETRY_S)
         else:
             return
+
+
+async def _erased_files(process: Process) -> None:
+    """Delete the files of erased persons."""
+    parts = process.parts
+
+    async def job(session: AsyncSession, now: datetime) -> int:
+        return await privacy.remove_files(session, now, parts.audio, parts.settings)
+
+    await run("erased_files", job, parts.work, parts.now, ERASED_EVERY_S)
 
 
 async def _clocks(process: Process) -> None:

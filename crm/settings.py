@@ -46,6 +46,11 @@ class Settings(BaseSettings):
         return init_settings, env_settings, named if named.env_file else dotenv_settings, file_secret_settings
 
     @property
+    def erasures_file(self) -> Path:
+        """Return the re-erase list, which lies beside the recordings and outlives a restored database."""
+        return self.recordings_dir.parent / "erasures.jsonl"
+
+    @property
     def zone(self) -> ZoneInfo:
         """Return the zone in which days begin and times are shown."""
         return ZoneInfo(self.time_zone)

@@ -17,6 +17,9 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
+SEES_PEOPLE = (Role.AGENT, Role.DISPATCHER, Role.SUPERVISOR, Role.QUALITY, Role.ADMIN)
+
+
 @dataclass(frozen=True, slots=True)
 class Viewer:
     """Who makes this request. A program (bearer token) has no account and no telephone."""

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Path
 
 from crm.accounts.schemas import Role
 from crm.accounts.service import require
+from crm.audit.service import note
 from crm.callbacks import repository, service
 from crm.callbacks.schemas import CallbackDone, CallbackForm, callback_form
 from crm.web.context import LensDep, SessionDep, TransactionalRoute
@@ -27,6 +28,7 @@ async def list_callbacks(
 ) -> Page[CallbackForm]:
     """Tasks, what is due first; numbers in full because they must be dialled."""
     require(lens.viewer, *_MAY_CALL)
+    await note(session, lens.viewer, "callbacks_seen", "list", tab, lens.now)
     found, total = await repository.search(
         session, reason=_REASONS[tab], done=done, limit=size, offset=(page - 1) * size
     )

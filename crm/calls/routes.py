@@ -5,6 +5,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query
 from fastapi.responses import FileResponse
 
+from crm.accounts.schemas import SEES_PEOPLE
+from crm.accounts.service import require
 from crm.audit.service import note
 from crm.calls import repository, service
 from crm.calls.errors import ClipMissing
@@ -31,6 +33,7 @@ async def list_calls(
     size: PageSize = 50,
 ) -> Page[CallRow]:
     """Calls, newest first; agents see those that rang at their telephone."""
+    require(lens.viewer, *SEES_PEOPLE)
     where = repository.conditions(q=q, since=since, until=until, outcome=outcome, agent=service.listed_for(lens.viewer))
     found, total = await repository.search(session, where, limit=size, offset=(page - 1) * size)
     return Page(items=await view.rows(session, found, lens), total=total, page=page, size=size)
@@ -39,7 +42,9 @@ async def list_calls(
 @router.get("/calls/{contact}", operation_id="getCall")
 async def get_call(contact: ContactPath, session: SessionDep, lens: LensDep) -> CallForm:
     """One call: path, turns, matters, queue visits, pops, recording."""
-    return await view.call(session, await service.open_call(session, contact, lens.viewer), lens)
+    found = await service.open_call(session, contact, lens.viewer)
+    await note(session, lens.viewer, "call_seen", "contact", contact, lens.now)
+    return await view.call(session, found, lens)
 
 
 @router.get("/calls/{contact}/recording", operation_id="getRecording", response_class=FileResponse, responses=_WAV)

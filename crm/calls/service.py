@@ -6,7 +6,8 @@ from typing import Literal
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from crm.accounts.schemas import Role, Viewer
+from crm.accounts.schemas import SEES_PEOPLE, Role, Viewer
+from crm.accounts.service import require
 from crm.calls import repository
 from crm.calls.errors import NoCall, RecordingMissing, RecordingNotReady
 from crm.calls.models import Contact
@@ -25,6 +26,7 @@ async def open_call(session: AsyncSession, contact_id: str, viewer: Viewer) -> C
 
     Agents open the calls that rang at their telephone and those that have a ticket.
     """
+    require(viewer, *SEES_PEOPLE)
     contact = await repository.contact(session, contact_id)
     if contact is None:
         raise NoCall("没有这通来电")

@@ -4,8 +4,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path
 
-from crm.accounts.schemas import Role
+from crm.accounts.schemas import SEES_PEOPLE, Role
 from crm.accounts.service import require
+from crm.audit.service import note
 from crm.customers import repository, service
 from crm.customers.errors import NoCustomer
 from crm.customers.schemas import CustomerChange, CustomerForm, CustomerRow
@@ -22,6 +23,7 @@ async def list_customers(
     session: SessionDep, lens: LensDep, q: Search = "", page: PageNumber = 1, size: PageSize = 50
 ) -> Page[CustomerRow]:
     """Customers whose name, number or address holds q."""
+    require(lens.viewer, *SEES_PEOPLE)
     found, total = await repository.search(session, q, limit=size, offset=(page - 1) * size)
     return Page(items=await view.rows(session, found, lens), total=total, page=page, size=size)
 
@@ -29,9 +31,11 @@ async def list_customers(
 @router.get("/customers/{customer}", operation_id="getCustomer")
 async def get_customer(customer: CustomerPath, session: SessionDep, lens: LensDep) -> CustomerForm:
     """One file with numbers, addresses, products, tickets, calls."""
+    require(lens.viewer, *SEES_PEOPLE)
     found = await repository.get(session, customer)
     if found is None:
         raise NoCustomer("没有这位客户")
+    await note(session, lens.viewer, "customer_seen", "customer", customer, lens.now)
     return await view.customer(session, found, lens)
 
 

@@ -43,6 +43,8 @@ async def _take_one(session: AsyncSession, envelope: Envelope, now: datetime, hi
     wire = envelope.to_json()
     kind, data = envelope.fact.KIND, storable(wire["data"])
     held = await repository.received(session, envelope.node, envelope.seq)
+    if held is not None and held.status == "erased":
+        return  # what it said is gone by its person's wish: it cannot be compared, and must not come back
     if held is not None:
         if (held.at, held.contact, held.kind, held.data) != (at, storable(envelope.contact), kind, data):
             log.error("journal_conflict", node=envelope.node, seq=envelope.seq, kind=kind)

@@ -10,7 +10,7 @@ from crm.database import Base
 
 
 class ReceivedFact(Base):
-    """A fact as it came. status: applied | rejected (reason says why; nothing of it is in other tables)."""
+    """A fact as it came. status: applied | erased | rejected (reason says why; nothing of it is in other tables)."""
 
     __tablename__ = "facts"
     __table_args__ = (

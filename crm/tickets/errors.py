@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from crm.errors import Conflict, Invalid, NotFound
+from crm.errors import Conflict, Invalid, NotFound, Outdated
 from crm.tickets.models import Ticket
 
 
@@ -17,6 +17,10 @@ class TicketChanged(Conflict):
     def __init__(self, detail: str, ticket: Ticket, changed: Sequence[Mapping[str, Any]]) -> None:
         super().__init__(detail, members={"changed": list(changed)})
         self.ticket = ticket
+
+
+class TicketOutdated(Outdated):
+    """If-Match names a version that is no more."""
 
 
 class MoveNotAllowed(Conflict):

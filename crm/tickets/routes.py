@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Header, Path, Query, Response
 
 from crm.accounts.schemas import Role
 from crm.accounts.service import require
+from crm.audit.service import note
 from crm.calls import repository as calls
 from crm.customers import repository as customers
 from crm.desk.service import own_number
@@ -76,26 +77,39 @@ async def open_ticket(body: TicketDraft, session: SessionDep, lens: LensDep) -> 
 
 
 @router.get("/tickets/{no}", operation_id="getTicket")
-async def get_ticket(no: TicketNo, session: SessionDep, lens: LensDep) -> TicketForm:
+async def get_ticket(no: TicketNo, session: SessionDep, lens: LensDep, response: Response) -> TicketForm:
     """One ticket with slots, moves, timeline, call-back and calls."""
     ticket = await repository.get(session, no)
     if ticket is None:
         raise NoTicket("没有这张工单")
+    await note(session, lens.viewer, "ticket_seen", "ticket", no, lens.now)
+    response.headers["ETag"] = service.etag(ticket)
     return await view.ticket(session, ticket, lens)
 
 
 @router.patch("/tickets/{no}", operation_id="changeTicket")
 async def change_ticket(
-    no: TicketNo, body: TicketChange, session: SessionDep, lens: LensDep, parts: PartsDep
+    no: TicketNo,
+    body: TicketChange,
+    session: SessionDep,
+    lens: LensDep,
+    parts: PartsDep,
+    response: Response,
+    if_match: Annotated[str, Header(max_length=40)] = "",
 ) -> TicketSaved:
-    """Change a ticket; another's change of other fields is merged, of the same field is a 409."""
+    """Change a ticket; another's change of other fields is merged, of the same field is a 409.
+
+    With If-Match (the ETag of the answer before) nothing is merged: any change since is a 412.
+    """
     require(lens.viewer, *_WRITERS)
+    await service.check_etag(session, no, if_match)
     try:
         ticket, merged = await service.change(session, no, body, lens.viewer, lens.now, parts.settings.zone)
     except TicketChanged as conflict:
         current = await view.ticket(session, conflict.ticket, lens)
         conflict.members["current"] = current.model_dump(mode="json")
         raise
+    response.headers["ETag"] = service.etag(ticket)
     return TicketSaved(**dict(await view.ticket(session, ticket, lens)), merged=merged)
 
 

@@ -19,7 +19,7 @@ from crm.parts import service as parts
 from crm.policy import ticket_states as policy
 from crm.policy.processes import Move
 from crm.tickets import guards, repository
-from crm.tickets.errors import AnotherTicket, MoveNotAllowed, NoSuchSlot, NoTicket, TicketChanged
+from crm.tickets.errors import AnotherTicket, MoveNotAllowed, NoSuchSlot, NoTicket, TicketChanged, TicketOutdated
 from crm.tickets.models import Ticket, TicketSlot, TimelineEntry
 from crm.tickets.schemas import Clash, TicketChange
 from crm.words import ROLES, SAFETY, TICKET_OUTCOMES, word
@@ -253,6 +253,19 @@ async def change(
     if wanted.move:
         await _move(session, ticket, wanted.move, viewer, now, zone)
     return ticket, merged
+
+
+def etag(ticket: Ticket) -> str:
+    """Return the ETag of a ticket as it stands."""
+    return f'"{ticket.version}"'
+
+
+async def check_etag(session: AsyncSession, no: str, if_match: str) -> None:
+    """Raise TicketOutdated unless the ticket still is what If-Match names; "" and "*" ask for nothing."""
+    if if_match not in ("", "*"):
+        ticket = await _locked(session, no)
+        if if_match != etag(ticket):
+            raise TicketOutdated("工单刚被别人改过，请看一下新内容再保存")
 
 
 async def change_part_lines(

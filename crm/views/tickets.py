@@ -15,7 +15,8 @@ from crm.clocks.schemas import ClockForm, clock_form
 from crm.customers import repository as customers
 from crm.lens import Lens
 from crm.policy import ticket_states as policy
-from crm.slot_rows import slot_rows
+from crm.policy.personal import IMPERSONAL_SLOTS, impersonal_value
+from crm.slot_rows import SlotForm, slot_rows
 from crm.tickets import guards, repository
 from crm.tickets.models import Ticket, TicketSlot, TimelineEntry
 from crm.tickets.schemas import MoveForm, NeedForm, TicketForm, TicketRow, TimelineForm
@@ -23,6 +24,8 @@ from crm.tickets.warranty import verdict_of
 from crm.views import calls as call_views
 from crm.warranty.schemas import WarrantyForm, warranty_form
 from crm.words import TICKET_OUTCOMES, word
+
+COVERED = "（无权查看）"
 
 
 async def rows(session: AsyncSession, found: Sequence[Ticket], lens: Lens) -> list[TicketRow]:
@@ -45,7 +48,7 @@ async def rows(session: AsyncSession, found: Sequence[Ticket], lens: Lens) -> li
                 priority=ticket.priority,
                 priority_name=policy.PRIORITIES[ticket.priority],
                 customer=ticket.customer_id or "",
-                customer_name=person.name if person else "",
+                customer_name=person.name if person and lens.sees_people else "",
                 number=lens.number(ticket.caller_e164, own=own),
                 summary=_summary(ticket_slots),
                 owner=ticket.owner_id or "",
@@ -72,13 +75,13 @@ async def ticket(session: AsyncSession, found: Ticket, lens: Lens) -> TicketForm
     contacts = await calls.contacts_by_id(session, [found.contact_id] if found.contact_id else [])
     return TicketForm(
         **dict(row),
-        slots=slot_rows(held, found.kind, lens.audio),
+        slots=_shown(slot_rows(held, found.kind, lens.audio), lens),
         moves=await _moves(session, found, {item.slot: item for item in held}, lens),
         warranty=await _warranty(session, found, held, lens),
         clocks=await _clocks(session, found, lens),
-        timeline=[_entry(entry) for entry in await repository.timeline(session, found.no)],
-        callback=callback_form(task) if task else None,
-        calls=await call_views.rows(session, contacts, lens),
+        timeline=[_entry(entry, lens) for entry in await repository.timeline(session, found.no)],
+        callback=callback_form(task) if task and lens.sees_people else None,
+        calls=await call_views.rows(session, contacts, lens) if lens.sees_people else [],
     )
 
 
@@ -114,13 +117,27 @@ async def _clocks(session: AsyncSession, found: Ticket, lens: Lens) -> list[Cloc
     return [clock_form(row, lens.now, reasons) for row in rows if row.state != "cancelled"]
 
 
-def _entry(entry: TimelineEntry) -> TimelineForm:
+def _shown(rows: Sequence[SlotForm], lens: Lens) -> list[SlotForm]:
+    """Return the rows as this viewer may see them: of a personal slot an auditor sees only that it is filled."""
+    if lens.sees_people:
+        return list(rows)
+    return [_covered(row) if row.text else row for row in rows]
+
+
+def _covered(row: SlotForm) -> SlotForm:
+    """Return a row without what was said; an impersonal value stays."""
+    value = impersonal_value(row.slot, row.value) if row.slot in IMPERSONAL_SLOTS else {}
+    text = slots.text(row.slot, value) or COVERED
+    return row.model_copy(update={"text": text, "value": value, "candidates": [], "clip": "", "clip_ms": None})
+
+
+def _entry(entry: TimelineEntry, lens: Lens) -> TimelineForm:
     return TimelineForm(
         id=entry.id,
         at=entry.at,
         kind=entry.kind,
         actor=entry.actor,
-        text=entry.text,
+        text=entry.text if lens.sees_people or entry.kind not in ("slot", "note", "visit") else COVERED,
         fields=entry.fields,
         version=entry.version,
     )

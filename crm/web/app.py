@@ -18,6 +18,7 @@ from crm.knowledge.routes import router as knowledge
 from crm.live.routes import router as live
 from crm.outlets.routes import router as outlets
 from crm.parts.routes import router as parts_router
+from crm.privacy.routes import router as privacy
 from crm.rules.routes import router as rules
 from crm.tickets.routes import router as tickets
 from crm.visits.mobile import router as mobile
@@ -43,7 +44,7 @@ _HEADERS = {
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
     status: {"description": text, "content": {"application/problem+json": {}}}
     for status, text in {
-        400: "Refused", 401: "Not logged in", 403: "Not allowed", 404: "Not there", 409: "Conflict",
+        400: "Refused", 401: "Not logged in", 403: "Not allowed", 404: "Not there", 409: "Conflict", 412: "Outdated",
         422: "Invalid", 429: "Locked", 503: "Away",
     }.items()
 }  # fmt: skip
@@ -52,7 +53,7 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
 _ROUTERS = (
     accounts, agents, live, tickets, calls, customers, callbacks, knowledge, outlets,
     engineers, visits, open_router, status, stream, warranty,
-    clocks, parts_router, rules, audit,
+    clocks, parts_router, rules, audit, privacy,
 )  # fmt: skip
 
 

@@ -1,0 +1,43 @@
+"""Which roles may use which operation of the API: the table that every new operation must be entered in."""
+
+from typing import Final
+
+from crm.accounts.schemas import SEES_PEOPLE, Role
+
+OPEN: Final = frozenset({"open"})
+EVERYBODY: Final = frozenset(Role)
+AGENT, DISPATCHER, SUPERVISOR, QUALITY, AUDITOR, ADMIN = (
+    Role.AGENT, Role.DISPATCHER, Role.SUPERVISOR, Role.QUALITY, Role.AUDITOR, Role.ADMIN,
+)  # fmt: skip
+STAFF = frozenset({AGENT, DISPATCHER, SUPERVISOR})
+PEOPLE = frozenset(SEES_PEOPLE)
+LEADS = frozenset({SUPERVISOR, ADMIN})
+KEEPERS = frozenset({DISPATCHER, SUPERVISOR, ADMIN})
+PLANNERS = frozenset({DISPATCHER, SUPERVISOR})
+CALLERS = frozenset({AGENT, SUPERVISOR})
+
+ROLES_OF: dict[str, frozenset[str]] = {
+    "logIn": OPEN, "logOut": OPEN, "getStatus": OPEN,
+    "getMe": EVERYBODY, "signIn": EVERYBODY, "signOut": EVERYBODY, "becomeReady": EVERYBODY, "pause": EVERYBODY,
+    "popReceived": EVERYBODY, "popShown": EVERYBODY, "popActed": EVERYBODY,
+    "getBoard": LEADS, "listQueues": EVERYBODY, "getMetrics": EVERYBODY,  # by token; people: LEADS
+    "listTickets": EVERYBODY, "getTicket": EVERYBODY, "openTicket": STAFF, "changeTicket": STAFF,
+    "addNote": STAFF | {QUALITY},
+    "listCalls": PEOPLE, "getCall": PEOPLE, "getRecording": PEOPLE, "getClip": PEOPLE,
+    "listCustomers": PEOPLE, "getCustomer": PEOPLE, "changeCustomer": STAFF,
+    "listCallbacks": CALLERS, "finishCallback": CALLERS,
+    "getKnowledgePack": EVERYBODY, "listKnowledge": EVERYBODY, "getKnowledge": EVERYBODY,
+    "createKnowledge": LEADS, "writeKnowledge": LEADS, "submitKnowledge": LEADS, "refuseKnowledge": LEADS,
+    "publishKnowledge": LEADS, "withdrawKnowledge": LEADS, "rollBackKnowledge": LEADS,
+    "listOutlets": EVERYBODY, "createOutlet": KEEPERS, "changeOutlet": KEEPERS,
+    "listEngineers": EVERYBODY, "createEngineer": KEEPERS, "changeEngineer": KEEPERS,
+    "suggestEngineers": STAFF, "getDispatchBoard": STAFF | {ADMIN}, "listVisits": EVERYBODY, "getVisit": EVERYBODY,
+    "planVisit": PLANNERS, "changeVisit": PLANNERS, "reportVisit": PLANNERS, "addVisitPhoto": PLANNERS,
+    "getVisitPhoto": EVERYBODY,
+    "judgeWarranty": EVERYBODY, "getClocks": EVERYBODY, "listClocks": EVERYBODY,
+    "pauseClock": frozenset({DISPATCHER, SUPERVISOR}), "resumeClock": frozenset({DISPATCHER, SUPERVISOR}),
+    "listParts": EVERYBODY, "savePart": KEEPERS, "addPrice": LEADS, "getPartner": EVERYBODY, "savePartner": KEEPERS,
+    "getPartRequest": EVERYBODY, "savePartRequest": STAFF,
+    "getRules": EVERYBODY, "addRules": frozenset({ADMIN}), "listAudit": LEADS | {AUDITOR},
+    "exportPerson": LEADS, "erasePerson": frozenset({ADMIN}), "revealNumber": STAFF | {ADMIN},
+}  # fmt: skip

@@ -1,0 +1,205 @@
+"""A person's data handed out and erased: nothing is left anywhere, every count stays, a restore brings none back."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+
+import httpx
+import pytest
+from sqlalchemy import inspect, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from crm.bootstrap import Process
+from crm.jobs.loop import run_once
+from crm.policy.personal import ERASED, impersonal_entry, impersonal_fact, impersonal_value
+from crm.privacy import service
+from crm.settings import Settings
+from ivr.contract import facts
+from tests.unit.crm.conftest import Opener
+from tests.unit.crm.fakes import CONTACT, NUMBER, RECORDING, Clock, Story, dialogue, talk, waiting, wire
+from tests.unit.crm.tickets_by_hand import API, given_staff
+
+WHY = {"reason": "本人来电要求"}
+PERSONAL = ("13800138000", "凤翔路", "502室", "E零一", "我要报修", "李芳", "敲门要轻")
+
+
+async def given_history(
+    process: Process, desk: httpx.AsyncClient, page: Opener, clock: Clock, settings: Settings
+) -> str:
+    """Let somebody call, talk and be noted; returns the customer."""
+    await given_staff(process, clock)
+    told = Story().tell(*dialogue(), *waiting(), *talk())
+    assert (await desk.post("/internal/facts", json=wire(told))).status_code == 200
+    (settings.clips_dir / CONTACT).mkdir()
+    (settings.clips_dir / CONTACT / "fault_code.wav").write_bytes(b"x")
+    (settings.voicemail_dir / f"{CONTACT}-1.wav").write_bytes(b"x")
+    for leg in ("rx", "tx", "mix"):
+        (settings.recordings_dir / f"{RECORDING}-{leg}.wav").write_bytes(b"x" * 100)
+    async with page("8001") as client:
+        customer: str = (await client.get(f"{API}/tickets/{NUMBER}")).json()["customer"]
+        file = (await client.get(f"{API}/customers/{customer}")).json()
+        change = {"version": file["version"], "name": "李芳", "note": "敲门要轻", "elder": True}
+        assert (await client.patch(f"{API}/customers/{customer}", json=change)).status_code == 200
+        note = {"text": "李芳说敲门要轻"}
+        keyed = {"Idempotency-Key": "once"}
+        assert (await client.post(f"{API}/tickets/{NUMBER}/notes", json=note, headers=keyed)).status_code == 201
+    return customer
+
+
+async def everything(process: Process) -> dict[str, list[Mapping[str, object]]]:
+    """Return every row of every table."""
+    async with process.parts.work() as session:
+        connection = await session.connection()
+        tables = await connection.run_sync(lambda sync: inspect(sync).get_table_names())
+        return {
+            name: [dict(row._mapping) for row in await session.execute(text(f'SELECT * FROM "{name}"'))]  # noqa: S608 names come from the catalogue
+            for name in tables
+        }
+
+
+async def files_gone(process: Process, clock: Clock, settings: Settings) -> int:
+    async def job(session: AsyncSession, now: datetime) -> int:
+        return await service.remove_files(session, now, process.parts.audio, settings)
+
+    return await run_once("files", job, process.parts.work, clock())
+
+
+async def test_erasing_leaves_nothing_of_a_person_and_every_count(
+    process: Process, desk: httpx.AsyncClient, page: Opener, clock: Clock, settings: Settings
+) -> None:
+    customer = await given_history(process, desk, page, clock, settings)
+    before = await everything(process)
+    async with page("9001") as supervisor, page("7004") as admin:
+        assert (await supervisor.post(f"{API}/customers/{customer}/erase", json=WHY)).status_code == 403
+        answer = await admin.post(f"{API}/customers/{customer}/erase", json=WHY)
+        assert (answer.status_code, answer.json()["calls"], answer.json()["recordings"]) == (200, 1, 1)
+        assert (await admin.post(f"{API}/customers/{'f' * 32}/erase", json=WHY)).status_code == 404
+    after = await everything(process)
+    left = json.dumps(after, ensure_ascii=False, default=str)
+    assert [word for word in PERSONAL if word in left] == []
+    same = {"contacts", "visits", "tickets", "matters", "turns", "facts", "recordings", "timeline", "ticket_clocks",
+            "ticket_slots", "callback_tasks", "customers", "products", "pops"}  # fmt: skip
+    assert {name: len(after[name]) for name in same} == {name: len(before[name]) for name in same}
+    assert after["contacts"][0]["outcome"] == "talked"
+    assert after["tickets"][0]["kind"] == "repair"
+    assert await files_gone(process, clock, settings) == 1
+    assert await files_gone(process, clock, settings) == 0
+    assert not (settings.clips_dir / CONTACT).exists()
+    assert list(settings.recordings_dir.iterdir()) == list(settings.voicemail_dir.iterdir()) == []
+    listed = settings.erasures_file.read_text(encoding="utf-8")
+    assert customer in listed
+    assert not [word for word in PERSONAL if word in listed]
+
+
+async def test_a_fact_told_again_brings_nothing_back(
+    process: Process, desk: httpx.AsyncClient, page: Opener, clock: Clock, settings: Settings
+) -> None:
+    customer = await given_history(process, desk, page, clock, settings)
+    async with page("7004") as admin:
+        await admin.post(f"{API}/customers/{customer}/erase", json=WHY)
+    told = Story().tell(*dialogue(), *waiting(), *talk())
+    assert (await desk.post("/internal/facts", json=wire(told))).status_code == 200
+    left = json.dumps(await everything(process), ensure_ascii=False, default=str)
+    assert [word for word in PERSONAL if word in left] == []
+
+
+async def test_after_a_restore_the_list_erases_again(
+    process: Process, desk: httpx.AsyncClient, page: Opener, clock: Clock, settings: Settings, tmp_path: Path
+) -> None:
+    customer = await given_history(process, desk, page, clock, settings)
+    line = {"id": "e" * 32, "customer": customer, "at": "2026-11-22", "by": "某7004", "reason": "本人来电要求"}
+    stranger = line | {"id": "d" * 32, "customer": "f" * 32}
+    ledger = tmp_path / "list.jsonl"
+    ledger.write_text(f"{json.dumps(line)}\n{json.dumps(stranger)}\n[1]\n{{torn", encoding="utf-8")
+    lines = service.read_list(ledger)
+    assert len(lines) == 2
+    for expected in (1, 0):
+        async with process.parts.work() as session:
+            assert await service.erase_again(session, lines, clock()) == expected
+    left = json.dumps(await everything(process), ensure_ascii=False, default=str)
+    assert [word for word in PERSONAL if word in left] == []
+    assert service.read_list(tmp_path / "none.jsonl") == []
+
+
+async def test_who_is_on_the_line_cannot_be_erased_yet(
+    process: Process, desk: httpx.AsyncClient, page: Opener, clock: Clock
+) -> None:
+    await given_staff(process, clock)
+    await desk.post("/internal/facts", json=wire(Story().tell(*dialogue())))
+    async with page("7004") as admin:
+        customer = (await admin.get(f"{API}/tickets/{NUMBER}")).json()["customer"]
+        answer = await admin.post(f"{API}/customers/{customer}/erase", json=WHY)
+        assert (answer.status_code, answer.json()["code"]) == (409, "call_lasts")
+
+
+async def test_a_person_is_handed_everything(
+    process: Process, desk: httpx.AsyncClient, page: Opener, clock: Clock, settings: Settings
+) -> None:
+    customer = await given_history(process, desk, page, clock, settings)
+    async with page("9001") as supervisor, page("8001") as agent:
+        assert (await agent.post(f"{API}/customers/{customer}/export", json=WHY)).status_code == 403
+        told = (await supervisor.post(f"{API}/customers/{customer}/export", json=WHY)).json()["data"]
+        assert (told["phones"], told["recordings"]) == (["+8613800138000"], [RECORDING])
+        assert told["customer"][0]["name"] == "李芳"
+        assert next(item["text"] for item in told["turns"]) == "我要报修"
+        assert (await supervisor.post(f"{API}/customers/{'f' * 32}/export", json=WHY)).status_code == 404
+        log = (await supervisor.get(f"{API}/audit?subject_kind=customer&subject={customer}&size=2")).json()
+        assert [(item["action_name"], item["reason"]) for item in log["items"]] == [
+            ("导出个人资料", "本人来电要求"), ("看客户档案", ""),
+        ]  # fmt: skip
+        assert log["next"] == ""
+
+
+async def test_a_number_is_shown_for_a_reason_that_is_kept(
+    process: Process, desk: httpx.AsyncClient, page: Opener, clock: Clock, settings: Settings
+) -> None:
+    customer = await given_history(process, desk, page, clock, settings)
+    async with page("8002") as agent, page("7002") as quality, page("7003") as auditor:
+        for kind, key in (("ticket", NUMBER), ("customer", customer), ("call", CONTACT)):
+            body = {"kind": kind, "id": key, **WHY}
+            assert (await agent.post(f"{API}/reveal", json=body)).json()["numbers"] == ["138 0013 8000"]
+            assert (await agent.post(f"{API}/reveal", json=body | {"id": "f" * 32})).status_code == 404
+            assert (await quality.post(f"{API}/reveal", json=body)).status_code == 403
+        assert (await agent.get(f"{API}/audit")).status_code == 403
+        first = (await auditor.get(f"{API}/audit?action=number_shown&size=2")).json()
+        rest = (await auditor.get(f"{API}/audit?action=number_shown&size=2&cursor={first['next']}")).json()
+        assert [item["subject"] for item in first["items"] + rest["items"]] == [CONTACT, customer, NUMBER]
+        assert (await auditor.get(f"{API}/audit?cursor=nonsense")).status_code == 422
+
+
+async def test_an_auditor_sees_what_was_done_but_not_about_whom(
+    process: Process, desk: httpx.AsyncClient, page: Opener, clock: Clock, settings: Settings
+) -> None:
+    customer = await given_history(process, desk, page, clock, settings)
+    async with page("7003") as auditor, page("8002") as agent:
+        seen = (await auditor.get(f"{API}/tickets/{NUMBER}")).json()
+        assert [word for word in PERSONAL if word in json.dumps(seen, ensure_ascii=False)] == []
+        assert "开单：维修申报" in seen["timeline"][-1]["text"]
+        assert {row["slot"]: row["text"] for row in seen["slots"]}["address"] == "（无权查看）"
+        assert "凤翔路" in json.dumps((await agent.get(f"{API}/tickets/{NUMBER}")).json(), ensure_ascii=False)
+        for path in (f"customers/{customer}", "customers", "calls", f"calls/{CONTACT}"):
+            assert (await auditor.get(f"{API}/{path}")).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("kind", "told", "left"),
+    [
+        ("slot", "地址：凤翔路18号", ERASED),
+        ("note", "张三", ERASED),
+        ("visit", "王师傅：已换点火针，张三签字", ERASED),
+        ("state", "办结：待回访 → 办结", "办结：待回访 → 办结"),
+        ("clock", "上门：暂停计时（按用户要求）张三后天在", "上门：暂停计时（按用户要求）"),
+        ("clock", "上门：已超时", "上门：已超时"),
+    ],
+)
+def test_what_stays_of_a_timeline_entry(kind: str, told: str, left: str) -> None:
+    assert impersonal_entry(kind, told) == left
+
+
+def test_what_stays_of_slots_and_facts() -> None:
+    assert impersonal_value("fault_code", {"raw": "E零一", "canonical": "E01"}) == {"canonical": "E01"}
+    assert impersonal_value("address", {"road": "凤翔路"}) == {"text": ERASED}
+    assert impersonal_fact("turn_ended", {"text": "x"}) == {}
+    ended = facts.ContactEnded("talked", 16, 5)
+    assert impersonal_fact(ended.KIND, {"outcome": "talked"}) == {"outcome": "talked"}
