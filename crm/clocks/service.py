@@ -8,8 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.clocks import repository
 from crm.clocks.models import ClockPause, TicketClock
+from crm.outlets import repository as outlets
 from crm.policy import clocks as policy
-from crm.policy.clock_rules import ClockRules, Promise, promises_for, rules_of_day, scope_of
+from crm.policy.clock_rules import ClockRules, Promise, promises_for, rules_of_day, scope_of, with_outlets
 from crm.policy.clocks import Clock, ClockState
 from crm.policy.processes import PAUSING
 from crm.rules import service as rules
@@ -45,9 +46,11 @@ async def refresh(session: AsyncSession, ticket: Ticket, held: Mapping[str, Tick
 
 
 async def rules_for(session: AsyncSession, ticket: Ticket) -> ClockRules:
-    """Return the rules in force when the ticket was opened."""
+    """Return the rules in force when the ticket was opened, with 市区 as the outlets tell it today."""
     sets = await rules.clock_rules(session)
-    return rules_of_day(sets, ticket.created_at.astimezone(sets[-1].zone).date())
+    rulebook = rules_of_day(sets, ticket.created_at.astimezone(sets[-1].zone).date())
+    active = [outlet for outlet in await outlets.everything(session) if outlet.active]
+    return with_outlets(rulebook, [area for outlet in active for area in outlet.areas])
 
 
 async def pause(

@@ -1,7 +1,7 @@
 """Promises with a time, where they hold and when the clock stands: dated data; pure parsing, strict."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, time
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -79,6 +79,20 @@ def scope_of(rules: ClockRules, address: Mapping[str, str]) -> str:
     names = {address.get(key, "") for key in ("province", "city", "district", "town")}
     fitting = [area for area in rules.areas if (code.startswith(area.adcode) if code else area.name in names)]
     return max(fitting, key=lambda area: len(area.adcode)).scope if fitting else "other"
+
+
+def with_outlets(rules: ClockRules, served: Sequence[Mapping[str, str]]) -> ClockRules:
+    """Return the rules with 市区 as the service outlets tell it: each area {adcode, name, city: "yes"}.
+
+    Without any such area the rules' own stand.
+    """
+    city = [
+        Area("city", item.get("adcode", ""), item.get("name", ""))
+        for item in served
+        if item.get("city") == "yes" and item.get("adcode", "").isdigit()
+    ]
+    kept = (area for area in rules.areas if area.scope != "city")
+    return replace(rules, areas=(*kept, *city)) if city else rules
 
 
 def promises_for(rules: ClockRules, kind: str, scope: str) -> tuple[Promise, ...]:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm.policy.clock_rules import parse_clock_rules, promises_for, rules_of_day, scope_of
+from crm.policy.clock_rules import parse_clock_rules, promises_for, rules_of_day, scope_of, with_outlets
 from crm.policy.clocks import ClockState, add, begin, between, meet, pause, resume
 from crm.policy.quota import Wanted, judge_quota, parse_quota_rules
 from crm.policy.warranty_rules import BadRules
@@ -96,6 +96,15 @@ def test_keeping_a_promise_in_time_and_late() -> None:
 )
 def test_which_place_counts(address: dict[str, str], scope: str) -> None:
     assert scope_of(RULES, address) == scope
+
+
+def test_the_outlets_tell_which_city_counts() -> None:
+    served = [{"adcode": "430100", "name": "长沙市", "city": "yes"}, {"adcode": "4403", "name": "深圳市", "city": "no"},
+              {"adcode": "", "name": "某市", "city": "yes"}]  # fmt: skip
+    rules = with_outlets(RULES, served)
+    places = ("430100", "440606", "440300", "430200")
+    assert [scope_of(rules, {"adcode": code}) for code in places] == ["city", "province", "province", "other"]
+    assert with_outlets(RULES, served[1:]) is RULES
 
 
 def test_eight_hours_in_the_city_and_twenty_four_in_the_province() -> None:
