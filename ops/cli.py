@@ -18,6 +18,8 @@ from ops import logs as log_files
 from ops import settings as settings_table
 from ops import testing
 from ops.bench.cli import BenchRefused, bench_app
+from ops.drill import cli as drills
+from ops.drill.faults import DrillRefused
 from ops.flows_cli import FlowsRefused, flows_app
 from ops.layout import TREE, HomeTooDeep, Layout, layout_for, make_folders
 from ops.prompts_cli import PromptsRefused
@@ -34,8 +36,8 @@ app = typer.Typer(
 
 GLOBAL_OPTIONS = ("--home", "--port-base")
 SAID = (
-    BenchRefused, NotUp, BadSettings, HomeTooDeep, FlowsRefused, PromptsRefused, supervisor.SupervisorDown,
-    log_files.NoSuchLog,
+    BenchRefused, DrillRefused, NotUp, BadSettings, HomeTooDeep, FlowsRefused, PromptsRefused,
+    supervisor.SupervisorDown, log_files.NoSuchLog,
 )  # fmt: skip
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
@@ -237,6 +239,16 @@ def demo(
         if not ran:
             control.take_down(layout, say)
     raise typer.Exit(0 if result.ok else 1)
+
+
+@app.command()
+def drill(name: drills.Name = "list", force: drills.Force = False, as_json: JsonFlag = False) -> None:
+    """Rehearse a fault on the running stack with a robot call; the exit status is 1 unless it was borne."""
+
+    def running() -> tuple[Layout, Settings]:
+        return Where.layout, _settings_of_running(Where.layout)
+
+    raise typer.Exit(drills.drill(running, name, say, force=force, as_json=as_json))
 
 
 def _settings_of_running(layout: Layout) -> Settings:

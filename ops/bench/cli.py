@@ -13,6 +13,7 @@ from ops.layout import TREE
 
 bench_app = typer.Typer(no_args_is_help=True, help="Benchmarks: what is heard right.")
 DEFAULT_MODEL = TREE / "speech" / "model"
+DANGER_PHRASES = TREE / "tests" / "unit" / "ivr" / "flows" / "safety" / "phrases.yaml"
 
 
 class BenchRefused(Exception):
@@ -66,4 +67,29 @@ def speech(
                 found = bench.measure(setup, wanted, _say)
         except (DivisionsMissing, SetUnusable, SoundFailed) as error:
             raise BenchRefused(str(error)) from error
+    print(json.dumps(found, ensure_ascii=False) if as_json else bench.written(found))
+
+
+@bench_app.command()
+def danger(
+    phrases: Annotated[Path, typer.Option(help="Table of phrases by class.")] = DANGER_PHRASES,
+    n: Annotated[int, typer.Option(min=1, help="Times each phrase is spoken, by another voice each time.")] = 2,
+    snrs: Annotated[str, typer.Option(help="Comma-separated: clean, 20, 10, 5.")] = "clean,10",
+    seed: Annotated[int, typer.Option(help="Another seed is another test set.")] = 1,
+    model: Annotated[Path, typer.Option(help="An unpacked Vosk model.")] = DEFAULT_MODEL,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Measure how danger words are heard: caught, of the right kind, false alarms."""
+    from ops.bench import danger as bench
+    from speech.evaluation.sound import SNRS, SoundFailed
+
+    conditions = tuple(filter(None, snrs.split(",")))
+    if unknown := sorted(set(conditions) - set(SNRS)):
+        raise BenchRefused(f"unknown: {', '.join(unknown)}; there are {', '.join(SNRS)}")
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            listed = bench.read_phrases(phrases)
+            found = bench.measure(listed, model, Path(folder), conditions, n, seed, _say)
+    except (bench.TableUnusable, SoundFailed) as error:
+        raise BenchRefused(str(error)) from error
     print(json.dumps(found, ensure_ascii=False) if as_json else bench.written(found))

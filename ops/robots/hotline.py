@@ -109,3 +109,9 @@ class HotlineAPI:
             one.raise_for_status()
             out.append(one.json())
         return out
+
+    async def alarms(self) -> list[str]:
+        """Return the keys of the board's alarms."""
+        answer = await self._web.get("/board")
+        answer.raise_for_status()
+        return [str(alarm["key"]) for alarm in answer.json()["alarms"]]

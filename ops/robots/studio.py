@@ -72,7 +72,9 @@ class Studio:
 
     def start_agents(self, talk_s: float = 4.0) -> RobotAgents:
         """Let robot agents answer every phone that rings at the carrier; once per studio."""
-        agents = RobotAgents(self._server, out=self._out, voice=AGENT_VOICE, talk_s=talk_s, say=self._say)
+        agents = RobotAgents(
+            self._server, self.carrier.press, out=self._out, voice=AGENT_VOICE, talk_s=talk_s, say=self._say
+        )
         self._agents = asyncio.create_task(agents.run(self.ami.events()), name="robot agents")
         return agents
 

@@ -1,6 +1,7 @@
 """A whole stack of its own for tests: started on free ports in a short temporary home, taken down afterwards."""
 
 import os
+import re
 import socket
 import tempfile
 from collections.abc import Iterator
@@ -15,8 +16,14 @@ from ops.layout import Layout, layout_for, make_folders
 from ops.settings import Settings
 from ops.stack import control
 
+DUTY_NUMBERS = ("13900000001", "13900000002")
 _BASES = range(33000, 60000, 500)
-_LIMITS = {"wrapup_s": "1", "agent_ring_s": "15", "queue_timeout_s": "150"}
+_LIMITS = {
+    "wrapup_s": "1",
+    "agent_ring_s": "15",
+    "queue_timeout_s": "150",
+    "duty_ring_s": "6",
+}
 
 
 @dataclass(frozen=True)
@@ -49,6 +56,11 @@ def running_stack() -> Iterator[Stack]:
         settings_table.ensure(layout, _free_base())
         with layout.env_file.open("a", encoding="utf-8") as env:
             env.writelines(f"HOTLINE_{key.upper()}={value}\n" for key, value in _LIMITS.items())
+        text = layout.env_file.read_text(encoding="utf-8")
+        duty = f"HOTLINE_DUTY_NUMBERS={','.join(DUTY_NUMBERS)}"
+        layout.env_file.write_text(
+            re.sub("^HOTLINE_DUTY_NUMBERS=.*$", duty, text, flags=re.MULTILINE), encoding="utf-8"
+        )
         settings = settings_table.ensure(layout, None)
         try:
             failures = control.bring_up(layout, settings, print)

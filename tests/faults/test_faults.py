@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from ops.robots.hearing import longest_silence
 from ops.stack import probes
 from tests.faults.call import Telephone
 from tests.faults.conftest import RESULT
-from tests.faults.hearing import longest_silence
 from tests.faults.scenario import FAULT_NODE, PERSON, REPORT, Course, Fault, Phase
 from tests.faults.stack import ROWS, FaultStack
 

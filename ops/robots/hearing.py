@@ -11,9 +11,13 @@ _FRAME = 160  # samples: 20 ms
 
 
 def longest_silence(path: Path) -> tuple[float, float]:
-    """Return (length, start) in ms of the longest stretch in which neither caller nor hotline made a sound."""
+    """Return (length, start) in ms of the longest stretch in which neither caller nor hotline made a sound.
+
+    path: a stereo recording as Line.write_wav makes it; raises ValueError for another format.
+    """
     with wave.open(str(path), "rb") as file:
-        assert (file.getframerate(), file.getnchannels(), file.getsampwidth()) == (8000, 2, 2)
+        if (file.getframerate(), file.getnchannels(), file.getsampwidth()) != (8000, 2, 2):
+            raise ValueError(f"{path.name}: not 8 kHz, 16 bit, stereo")
         both = np.frombuffer(file.readframes(file.getnframes()), dtype="<i2").astype(np.float64).reshape(-1, 2)
     frames = both[: len(both) // _FRAME * _FRAME].reshape(-1, _FRAME, 2)
     sound = (np.sqrt(np.mean(frames * frames, axis=1)) >= VOICED_RMS).any(axis=1)
