@@ -262,13 +262,40 @@ def _settings_of_running(layout: Layout) -> Settings:
 def run_tests(
     context: typer.Context,
     everything: Annotated[bool, typer.Option("--all", help="With the tests that take long.")] = False,
+    listen: Annotated[
+        bool, typer.Option("--listen", help="Instead: ten whole calls as WAV and text for a listener.")
+    ] = False,
 ) -> None:
     """Run ruff, mypy, import rules and pytest; other arguments go to pytest, which then runs alone."""
     layout = Where.layout
+    if listen:
+        raise typer.Exit(_listen(layout))
     make_folders(layout)
     control.fetch_asterisk(layout, say)
     steps = testing.sections(Path(sys.executable), layout, context.args, everything)
     raise typer.Exit(testing.run(layout, steps, say))
+
+
+def _listen(layout: Layout) -> int:
+    """Make the calls for a listener; a stack that did not run is taken down again."""
+    from ops import demo as demonstration
+    from ops import listen as listening
+
+    ran = supervisor.alive(layout)
+    settings = _settings_for_start(layout)
+    out = layout.home / "listen"
+    try:
+        for failure in control.bring_up(layout, settings, say):
+            raise NotUp(f"{failure.part.name} is not ready: {failure.detail}")
+        with control.carrier(layout, settings, say):
+            accounts, token = demonstration.prepare(layout)
+            folder = TREE / "tests" / "e2e" / "scenarios"
+            made = listening.run(layout, settings, accounts, token, folder, out, say)
+    finally:
+        if not ran:
+            control.take_down(layout, say)
+    say(f"{len(made)} calls in {out}")
+    return 0 if len(made) == len(listening.CALLS) else 1
 
 
 @app.command()

@@ -14,7 +14,7 @@ from ivr.flows.variables import VARIABLES, WORDS, Spoken
 from speech.contract import Segment
 
 ELDER_RATE = 0.85
-SLOW_MOST = 37  # characters of one segment at ELDER_RATE: longer ones pass the 12 s of design 5
+SLOW_MOST = 34  # characters of one segment at ELDER_RATE: longer ones pass the 12 s of design 5
 
 # Characters a synthesiser would read wrongly, in the words of our prompts; [[...]] replaces the character.
 HINTS: Mapping[str, str] = MappingProxyType(

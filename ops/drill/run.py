@@ -10,7 +10,7 @@ import httpx
 from ops.drill.faults import DrillRefused, Fault
 from ops.drill.target import Target
 from ops.drill.verdict import Observed, Verdict, judge
-from ops.robots.hearing import longest_silence
+from ops.robots.hearing import heard_ms, longest_silence
 from ops.robots.hotline import HotlineAPI
 from ops.robots.report import CallReport
 from ops.robots.scenario import parse_scenario
@@ -24,6 +24,8 @@ _KNOWN_S = 25.0  # until ivr has the call
 _INTO_PROMPT_S = 1.5
 _DELIVERED_S = 45.0
 _LOOK_S = 0.1
+# what answers a key: within so many ms after it at least so much sound
+_ANSWER_FROM_MS, _ANSWER_TO_MS, _ANSWER_MS = 500, 4500, 1000
 # The key # asks for the question again: nobody's telephone rings because of a drill.
 _CALL = f"""
 from: "{CALLER}"
@@ -31,7 +33,6 @@ within: 60
 steps:
   - pause: 17
   - dtmf: "#"
-  - pause: 5
   - hangup: true
 """
 Say = Callable[[str], None]
@@ -69,7 +70,8 @@ async def _call(target: Target, fault: Fault, token: str, seen: Observed, say: S
             await _strike(target, fault, say)
         calling = asyncio.create_task(studio.call(parse_scenario(_CALL, "drill"), Path()))
         try:
-            if not fault.before and await _in_prompt(studio.hotline, before, calling):
+            seen.contact = await _in_prompt(studio.hotline, before, calling)
+            if not fault.before and seen.contact:
                 await _strike(target, fault, say)
                 if fault.cut:
                     await asyncio.to_thread(fault.heal, target)
@@ -84,25 +86,28 @@ async def _strike(target: Target, fault: Fault, say: Say) -> None:
     await asyncio.to_thread(fault.strike, target)
 
 
-async def _in_prompt(hotline: HotlineAPI, before: str, calling: "asyncio.Task[CallReport]") -> bool:
-    """Wait until ivr has the robot's call and speaks to it; False when it never does."""
+async def _in_prompt(hotline: HotlineAPI, before: str, calling: "asyncio.Task[CallReport]") -> str:
+    """Wait until ivr has the robot's call and speaks to it; returns the contact, "" when it never does."""
     deadline = time.monotonic() + _KNOWN_S
     while time.monotonic() < deadline and not calling.done():
-        if await hotline.newest_contact(CALLER) not in ("", before):
+        contact = await hotline.newest_contact(CALLER)
+        if contact not in ("", before):
             await asyncio.sleep(_INTO_PROMPT_S)
-            return True
+            return contact
         await asyncio.sleep(_LOOK_S)
-    return False
+    return ""
 
 
 def _note(seen: Observed, report: CallReport) -> None:
-    seen.answered, seen.contact, seen.wav = report.answered, report.contact, report.wav
+    seen.answered, seen.wav = report.answered, report.wav
     if not report.answered:
         return
     seen.kept = report.ended_by == "robot"
-    answer = next((step for step in report.steps if step.action == "dtmf"), None)
-    seen.heard_after = answer is not None and answer.response_ms is not None
-    seen.silence_ms, seen.silent_at_ms = longest_silence(Path(report.wav))
+    wav = Path(report.wav)
+    pressed = next((step.started_ms for step in report.steps if step.action == "dtmf"), None)
+    if pressed is not None:
+        seen.heard_after = heard_ms(wav, pressed + _ANSWER_FROM_MS, pressed + _ANSWER_TO_MS) >= _ANSWER_MS
+    seen.silence_ms, seen.silent_at_ms = longest_silence(wav)
 
 
 async def _books(target: Target, token: str, seen: Observed) -> None:

@@ -4,6 +4,7 @@ import wave
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ops.robots.ear import VOICED_RMS
 
@@ -15,15 +16,27 @@ def longest_silence(path: Path) -> tuple[float, float]:
 
     path: a stereo recording as Line.write_wav makes it; raises ValueError for another format.
     """
+    sound = _voiced(path).max(axis=1)
+    best, start, run = 0, 0, 0
+    for index, voiced in enumerate(sound.tolist()):
+        run = 0 if voiced else run + 1
+        if run > best:
+            best, start = run, index - run + 1
+    return best * 20.0, start * 20.0
+
+
+def heard_ms(path: Path, from_ms: float, to_ms: float) -> float:
+    """Return how many ms of sound the caller heard between two times of the recording."""
+    heard = _voiced(path)[int(from_ms / 20) : int(to_ms / 20), 1]
+    return float(heard.sum()) * 20.0
+
+
+def _voiced(path: Path) -> NDArray[np.bool_]:
+    """Return for each 20 ms whether caller (column 0) and hotline (column 1) made a sound."""
     with wave.open(str(path), "rb") as file:
         if (file.getframerate(), file.getnchannels(), file.getsampwidth()) != (8000, 2, 2):
             raise ValueError(f"{path.name}: not 8 kHz, 16 bit, stereo")
         both = np.frombuffer(file.readframes(file.getnframes()), dtype="<i2").astype(np.float64).reshape(-1, 2)
     frames = both[: len(both) // _FRAME * _FRAME].reshape(-1, _FRAME, 2)
-    sound = (np.sqrt(np.mean(frames * frames, axis=1)) >= VOICED_RMS).any(axis=1)
-    best, start, run = 0, 0, 0
-    for index, voiced in enumerate(sound):
-        run = 0 if voiced else run + 1
-        if run > best:
-            best, start = run, index - run + 1
-    return best * 20.0, start * 20.0
+    found: NDArray[np.bool_] = np.sqrt(np.mean(frames * frames, axis=1)) >= VOICED_RMS
+    return found
