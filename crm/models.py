@@ -21,6 +21,7 @@ from crm.products.models import Product
 from crm.rules.models import RuleSet
 from crm.tickets.models import Ticket, TicketSlot, TimelineEntry
 from crm.visits.models import CallbackCode, CodeCheck, EngineerVisit, VisitPhoto
+from crm.webhooks.models import Webhook
 
 __all__ = [
     "Account",
@@ -67,4 +68,5 @@ __all__ = [
     "Turn",
     "Visit",
     "VisitPhoto",
+    "Webhook",
 ]

@@ -7,6 +7,7 @@ from collections.abc import Coroutine
 from datetime import datetime
 from typing import Any
 
+import httpx
 import structlog
 import uvicorn
 from fastapi import FastAPI
@@ -17,11 +18,12 @@ from crm.accounts import service as accounts
 from crm.bootstrap import Process, build
 from crm.clocks.tick import tick
 from crm.database import milliseconds
-from crm.jobs.loop import run
+from crm.jobs.loop import repeat, run
 from crm.knowledge import seeds
 from crm.privacy import service as privacy
 from crm.settings import Settings
 from crm.web.app import make_desk_app, make_web_app
+from crm.webhooks import service as webhooks
 from liveness.watchdog import keep_alive
 
 log = structlog.get_logger(__name__)
@@ -31,6 +33,7 @@ _BLOCKED_S = 3.0
 _FROZEN_S = 3.3
 CLOCKS_EVERY_S = 5.0
 ERASED_EVERY_S = 20.0
+WEBHOOKS_EVERY_S = 2.0
 _GRACE_S = 3
 
 
@@ -67,6 +70,7 @@ def _background(process: Process) -> tuple[Coroutine[Any, Any, None], ...]:
         _prepare(process),
         _clocks(process),
         _erased_files(process),
+        _webhooks(process),
     )
 
 
@@ -96,6 +100,13 @@ async def _erased_files(process: Process) -> None:
         return await privacy.remove_files(session, now, parts.audio, parts.settings)
 
     await run("erased_files", job, parts.work, parts.now, ERASED_EVERY_S)
+
+
+async def _webhooks(process: Process) -> None:
+    """Tell other programs of events."""
+    parts = process.parts
+    async with httpx.AsyncClient(trust_env=False) as client:
+        await repeat("webhooks", lambda: webhooks.tell(parts.work, client, milliseconds(parts.now())), WEBHOOKS_EVERY_S)
 
 
 async def _clocks(process: Process) -> None:

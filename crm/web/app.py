@@ -30,6 +30,7 @@ from crm.web.problems import add_handlers, problem
 from crm.web.static import Console
 from crm.web.status import open_router
 from crm.web.status import router as status
+from crm.webhooks.routes import router as webhooks
 
 PREFIX = "/api/v1"
 MOST_BYTES = 2_000_000
@@ -53,7 +54,7 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
 _ROUTERS = (
     accounts, agents, live, tickets, calls, customers, callbacks, knowledge, outlets,
     engineers, visits, open_router, status, stream, warranty,
-    clocks, parts_router, rules, audit, privacy,
+    clocks, parts_router, rules, audit, privacy, webhooks,
 )  # fmt: skip
 
 

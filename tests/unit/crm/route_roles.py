@@ -39,5 +39,6 @@ ROLES_OF: dict[str, frozenset[str]] = {
     "listParts": EVERYBODY, "savePart": KEEPERS, "addPrice": LEADS, "getPartner": EVERYBODY, "savePartner": KEEPERS,
     "getPartRequest": EVERYBODY, "savePartRequest": STAFF,
     "getRules": EVERYBODY, "addRules": frozenset({ADMIN}), "listAudit": LEADS | {AUDITOR},
+    "listWebhooks": frozenset({ADMIN}), "addWebhook": frozenset({ADMIN}), "removeWebhook": frozenset({ADMIN}),
     "exportPerson": LEADS, "erasePerson": frozenset({ADMIN}), "revealNumber": STAFF | {ADMIN},
 }  # fmt: skip

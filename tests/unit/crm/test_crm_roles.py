@@ -17,7 +17,8 @@ from tests.unit.crm.tickets_by_hand import API, given_customer, moved, opened
 
 PATHS = {"no": "00000000", "customer": "f" * 32, "contact": "none", "task": "f" * 32, "pop": "f" * 32, "key": "on_site",
          "code": "PCB", "name": "warranty", "entry": "f" * 32, "version": "1", "kind": "fault_code",
-         "outlet": "f" * 32, "engineer": "f" * 32, "visit": "f" * 32, "photo": "f" * 32}  # fmt: skip
+         "outlet": "f" * 32, "engineer": "f" * 32, "visit": "f" * 32, "photo": "f" * 32,
+         "webhook": "f" * 32}  # fmt: skip
 
 
 def operations(process: Process) -> dict[str, tuple[str, str]]:
@@ -89,6 +90,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "savePartner": {"version": 0, "units_bought": 1, "environment": "normal"},
     "savePartRequest": {"version": 0, "lines": {}},
     "addRules": {"valid_from": "2026-01-01", "body": {}},
+    "addWebhook": {"url": "https://erp.example/", "kinds": ["ticket"]},
+    "removeWebhook": {},
     "exportPerson": WHY,
     "erasePerson": WHY,
     "revealNumber": {"kind": "ticket", "id": "00000000", **WHY},
