@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -27,17 +26,6 @@ class TableUnusable(Exception):
     """The table of phrases cannot be read; the message names the file."""
 
 
-@dataclass(slots=True)
-class _Row:
-    """What became of the phrases of one class on one line: how often each class was heard."""
-
-    heard: Counter[str] = field(default_factory=Counter)
-
-    @property
-    def total(self) -> int:
-        return self.heard.total()
-
-
 def read_phrases(path: Path) -> Mapping[str, Sequence[str]]:
     """Return class -> phrases of a table (gas, co, fire, electric, check, none); raises TableUnusable."""
     try:
@@ -58,43 +46,43 @@ def measure(
     slots = Slots(vocabulary=read_vocabulary(model))
     menu = SlotSpec("main_menu", SlotKind.MENU, dict(program.question("main_menu").hear))
     hearing, mouth = Hearing(Decoder(str(model))), Studio(studio)
-    rows: dict[tuple[str, str], _Row] = {}
-    missed: list[dict[str, str]] = []
+    lines, missed = [], []
     for snr in snrs:
+        heard: list[tuple[str, str]] = []
         for kind, listed in phrases.items():
-            row = rows[snr, kind] = _Row()
             for number in range(n * len(listed)):
                 said = listed[number % len(listed)]
                 chance = chance_of(seed, snr, kind, number)
-                spoken = mouth.speak(said, Line(snr), chance, VOICES[(number // len(listed) + number) % len(VOICES)])
-                heard = hearing.hear(spoken.pcm, menu, program.lexicon, slots, NOW).interpretation
-                got = heard.safety or NONE
-                row.heard[got] += 1
+                voice = VOICES[(number // len(listed) + number) % len(VOICES)]
+                spoken = mouth.speak(said, Line(snr), chance, voice)
+                found = hearing.hear(spoken.pcm, menu, program.lexicon, slots, NOW).interpretation
+                got = found.safety or NONE
+                heard.append((kind, got))
                 if got != kind:
-                    missed.append({"snr": snr, "said": said, "class": kind, "got": got, "heard": heard.text})
-            say(f"{snr}: {kind} {row.total} heard")
-    return {"seed": seed, "n": n, "lines": [_figures(snr, rows) for snr in snrs], "missed": missed}
+                    missed.append({"snr": snr, "said": said, "class": kind, "got": got, "heard": found.text})
+            say(f"{snr}: {kind} heard")
+        lines.append(summed(snr, heard))
+    return {"seed": seed, "n": n, "lines": lines, "missed": missed}
 
 
-def _figures(snr: str, rows: Mapping[tuple[str, str], _Row]) -> dict[str, Any]:
-    """Return the shares of one line. caught: a named danger led to instructions or to the one question."""
-    named = [(kind, rows[snr, kind]) for kind in KINDS if (snr, kind) in rows]
-    total = sum(row.total for _kind, row in named)
-    right = sum(row.heard[kind] for kind, row in named)
-    caught = sum(row.total - row.heard[NONE] for _kind, row in named)
-    doubt, plain = rows.get((snr, CHECK), _Row()), rows.get((snr, NONE), _Row())
+def summed(snr: str, heard: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    """Return the shares of one line from (class, heard as). caught: a named danger led to help or to the question."""
+    named = [(kind, got) for kind, got in heard if kind in KINDS]
+    doubtful = [got for kind, got in heard if kind == CHECK]
+    harmless = [got for kind, got in heard if kind == NONE]
     return {
         "snr": snr,
-        "named": total,
-        "caught": _share(caught, total),
-        "right_kind": _share(right, total),
-        "kinds": {kind: _share(row.heard[kind], row.total) for kind, row in named},
-        "doubtful": doubt.total,
-        "doubtful_caught": _share(doubt.total - doubt.heard[NONE], doubt.total),
-        "harmless": plain.total,
-        "false_alarms": _share(sum(plain.heard[kind] for kind in KINDS), plain.total),
-        "false_questions": _share(plain.heard[CHECK], plain.total),
-    }
+        "named": len(named),
+        "caught": _share(sum(got != NONE for _kind, got in named), len(named)),
+        "right_kind": _share(sum(got == kind for kind, got in named), len(named)),
+        "kinds": {one: _share(sum(pair == (one, one) for pair in named), sum(kind == one for kind, _got in named))
+                  for one in KINDS},
+        "doubtful": len(doubtful),
+        "doubtful_caught": _share(sum(got != NONE for got in doubtful), len(doubtful)),
+        "harmless": len(harmless),
+        "false_alarms": _share(sum(got in KINDS for got in harmless), len(harmless)),
+        "false_questions": _share(sum(got == CHECK for got in harmless), len(harmless)),
+    }  # fmt: skip
 
 
 def _share(part: int, total: int) -> dict[str, float]:

@@ -24,16 +24,23 @@ _KNOWN_S = 25.0  # until ivr has the call
 _INTO_PROMPT_S = 1.5
 _DELIVERED_S = 45.0
 _LOOK_S = 0.1
+_ALARM_S = 15.0  # a recording counts as missing 5 s after the call
 # what answers a key: within so many ms after it at least so much sound
 _ANSWER_FROM_MS, _ANSWER_TO_MS, _ANSWER_MS = 500, 4500, 1000
 # The key # asks for the question again: nobody's telephone rings because of a drill.
-_CALL = f"""
+_HEAD = f"""
 from: "{CALLER}"
 within: 60
 steps:
+"""
+_CALL = f"""{_HEAD}
   - pause: 17
   - dtmf: "#"
   - hangup: true
+"""
+_CUT_CALL = f"""{_HEAD}
+  - expect: hangup
+    within: 40
 """
 Say = Callable[[str], None]
 
@@ -50,7 +57,7 @@ def run(target: Target, fault: Fault, token: str, say: Say, *, force: bool = Fal
             begun = time.monotonic()
             if wait_until(target.whole, WHOLE_S):
                 seen.back_s = time.monotonic() - begun
-        asyncio.run(_books(target, token, seen))
+        asyncio.run(_books(target, fault, token, seen))
     return judge(fault, seen)
 
 
@@ -68,7 +75,7 @@ async def _call(target: Target, fault: Fault, token: str, seen: Observed, say: S
         before = await studio.hotline.newest_contact(CALLER)
         if fault.before:
             await _strike(target, fault, say)
-        calling = asyncio.create_task(studio.call(parse_scenario(_CALL, "drill"), Path()))
+        calling = asyncio.create_task(studio.call(parse_scenario(_CUT_CALL if fault.cut else _CALL, "drill"), Path()))
         try:
             seen.contact = await _in_prompt(studio.hotline, before, calling)
             if not fault.before and seen.contact:
@@ -110,7 +117,7 @@ def _note(seen: Observed, report: CallReport) -> None:
     seen.silence_ms, seen.silent_at_ms = longest_silence(wav)
 
 
-async def _books(target: Target, token: str, seen: Observed) -> None:
+async def _books(target: Target, fault: Fault, token: str, seen: Observed) -> None:
     """Read what crm holds of the call once all is back."""
     web = f"http://127.0.0.1:{target.settings.web_port}"
     commands = f"http://127.0.0.1:{target.settings.commands_port}"
@@ -121,6 +128,10 @@ async def _books(target: Target, token: str, seen: Observed) -> None:
         await asyncio.to_thread(wait_until, lambda: not target.ivr_status().get("facts_waiting"), _DELIVERED_S)
         seen.waiting_facts = int(target.ivr_status().get("facts_waiting", 0))
         seen.alarms = await hotline.alarms()
+        deadline = time.monotonic() + _ALARM_S
+        while fault.record_missing and "recording" not in seen.alarms and time.monotonic() < deadline:
+            await asyncio.sleep(1.0)
+            seen.alarms = await hotline.alarms()
     except httpx.HTTPError:
         seen.back_s = None  # crm does not answer: not everything is back
     finally:

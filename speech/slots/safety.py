@@ -56,9 +56,16 @@ class _Words:
 def find_safety(text: str, lexicon: Lexicon) -> str:
     """Return gas, co, fire or electric, "check" when it is doubtful, negated or asked, "" when there is no danger.
 
-    Look-alikes (打不着火) never count. One plain mention counts, however much beside it is negated.
+    Look-alikes (打不着火) never count. One plain mention counts, however much beside it is negated. A word that
+    was not understood may have been inside a danger's phrase or between a negation and it: the graver reading counts.
     """
-    said, words = clauses(text), _words(lexicon)
+    words = _words(lexicon)
+    said = clauses(text)
+    found = [_judged(reading, words) for reading in dict.fromkeys((said, said.replace("?", "")))]
+    return next((kind for kind in found if kind in KINDS), max(found))
+
+
+def _judged(said: str, words: _Words) -> str:
     looks = [span for pattern in words.look_alikes for span in _spans(pattern, said)]
     found = {kind: [span for pattern in patterns for span in _spans(pattern, said) if not _only_looks(span, looks)]
              for kind, patterns in words.kinds}  # fmt: skip

@@ -94,6 +94,7 @@ def test_any_text_is_survived(text: str) -> None:
 def test_unknown_words_part_nothing_and_negate_nothing() -> None:
     assert find_safety("没 [unk] 漏气", LEXICON) == "gas"
     assert find_safety("煤气 [unk] 味", LEXICON) == "gas"
+    assert find_safety("漏 [unk] 煤气", LEXICON) == "gas"
 
 
 def test_what_else_was_said_is_kept_for_the_draft() -> None:
