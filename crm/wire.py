@@ -1,7 +1,7 @@
 """What all wire forms share: times in UTC with milliseconds, text that the database can hold, paging."""
 
 from datetime import UTC, date, datetime
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import Query
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer
@@ -53,6 +53,11 @@ class Change(BaseModel):
     """Parent of every request body: unknown fields are refused."""
 
     model_config = ConfigDict(extra="forbid")
+
+
+def example(**body: Any) -> ConfigDict:
+    """Return the settings of a request body with an example for the OpenAPI document."""
+    return ConfigDict(extra="forbid", json_schema_extra={"examples": [body]})
 
 
 class Page(Shape, Generic[Row]):

@@ -9,7 +9,7 @@ from crm.clocks.models import ClockPause, TicketClock
 from crm.clocks.service import is_at_risk, is_late
 from crm.policy.clock_rules import SCOPES
 from crm.policy.clocks import ClockState
-from crm.wire import Change, Shape, Text, Time, sane_time
+from crm.wire import Change, Shape, Text, Time, example, sane_time
 from crm.words import word
 
 STATE_NAMES = {
@@ -77,6 +77,8 @@ class DueClock(Shape):
 
 class PauseDraft(Change):
     """Why a clock stands; until null = till somebody resumes it."""
+
+    model_config = example(reason="customer_wish", note="后天才在家", until="2026-11-24T04:00:00Z")
 
     reason: Annotated[str, Field(pattern=r"^[a-z_]{1,40}$")]
     note: Text = Field(default="", max_length=500)

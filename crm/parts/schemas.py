@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from crm.wire import Change, Shape, Text, Time, sane_day
+from crm.wire import Change, Shape, Text, Time, example, sane_day
 
 PartCode = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,40}$")]
 
@@ -27,6 +27,8 @@ class PartForm(Shape):
 class PartChange(Change):
     """A part to add or change."""
 
+    model_config = example(name="点火针", unit="件", swappable=True)
+
     name: Text = Field(min_length=1, max_length=80)
     unit: Text = Field(default="件", min_length=1, max_length=10)
     swappable: bool = False
@@ -35,6 +37,8 @@ class PartChange(Change):
 
 class NewPrice(Change):
     """A price from a day on, and the price list it stands in."""
+
+    model_config = example(valid_from="2026-01-01", fen=12800, source="2026 年价目表")
 
     valid_from: Annotated[date, AfterValidator(sane_day)]
     fen: int = Field(ge=0, le=100_000_000)
@@ -56,6 +60,8 @@ class PartnerForm(Shape):
 
 class PartnerChange(Change):
     """What to write down; version is the one that was seen."""
+
+    model_config = example(version=0, units_bought=120, environment="cold")
 
     version: int = Field(ge=0, le=2**31 - 1)
     units_bought: int = Field(ge=0, le=1_000_000)
@@ -93,6 +99,8 @@ class RequestForm(Shape):
 
 class LinesChange(Change):
     """The lines in place of those there are."""
+
+    model_config = example(version=5, lines={"PCB": 2})
 
     version: int = Field(ge=0, le=2**31 - 1)
     lines: dict[PartCode, Annotated[int, Field(ge=1, le=9999)]] = Field(max_length=50)

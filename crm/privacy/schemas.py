@@ -4,11 +4,13 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from crm.wire import Change, Shape, Text, Time
+from crm.wire import Change, Shape, Text, Time, example
 
 
 class Reason(Change):
     """Why; it goes into the audit log."""
+
+    model_config = example(reason="本人来电要求")
 
     reason: Text = Field(min_length=2, max_length=200)
 
@@ -33,6 +35,8 @@ class ErasureForm(Shape):
 
 class Reveal(Change):
     """Whose number is to be shown in full, and why."""
+
+    model_config = example(kind="ticket", id="60214831", reason="回拨核实地址")
 
     kind: Literal["ticket", "customer", "call"]
     id: Text = Field(min_length=1, max_length=64)

@@ -9,7 +9,7 @@ from crm.calls.schemas import CallRow
 from crm.clocks.schemas import ClockForm
 from crm.slot_rows import SlotForm
 from crm.warranty.schemas import WarrantyForm
-from crm.wire import Change, Shape, Text, Time, Values
+from crm.wire import Change, Shape, Text, Time, Values, example
 
 Kind = Literal[
     "consult", "complaint", "repair", "install", "unit_return", "part_return", "part_request", "training",
@@ -109,6 +109,10 @@ class Clash(Shape):
 class TicketChange(Change):
     """What to change; version is the one the agent saw."""
 
+    model_config = example(
+        version=3, move="accept", slots={"fault_code": {"value": {"canonical": "E01"}}}, confirm=["address"]
+    )
+
     version: int = Field(ge=0, le=2**31 - 1)
     move: Annotated[str, Field(pattern=r"^[a-z_]{1,40}$")] | None = None
     kind: Kind | None = None
@@ -121,6 +125,10 @@ class TicketChange(Change):
 class TicketDraft(Change):
     """A ticket opened by an agent."""
 
+    model_config = example(
+        kind="repair", priority="normal", slots={"product": {"value": "boiler"}}, note="客户要求上午"
+    )
+
     kind: Kind
     priority: Priority = "normal"
     customer: Text = Field(default="", max_length=32)
@@ -131,5 +139,7 @@ class TicketDraft(Change):
 
 class NoteDraft(Change):
     """A note."""
+
+    model_config = example(text="已致歉，客户同意等到明天")
 
     text: Text = Field(min_length=1, max_length=4000)

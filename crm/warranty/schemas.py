@@ -16,7 +16,7 @@ from crm.policy.warranty import (
     Question,
     Verdict,
 )
-from crm.wire import Change, Shape, sane_day
+from crm.wire import Change, Shape, example, sane_day
 
 STANDINGS = {"yes": "可以", "maybe": "待核实", "no": "不可以"}
 
@@ -26,6 +26,8 @@ Day = Annotated[date, AfterValidator(sane_day)]
 
 class WarrantyQuestion(Change):
     """What is known of a machine; day null = today. The invoice comes before the voucher, both before what is told."""
+
+    model_config = example(product_class="boiler", invoice_on="2025-12-01", receipt="yes", serial_matches="yes")
 
     product_class: ProductClass
     invoice_on: Day | None = None

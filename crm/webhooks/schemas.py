@@ -5,13 +5,15 @@ from typing import Literal
 from pydantic import Field
 
 from crm.webhooks.models import Webhook
-from crm.wire import Change, Shape, Text, Time
+from crm.wire import Change, Shape, Text, Time, example
 
 EventName = Literal["ticket", "contact", "callback", "customer", "clock", "alarm"]
 
 
 class WebhookDraft(Change):
     """Where to tell, and of what."""
+
+    model_config = example(url="https://erp.example/hotline", kinds=["ticket", "clock"])
 
     url: Text = Field(min_length=8, max_length=500)
     kinds: list[EventName] = Field(min_length=1, max_length=6)

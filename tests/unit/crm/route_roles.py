@@ -21,7 +21,8 @@ ROLES_OF: dict[str, frozenset[str]] = {
     "getMe": EVERYBODY, "signIn": EVERYBODY, "signOut": EVERYBODY, "becomeReady": EVERYBODY, "pause": EVERYBODY,
     "popReceived": EVERYBODY, "popShown": EVERYBODY, "popActed": EVERYBODY,
     "getBoard": LEADS, "listQueues": EVERYBODY, "getMetrics": EVERYBODY,  # by token; people: LEADS
-    "listTickets": EVERYBODY, "getTicket": EVERYBODY, "openTicket": STAFF, "changeTicket": STAFF,
+    "listTickets": EVERYBODY, "getTicket": EVERYBODY, "exportTickets": LEADS,
+    "openTicket": STAFF, "changeTicket": STAFF,
     "addNote": STAFF | {QUALITY},
     "listCalls": PEOPLE, "getCall": PEOPLE, "getRecording": PEOPLE, "getClip": PEOPLE,
     "listCustomers": PEOPLE, "getCustomer": PEOPLE, "changeCustomer": STAFF,

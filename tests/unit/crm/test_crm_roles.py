@@ -65,7 +65,7 @@ def _body(name: str) -> dict[str, Any]:
 
 def _as_told(name: str, role: Role | None, status: int) -> bool:
     allowed = ROLES_OF[name]
-    refused = {403} if name in BODIES or name.startswith(("get", "list")) else {403, 422}
+    refused = {403} if name in BODIES or name.startswith(("get", "list", "export")) else {403, 422}
     if allowed is OPEN:
         return status != 500
     if role is None:
