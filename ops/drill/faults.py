@@ -93,7 +93,7 @@ _ALL = (
     Fault("database", "数据库停了", "流程照走,恢复后补记一次", _stop("postgres"), _start("postgres"), before=True),
     Fault("redis", "Redis 停了", "照常,页面最多晚一秒", _stop("redis"), _start("redis"), before=True),
     Fault("ami", "AMI 断开", "通话照常,自动重连", _cut_ami, _by_itself),
-    Fault("asterisk", "Asterisk 重启", "进行中的通话会断,每通都有结果和回电", _stop("pbx"), _start("pbx"), cut=True),
+    Fault("asterisk", "Asterisk 重启", "进行中的通话会断,每通都有结果", _stop("pbx"), _start("pbx"), cut=True),
     Fault("disk-full-recordings", "录音盘写不进", "通话照常,台账显示缺录音并告警", _close_recordings, _open_recordings,
           before=True, record_missing=True),
 )  # fmt: skip

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import httpx
 
+from ivr.telephony.errors import AMIError
 from ops.drill.faults import DrillRefused, Fault
 from ops.drill.target import Target
 from ops.drill.verdict import Observed, Verdict, judge
@@ -83,6 +84,9 @@ async def _call(target: Target, fault: Fault, token: str, seen: Observed, say: S
                 if fault.cut:
                     await asyncio.to_thread(fault.heal, target)
             report = await calling
+        except AMIError:  # the robot could not press its key: the call is gone
+            seen.answered = True
+            return
         finally:
             calling.cancel()
     _note(seen, report)
