@@ -17,6 +17,7 @@ import uvicorn
 from ivr.dialplan.limits import Limits
 from ivr.dialplan.queues import QUEUE_NAMES
 from ivr.flows.load import load_program
+from ivr.sessions.article_pack import PackArticles
 from ivr.sessions.caller_id import to_e164
 from ivr.sessions.calls import Calls
 from ivr.sessions.code_pack import PackCodes
@@ -111,7 +112,7 @@ def build(settings: Settings, client: httpx.AsyncClient) -> App:
     health = SpeechHealth(settings.speech_socket, calls, pbx)
     speech = SpeechSettings(settings.speech_socket, _HOST, settings.audiosocket_port)
     media = MediaSettings(settings.prompts_dir, settings.clips_dir, speech, lambda: health.alive)
-    lookups = Lookups(desk, numbers, pbx, PackCodes(settings.packs))
+    lookups = Lookups(desk, numbers, pbx, PackCodes(settings.packs), PackArticles(settings.packs))
     zone = ZoneInfo(settings.time_zone)
     services = SessionServices(journal, flow, lookups, live, media, pbx, facts, now, zone, demo=settings.demo)
 

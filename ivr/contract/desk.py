@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from ivr.contract.facts import Envelope
+from ivr.contract.tickets import FoundTicket, TicketStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +142,15 @@ class Desk(Protocol):
 
     async def visit_code(self, code: str, caller_e164: str) -> VisitCodeAnswer:
         """Tell whether the six digits an engineer gave at the door are good, within 1.5 s; "" = he has none."""
+
+    async def tickets_of(self, caller_e164: str) -> tuple[TicketStatus, ...]:
+        """Return the caller's open tickets, newest first, at most three, within 1.5 s."""
+
+    async def find_ticket(self, number: str, tail: str) -> FoundTicket:
+        """Find an open ticket by its number; its status is told when `tail` ends the telephone it belongs to."""
+
+    async def open_callback(self, number: str) -> bool:
+        """Tell whether this number (E.164) waits for a call-back already."""
 
     async def ship(self, facts: Sequence[Envelope]) -> int:
         """Deliver facts in order, idempotent by (node, seq); returns the highest seq of this node that crm holds.

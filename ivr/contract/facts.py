@@ -59,6 +59,27 @@ class MatterOpened:
     KIND: ClassVar[str] = "matter_opened"
     matter: int
     kind: str  # ticket kind: consult, complaint, repair, install ...
+    ticket: str = ""  # the ticket that it is about, when there is one before the call
+
+
+@dataclass(frozen=True, slots=True)
+class TicketAsked:
+    """A caller was told how a ticket stands, or not. how: own (by number) | verified (number and tail) | denied."""
+
+    KIND: ClassVar[str] = "ticket_asked"
+    matter: int
+    ticket: str
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class TicketUrged:
+    """A caller urges a ticket; count: the how manieth time, as the caller was told."""
+
+    KIND: ClassVar[str] = "ticket_urged"
+    matter: int
+    ticket: str
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +271,8 @@ Fact = (
     | NodeEntered
     | TurnEnded
     | MatterOpened
+    | TicketAsked
+    | TicketUrged
     | SlotFilled
     | TicketOpened
     | SafetyRaised

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ivr.flows.branches import agent_queue
 from ivr.flows.program import Program
-from ivr.flows.service_answers import ArticlesAnswer
+from ivr.flows.service_answers import ArticlesAnswer, CodeVerdictAnswer, FoundAnswer, TicketsAnswer
 from ivr.flows.service_rules import article_keys
 from ivr.flows.state import State
 
@@ -72,6 +72,19 @@ def _code_args(state: State) -> dict[str, str]:
     return {"code": held.value.get("canonical", "") if held else ""}
 
 
+def _entered(state: State, name: str) -> str:
+    held = state.slot(name)
+    return held.value.get("digits", "") if held else ""
+
+
+def _ticket_args(state: State) -> dict[str, str]:
+    return {"number": _entered(state, "ticket_no"), "tail": _entered(state, "ticket_tail")}
+
+
+def _visit_code_args(state: State) -> dict[str, str]:
+    return {"code": _entered(state, "visit_code"), "caller_e164": state.caller.e164}
+
+
 def _article_args(program: Program, state: State) -> dict[str, str]:
     return {"keys": ",".join(article_keys(program.topics, state))}
 
@@ -89,6 +102,11 @@ ACTIONS: Mapping[str, Action] = MappingProxyType(
         "identify": Action(_caller_args, CallerAnswer),
         "ticket_number": Action(lambda _: {}, NumberAnswer),
         "queue_state": Action(lambda state: {"queue": agent_queue(state).value}, QueueAnswer),
+        "my_tickets": Action(_caller_args, TicketsAnswer),
+        "find_ticket": Action(_ticket_args, FoundAnswer),
+        "visit_code": Action(_visit_code_args, CodeVerdictAnswer),
+        "repair_state": Action(lambda _: {"queue": "repair"}, QueueAnswer),
+        "complaint_state": Action(lambda _: {"queue": "complaint"}, QueueAnswer),
         "articles": Action(lambda _: {}, ArticlesAnswer, _article_args),
         "fault_code": Action(_code_args, CodeAnswer),
     }

@@ -128,10 +128,10 @@ def correcting_kind(node: Listening) -> str | None:
 
 def answer_keys(node: Listening, state: State) -> dict[str, str]:
     """Return key -> meaning of a question; a choice of candidates has only the keys of those there are."""
-    if not isinstance(node, Menu) or node.pick is None:
+    if not isinstance(node, Menu) or (node.pick is None and not node.chooses):
         return dict(node.keys)
-    held = state.slot(node.pick)
-    there = len(held.candidates) if held else 0
+    held = state.slot(node.pick) if node.pick else None
+    there = len(state.tickets) if node.chooses else len(held.candidates) if held else 0
     return {key: meaning for key, meaning in node.keys.items() if (pick_index(meaning) or 0) < there}
 
 

@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 import phonenumbers
 
+from ivr.contract.ids import is_ticket_number
+from ivr.contract.tickets import TicketLine
 from ivr.flows import service_rules as service
 from ivr.flows.program import Program
 from ivr.flows.state import Slot, State
@@ -173,6 +175,71 @@ def _more(record: str) -> Callable[[Program, State], YesNo]:
     return lambda _, state: _yes(service.more_to_record(record, state))
 
 
+class TicketCount(StrEnum):
+    """How many open tickets the caller has."""
+
+    NONE = "none"
+    ONE = "one"
+    SEVERAL = "several"
+
+
+class Sought(StrEnum):
+    """What became of a ticket number."""
+
+    STATUS = "status"
+    EXISTS = "exists"
+    MISSING = "missing"
+
+
+class UrgeTimes(StrEnum):
+    """The how manieth urge this is."""
+
+    FIRST = "first"
+    AGAIN = "again"
+    PERSON = "person"
+
+
+class CodeVerdict(StrEnum):
+    """What a visit code is."""
+
+    OK = "ok"
+    CALLBACK = "callback"
+    WRONG = "wrong"
+    BAD = "bad"
+    LOCKED = "locked"
+
+
+class Fee(StrEnum):
+    """What the visit costs."""
+
+    IN = "in"
+    OUT = "out"
+    UNKNOWN = "unknown"
+
+
+def _ticket_count(_: Program, state: State) -> TicketCount:
+    count = len(state.tickets)
+    return TicketCount.NONE if not count else TicketCount.ONE if count == 1 else TicketCount.SEVERAL
+
+
+def _sought(_: Program, state: State) -> Sought:
+    if state.tickets:
+        return Sought.STATUS
+    return Sought.EXISTS if state.found else Sought.MISSING
+
+
+def _urge_times(_: Program, state: State) -> UrgeTimes:
+    before = service.urges(state)
+    if before + 1 >= service.MOST_URGES or service.ticket_line(state) == "overdue":
+        return UrgeTimes.PERSON
+    return UrgeTimes.AGAIN if before else UrgeTimes.FIRST
+
+
+def _code_fee(_: Program, state: State) -> Fee:
+    fee = state.told.get("fee", "")
+    return Fee(fee) if fee in ("in", "out") else Fee.UNKNOWN
+
+
 class BranchRule(NamedTuple):
     """A branch: every value it can return, and the function."""
 
@@ -193,6 +260,13 @@ BRANCHES: Mapping[str, BranchRule] = MappingProxyType(
         "queue_open": BranchRule(YesNo, _queue_open),
         "draft": BranchRule(YesNo, _draft),
         "agent_kind": BranchRule(AgentKind, _agent_kind),
+        "ticket_count": BranchRule(TicketCount, _ticket_count),
+        "ticket_found": BranchRule(Sought, _sought),
+        "ticket_line": BranchRule(TicketLine, lambda _, state: TicketLine(service.ticket_line(state))),
+        "ticket_overdue": BranchRule(YesNo, lambda _, state: _yes(service.ticket_line(state) == "overdue")),
+        "urge_times": BranchRule(UrgeTimes, _urge_times),
+        "code_verdict": BranchRule(CodeVerdict, lambda _, state: CodeVerdict(service.code_verdict(state))),
+        "code_fee": BranchRule(Fee, _code_fee),
         "product_told": BranchRule(YesNo, lambda _, state: _yes(service.product_told(state))),
         "more_statement": BranchRule(YesNo, _more("complaint_statement")),
         "more_voicemail": BranchRule(YesNo, _more("voicemail_record")),
@@ -281,6 +355,21 @@ def _check_room(digits: str, _: State) -> dict[str, str] | None:
     return {"room_no": digits, "room": f"{digits}室"}
 
 
+def _check_ticket(digits: str, _: State) -> dict[str, str] | None:
+    return {"digits": digits} if is_ticket_number(digits) else None
+
+
+def _exactly(length: int) -> Callable[[str, State], dict[str, str] | None]:
+    return lambda digits, _: {"digits": digits} if len(digits) == length else None
+
+
 CHECKS: Mapping[str, Callable[[str, State], dict[str, str] | None]] = MappingProxyType(
-    {"phone": _check_phone, "code": _check_code, "room": _check_room}
+    {
+        "phone": _check_phone,
+        "code": _check_code,
+        "room": _check_room,
+        "ticket_no": _check_ticket,
+        "tail": _exactly(4),
+        "visit_code": _exactly(6),
+    }
 )

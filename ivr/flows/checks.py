@@ -55,7 +55,7 @@ def _node_problems(program: Program, name: str, node: Node) -> Iterator[str]:
             yield f"unknown node {target}"
     match node:
         case Say():
-            yield from _prompt_problems(program, node.prompt or name, required=True)
+            yield from _prompt_problems(program, node.prompt or name, required=True, reads=node.reads)
         case Branch():
             yield from _branch_problems(node)
         case Do():

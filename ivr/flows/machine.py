@@ -20,9 +20,9 @@ from ivr.flows.asking import speak, spoken
 from ivr.flows.branches import has_content
 from ivr.flows.nodes import Ask, Menu, Record
 from ivr.flows.program import AGENT_QUEUE, START, Program
-from ivr.flows.service_answers import ArticlesAnswer
+from ivr.flows.service_answers import ArticlesAnswer, CodeVerdictAnswer, FoundAnswer, TicketsAnswer
 from ivr.flows.service_rules import is_answered
-from ivr.flows.service_taking import say_articles
+from ivr.flows.service_taking import keep_told, say_articles
 from ivr.flows.state import Caller, Final, Phase, State
 from ivr.flows.step import (
     Step,
@@ -163,6 +163,8 @@ def _looked_up(making: Step, answer: object) -> None:
     if node.action == "articles":
         say_articles(making, answer if isinstance(answer, ArticlesAnswer) else None)
     match answer:
+        case TicketsAnswer() | FoundAnswer() | CodeVerdictAnswer():
+            keep_told(making, answer)
         case CallerAnswer():
             making.set(caller=replace(making.state.caller, card=card_fields(answer)), elder=answer.elder)
         case NumberAnswer(number=number):

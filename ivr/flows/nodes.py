@@ -30,7 +30,9 @@ class Say(_Part):
 
     prompt: another prompt's key than the node's name. uninterrupted: the first segment is a turn of its own that
     nothing interrupts; whole: all of them. ticket: the matter becomes a ticket here.
-    callback: somebody must ring back, and why. raises: a danger that was not named is raised here, unless one is known.
+    callback: somebody must ring back, and why. raises: a danger that was not named is raised here, unless one is
+    known. reads: prompt variable -> variable that is read instead. about: from here on the matter is the ticket that
+    was asked about; urges: it is urged; denied: the caller could not show that it is theirs.
     """
 
     kind: Literal["say"]
@@ -41,6 +43,10 @@ class Say(_Part):
     ticket: Outcome | None = None
     callback: Literal["asked", "no_agent", "voicemail"] | None = None
     raises: Literal["gas", "unknown"] | None = None
+    reads: dict[Name, Name] = Field(default_factory=dict)
+    about: bool = False
+    urges: bool = False
+    denied: bool = False
 
 
 class _Question(_Part):
@@ -81,10 +87,14 @@ class _Question(_Part):
 
 
 class Menu(_Question):
-    """One choice of several. pick: the slot whose candidates are the choices (meanings pick1 pick2 pick3)."""
+    """One choice of several. pick: the slot whose candidates are the choices (meanings pick1 pick2 pick3).
+
+    chooses: the choices are the caller's tickets (pick1 pick2 pick3, or a kind).
+    """
 
     kind: Literal["menu"]
     pick: Name | None = None
+    chooses: bool = False
 
 
 class Ask(_Question):

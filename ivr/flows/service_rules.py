@@ -84,3 +84,52 @@ def asked_topics(state: State) -> tuple[str, ...]:
 def article_keys(topics: Mapping[str, tuple[str, ...]], state: State) -> tuple[str, ...]:
     """Return the articles that answer what was asked, each once."""
     return tuple(dict.fromkeys(key for topic in asked_topics(state) for key in topics.get(topic, ())))
+
+
+# ---- tickets and visit codes ----
+
+LOOSE = frozenset({"ticket_no", "ticket_tail", "visit_code"})  # asked for, but of no matter
+MOST_URGES = 3  # the third time a person takes it (dialogues, my_ticket_menu)
+RAISED_AT = 2  # from the second urge on the caller goes before others of the queue
+REPEAT_PRIORITY = 10
+
+
+def current_ticket(state: State) -> Mapping[str, str]:
+    """Return the ticket that the caller asks about, empty when there is none."""
+    return state.tickets[state.ticket] if state.ticket < len(state.tickets) else {}
+
+
+def chosen_ticket(state: State, meaning: str) -> int:
+    """Return the index of the ticket meant by pick1, pick2, pick3 or its kind; the newest when there is none such."""
+    number = meaning.removeprefix("pick")
+    if number != meaning:
+        return min(int(number), len(state.tickets)) - 1
+    kinds = [ticket.get("kind") for ticket in state.tickets]
+    return kinds.index(meaning) if meaning in kinds else 0
+
+
+def ticket_line(state: State) -> str:
+    """Return the ticket's line; an engineer or appointment that nobody names is not spoken of."""
+    ticket = current_ticket(state)
+    line = ticket.get("line", "new")
+    needs = {"assigned": "engineer", "on_the_way": "engineer", "scheduled": "window"}.get(line)
+    return "new" if needs and not ticket.get(needs) else line
+
+
+def urges(state: State) -> int:
+    """Return how often the ticket has been urged, this call included."""
+    return int(current_ticket(state).get("urges", "0"))
+
+
+def code_verdict(state: State) -> str:
+    """Return what a visit code is: ok, callback, wrong (ask again), bad (nobody of ours) or locked."""
+    verdict, reason = state.told.get("verdict", ""), state.told.get("reason", "")
+    if verdict in ("ok", "callback"):
+        return verdict
+    return {"unknown": "wrong", "too_many": "locked"}.get(reason, "bad")
+
+
+def queue_priority(state: State, base: int) -> int:
+    """Return the QUEUE_PRIO: emergency before complaint before whoever calls again before the rest (design 4)."""
+    again = urges(state) >= RAISED_AT or bool(state.caller.card.get("repeat_within_24h"))
+    return max(base, REPEAT_PRIORITY) if again else base

@@ -5,7 +5,15 @@ from collections.abc import Mapping
 from ivr.flows.asking import spoken
 from ivr.flows.program import Program
 from ivr.flows.prompts import hinted
-from ivr.flows.service_answers import BUILT_IN, ArticleAnswer, ArticlesAnswer
+from ivr.flows.service_answers import (
+    BUILT_IN,
+    ArticleAnswer,
+    ArticlesAnswer,
+    CodeVerdictAnswer,
+    FoundAnswer,
+    TicketAnswer,
+    TicketsAnswer,
+)
 from ivr.flows.service_rules import article_keys, asked_topics
 from ivr.flows.state import Slot, State
 from ivr.flows.step import Step, fill_slot
@@ -44,3 +52,18 @@ def _keep_answered(step: Step, versions: Mapping[str, str]) -> None:
 def _names(program: Program, state: State) -> tuple[str, ...]:
     names = program.question("consult_topic").names
     return tuple(names.get(topic, topic) for topic in asked_topics(state))
+
+
+def keep_told(step: Step, answer: TicketsAnswer | FoundAnswer | CodeVerdictAnswer) -> None:
+    """Keep what crm told of tickets or of a visit code, as text."""
+    match answer:
+        case TicketsAnswer(tickets=tickets):
+            step.set(tickets=tuple(_texts(ticket) for ticket in tickets), ticket=0)
+        case FoundAnswer(exists=exists, status=status):
+            step.set(found=exists, tickets=(_texts(status),) if status else (), ticket=0)
+        case CodeVerdictAnswer():
+            step.set(told=_texts(answer))
+
+
+def _texts(answer: TicketAnswer | CodeVerdictAnswer) -> dict[str, str]:
+    return {name: str(value) for name, value in answer.model_dump().items()}

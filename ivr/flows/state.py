@@ -105,6 +105,8 @@ class Final:
 class State:
     """The whole dialogue. spoken: the present turn's segments; pending: said before the next question.
 
+    tickets: those the caller may hear of; ticket: which of them; found: a number that was sought exists. told: what
+    crm said of a visit code. loose: values asked for outside of any matter.
     then: where to go after a turn that only speaks. elapsed_ms: estimated from what was said and waited.
     """
 
@@ -131,6 +133,11 @@ class State:
     long_offered: bool = False
     media_failures: int = 0
     queue_open: bool = True
+    tickets: tuple[Mapping[str, str], ...] = ()
+    ticket: int = 0
+    found: bool = False
+    told: Mapping[str, str] = field(default_factory=dict)
+    loose: Mapping[str, Slot] = field(default_factory=dict)
     final: Final | None = None
 
     @property
@@ -146,7 +153,8 @@ class State:
     def slot(self, name: str) -> Slot | None:
         """The present matter's slot, None when it has none."""
         matter = self.matter
-        return matter.slots.get(name) if matter else None
+        held = matter.slots.get(name) if matter else None
+        return held or self.loose.get(name)
 
     def with_matter(self, matter: Matter) -> "State":
         """Return the state with the present matter replaced."""

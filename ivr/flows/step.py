@@ -17,7 +17,7 @@ from ivr.contract.facts import (
 )
 from ivr.flows.branches import has_content
 from ivr.flows.program import Program
-from ivr.flows.service_rules import priority_of
+from ivr.flows.service_rules import LOOSE, priority_of
 from ivr.flows.state import Matter, Slot, State
 
 # The heavier kind wins when one matter turns into another; every other kind weighs 2.
@@ -72,8 +72,10 @@ def enter_matter(step: Step, kind: str, *, join: bool) -> None:
 
 def fill_slot(step: Step, name: str, slot: Slot) -> None:
     """Keep a value in the present matter under its next version; without a matter only the turn's fact remembers it."""
+    if name in LOOSE:
+        step.set(loose={**step.state.loose, name: slot})
     matter = step.state.matter
-    if matter is None:
+    if matter is None or name in LOOSE:
         return
     before = matter.slots.get(name)
     kept = replace(slot, version=before.version + 1 if before else 1)

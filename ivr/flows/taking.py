@@ -10,6 +10,7 @@ from ivr.flows.commands import command, danger
 from ivr.flows.failures import HOLD_TURNS, fail
 from ivr.flows.nodes import Ask, Listening, Menu, Record
 from ivr.flows.program import EMERGENCY_KINDS
+from ivr.flows.service_rules import chosen_ticket
 from ivr.flows.state import Slot
 from ivr.flows.step import Step, confirm_slots, fill_slot, matter_number, merge_address, raise_safety
 from ivr.flows.walk import again, go, reread
@@ -72,6 +73,8 @@ def _meaning(making: Step, node: Listening, answer: Answer, result: TurnResult) 
         raise_safety(making, name, "key" if answer.source == "dtmf" else result.interpretation.text, result.clip)
     if isinstance(node, Menu) and node.pick and pick is not None:
         _pick(making, node.pick, pick, answer)
+    elif isinstance(node, Menu) and node.chooses:
+        making.set(ticket=chosen_ticket(making.state, name))
     elif name in node.fill:
         fill = FILLERS[node.fill[name]](making.state)
         fill_slot(making, fill.name, fill.slot)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from ivr.flows import readback
+from ivr.flows import readback, service_words
 from ivr.flows.state import State
 
 DAYS: Mapping[str, str] = MappingProxyType(
@@ -127,6 +127,14 @@ def _window(state: State) -> Spoken:
     return _word(DAYS.get(_field(state, "visit", "value"), DAYS["asap"]))
 
 
+def _lifted(read: service_words.Read) -> Callable[[State], Spoken]:
+    def lifted(state: State) -> Spoken:
+        pieces = read(state)
+        return Spoken("".join(pieces), pieces)
+
+    return lifted
+
+
 VARIABLES: Mapping[str, Callable[[State], Spoken]] = MappingProxyType(
     {
         "code": _code,
@@ -151,6 +159,7 @@ VARIABLES: Mapping[str, Callable[[State], Spoken]] = MappingProxyType(
         "number_tail": _number_tail,
         "ticket_no": _ticket,
         "window": _window,
+        **{name: _lifted(read) for name, read in service_words.TEXTS.items()},
     }
 )
-WORDS = (*DAYS.values(), _UNKNOWN_PRODUCT, SYMPTOM_CLIP, "代码", "尾号", "的电话", "壁挂炉")
+WORDS = (*service_words.WORDS, *DAYS.values(), _UNKNOWN_PRODUCT, SYMPTOM_CLIP, "代码", "尾号", "的电话", "壁挂炉")

@@ -23,6 +23,8 @@ from ivr.flows.nodes import (
     Say,
 )
 from ivr.flows.program import MAIN_MENU, OFFER_AGENT
+from ivr.flows.service_rules import queue_priority
+from ivr.flows.service_tickets import mark_ticket
 from ivr.flows.state import Final, Interrupted, Phase, Place, Question
 from ivr.flows.step import (
     Step,
@@ -86,11 +88,12 @@ def _enter_node(step: Step, name: str, stack: tuple[str, ...]) -> str | None:
 def _say(step: Step, name: str, node: Say) -> str | None:
     if node.raises and not (step.state.matter and step.state.matter.safety):
         raise_safety(step, node.raises, "flow")
+    mark_ticket(step, node)
     if node.ticket:
         open_ticket(step, node.ticket)
     if node.callback:
         request_callback(step, node.callback)
-    segments = (*step.state.pending, *spoken(step, node.prompt or name))
+    segments = (*step.state.pending, *spoken(step, node.prompt or name, node.reads))
     if not node.uninterrupted or not segments:
         step.set(pending=segments)
         return node.to
@@ -125,7 +128,7 @@ def _leave(step: Step, node: Queue | End) -> None:
         return
     open_ticket(step, "handed_over")
     step.save(NodeEntered(step.program.flow_of[place], place))
-    finish(step, Final(node.target, node.queue, node.priority))
+    finish(step, Final(node.target, node.queue, queue_priority(step.state, node.priority)))
 
 
 def finish(step: Step, final: Final) -> None:

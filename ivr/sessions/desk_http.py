@@ -1,11 +1,13 @@
 """The Desk port over crm's private HTTP; every failure is DeskUnavailable within the time-out."""
 
 import asyncio
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any, Literal, TypeVar
 
 import httpx
+from pydantic import Field, TypeAdapter, ValidationError
 
 from ivr.contract.desk import (
     CallerCard,
@@ -17,6 +19,7 @@ from ivr.contract.desk import (
     WarrantyQuestion,
 )
 from ivr.contract.facts import Envelope
+from ivr.contract.tickets import FoundTicket, TicketStatus
 from ivr.sessions.wire import InvalidMessage, caller_card_from_json, visit_code_from_json, warranty_answer_from_json
 
 _MAX_ANSWER = 1_000_000
@@ -25,6 +28,10 @@ _SERIALS = 10_000_000
 _REFUSALS = (400, 409, 413, 422)  # the same facts would bring the same answer again
 _MAX_REASON = 160
 _MAX_SEQ = 2**62
+
+_STATUSES: TypeAdapter[tuple[TicketStatus, ...]] = TypeAdapter(Annotated[tuple[TicketStatus, ...], Field(max_length=3)])
+_FOUND = TypeAdapter(FoundTicket)
+_OPEN: TypeAdapter[dict[Literal["open"], bool]] = TypeAdapter(dict[Literal["open"], bool])
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +43,7 @@ class DeskTimeouts:
     ship_s: float = 15.0
     warranty_s: float = 1.5
     visit_code_s: float = 1.5
+    ask_s: float = 1.5
 
 
 class HTTPDesk:
@@ -95,6 +103,21 @@ class HTTPDesk:
             raise refused
         return _number(_json(path, response), "acked")
 
+    async def tickets_of(self, caller_e164: str) -> tuple[TicketStatus, ...]:
+        """Return the caller's open tickets; see Desk."""
+        answer = await self._post("/internal/tickets/of", {"caller_e164": caller_e164}, self._timeouts.ask_s)
+        return _parsed(_STATUSES, answer, "tickets")
+
+    async def find_ticket(self, number: str, tail: str) -> FoundTicket:
+        """Find a ticket by its number; see Desk."""
+        answer = await self._post("/internal/tickets/find", {"number": number, "tail": tail}, self._timeouts.ask_s)
+        return _parsed(_FOUND, answer, "ticket")
+
+    async def open_callback(self, number: str) -> bool:
+        """Tell whether this number waits for a call-back; see Desk."""
+        answer = await self._post("/internal/callbacks/open", {"number": number}, self._timeouts.ask_s)
+        return _parsed(_OPEN, answer, "callback")["open"]
+
     async def _post(self, path: str, body: Mapping[str, Any], timeout_s: float) -> Any:
         return _json(path, await self._send(path, body, timeout_s))
 
@@ -138,3 +161,14 @@ def _number(answer: Any, name: str) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
         raise DeskUnavailable(f"{name}: expected a number")
     return value
+
+
+_T = TypeVar("_T")
+
+
+def _parsed(adapter: TypeAdapter[_T], answer: Any, what: str) -> _T:
+    """Return the answer as its type; what crm tells more than we ask is left out."""
+    try:
+        return adapter.validate_json(json.dumps(answer), strict=True)
+    except ValidationError as error:
+        raise DeskUnavailable(f"{what}: {error.error_count()} errors") from error

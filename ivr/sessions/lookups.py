@@ -1,7 +1,7 @@
 """What a flow may ask of the outside, each with an answer in time or LookupFailed."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, Protocol
 
@@ -33,6 +33,13 @@ class CodeCatalogue(Protocol):
         """Return catalogue_id, meaning_zh and severity of a code, empty when it has none."""
 
 
+class Articles(Protocol):
+    """The articles of the knowledge pack."""
+
+    def find(self, keys: Iterable[str]) -> Mapping[str, Mapping[str, Any]]:
+        """Return those of the articles that editors have changed."""
+
+
 class UnknownAction(Exception):
     """The flow asks for something nobody answers."""
 
@@ -43,11 +50,14 @@ _MISSES = (DeskUnavailable, PBXUnavailable, NoNumberLeft, JournalUnavailable, Un
 class Lookups:
     """Answers Lookup effects; a miss is never an error for the caller."""
 
-    def __init__(self, desk: Desk, numbers: NumberPool, staffing: Staffing, codes: CodeCatalogue) -> None:
+    def __init__(
+        self, desk: Desk, numbers: NumberPool, staffing: Staffing, codes: CodeCatalogue, articles: Articles
+    ) -> None:
         self._desk = desk
         self._numbers = numbers
         self._staffing = staffing
         self._codes = codes
+        self._articles = articles
 
     async def ask(self, action: str, args: Mapping[str, str]) -> LookedUp | LookupFailed:
         """Return the answer within 1.5 s (2 s for a number that must become durable)."""
@@ -65,10 +75,18 @@ class Lookups:
                 return dict(encode(card))
             case "ticket_number":
                 return {"number": await self._numbers.take()}
-            case "queue_state":
+            case "queue_state" | "repair_state" | "complaint_state":
                 return {"open": await self._staffing.is_open(args.get("queue", ""))}
             case "fault_code":
                 return dict(self._codes.find(args.get("code", "")))
+            case "articles":
+                return {"articles": dict(self._articles.find(filter(None, args.get("keys", "").split(","))))}
+            case "my_tickets":
+                return {"tickets": encode(await self._desk.tickets_of(args.get("caller_e164", "")))}
+            case "find_ticket":
+                return dict(encode(await self._desk.find_ticket(args.get("number", ""), args.get("tail", ""))))
+            case "callback_open":
+                return {"open": await self._desk.open_callback(args.get("number", ""))}
             case "warranty":
                 return dict(encode(await self._desk.warranty(_warranty_question(args))))
             case "visit_code":

@@ -20,9 +20,10 @@ from ivr.contract.desk import (
 )
 from ivr.contract.facts import ContactEnded, Envelope, TicketOpened
 from ivr.contract.ids import ContactId
+from ivr.contract.tickets import FoundTicket
 from ivr.sessions.desk_http import DeskTimeouts, HTTPDesk
 from tests.unit.ivr.sessions.desk_server import TOKEN, desk_server
-from tests.unit.ivr.sessions.fakes import CARD, NOW, MemoryDesk
+from tests.unit.ivr.sessions.fakes import CARD, NOW, TICKET, MemoryDesk
 
 
 @contextlib.asynccontextmanager
@@ -134,6 +135,22 @@ async def test_away_is_unavailable(opened: Opened) -> None:
             await desk.ship(_envelopes(1))
         memory.away = False
         assert await desk.ship(_envelopes(1)) == 1
+
+
+async def test_a_caller_hears_of_own_tickets_and_of_others_with_the_last_digits(opened: Opened) -> None:
+    memory = MemoryDesk(waiting_callbacks={"+8613800138000"})
+    async with opened(memory) as desk:
+        assert await desk.tickets_of("+8613800138000") == (TICKET,)
+        assert await desk.tickets_of("") == ()
+        assert await desk.find_ticket(TICKET.number, "8000") == FoundTicket(exists=True, status=TICKET)
+        assert await desk.find_ticket(TICKET.number, "8001") == FoundTicket(exists=True)
+        assert await desk.find_ticket("10000022", "8000") == FoundTicket(exists=False)
+        assert await desk.open_callback("+8613800138000")
+        assert not await desk.open_callback("+8613800138001")
+        memory.away = True
+        for asked in (desk.tickets_of(""), desk.find_ticket("", ""), desk.open_callback("")):
+            with pytest.raises(DeskUnavailable):
+                await asked
 
 
 def test_both_are_desks() -> None:

@@ -50,6 +50,28 @@ CARD: Mapping[str, Any] = MappingProxyType(
         "open_ticket": "",
     }
 )
+TICKET: Mapping[str, Any] = MappingProxyType(
+    {
+        "number": ticket_number(1_000_001),
+        "kind": "repair",
+        "line": "scheduled",
+        "reported_on": "2026-11-20",
+        "engineer": "李",
+        "window": "11月22日 17:00–19:00",
+        "done_on": "",
+        "urges": 0,
+    }
+)
+
+
+def tickets(*changes: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return an answer of my_tickets: one ticket for each set of changes."""
+    return {"tickets": [{**TICKET, **change} for change in changes]}
+
+
+VISIT_CODE: Mapping[str, Any] = MappingProxyType(
+    {"verdict": "ok", "engineer": "李", "badge_no": "1026", "window": "11月22日 17:00–19:00", "fee": "in"}
+)
 E01: Mapping[str, str] = MappingProxyType(
     {"raw": "E零一", "canonical": "E01", "catalogue_id": "E01", "meaning_zh": "点火失败", "severity": "normal"}
 )
@@ -107,6 +129,9 @@ class Driver:
     numbers: bool = True
     catalogue: Mapping[str, str] | None = field(default_factory=dict)
     articles: Mapping[str, Any] | None = field(default_factory=lambda: {"articles": {}})
+    tickets: Mapping[str, Any] | None = field(default_factory=lambda: {"tickets": []})
+    found: Mapping[str, Any] | None = field(default_factory=lambda: {"exists": False})
+    code: Mapping[str, Any] | None = field(default_factory=lambda: {"verdict": "bad", "reason": "unknown"})
     caller: str = CALLER
     keys_only: bool = False
     state: State = field(default_factory=State)
@@ -160,6 +185,11 @@ class Driver:
             "queue_state": None if self.queue_open is None else {"open": self.queue_open},
             "fault_code": self.catalogue,
             "articles": self.articles,
+            "my_tickets": self.tickets,
+            "find_ticket": self.found,
+            "visit_code": self.code,
+            "repair_state": None if self.queue_open is None else {"open": self.queue_open},
+            "complaint_state": None if self.queue_open is None else {"open": self.queue_open},
         }[action]
         return LookupFailed(action) if data is None else LookedUp(action, data)
 
@@ -312,7 +342,7 @@ def ways(driver: Driver) -> Ways:
         return Ways((clip,), (nothing,), (*keys, danger, *lost))
     slot = driver.slot
     node = driver.flows.question(slot.name)
-    digits = ("13900139000", "01", "502", "#") if slot.key_mode is KeyMode.DIGITS else tuple(node.keys)
+    digits = _keyed(node) if slot.key_mode is KeyMode.DIGITS else tuple(node.keys)
     pressed = [TurnResult(turn_id, Cause.SUCCESS, Mode.DTMF, keys) for keys in digits]
     answers = [_said(turn_id, heard) for heard in _answers(node, slot)]
     mumbled = _said(turn_id, Interpretation(text="呃"))
@@ -320,6 +350,13 @@ def ways(driver: Driver) -> Ways:
     global_keys = ("*0", "*9", "12*34") if slot.key_mode is KeyMode.DIGITS else ("0", "9", "*", "#", "7")
     aside += [TurnResult(turn_id, Cause.SUCCESS, Mode.DTMF, keys) for keys in global_keys]
     return Ways((*pressed, *answers), (nothing, mumbled), (*aside, *lost))
+
+
+def _keyed(node: Menu | Ask) -> tuple[str, ...]:
+    """Return digits that fit the question, digits that do not, and none."""
+    lengths = {8: TICKET["number"], 4: "8000", 6: "308217"}
+    fitting = lengths.get(node.max_digits, "13900139000") if isinstance(node, Ask) else ""
+    return (fitting, "502", "#") if fitting in lengths.values() else (fitting, "01", "502", "#")
 
 
 def _said(turn_id: str, heard: Interpretation) -> TurnResult:

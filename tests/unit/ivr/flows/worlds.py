@@ -5,12 +5,14 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from ivr.contract.dialogue import HungUp, Input, Resumed, TurnDone
+from ivr.contract.ids import ticket_number
 from ivr.flows.nodes import RETURN
 from ivr.flows.state import Place
 from speech.contract import Cause, Mode, TurnResult
-from tests.unit.ivr.flows.play import CALLER, CARD, Driver, Ways, listening_nodes, ways
+from tests.unit.ivr.flows.play import CALLER, CARD, TICKET, VISIT_CODE, Driver, Ways, listening_nodes, tickets, ways
 
 MOST_INPUTS = 300
 _ROWS: tuple[Mapping[str, str] | None, ...] = (
@@ -19,6 +21,32 @@ _ROWS: tuple[Mapping[str, str] | None, ...] = (
     {"catalogue_id": "E01", "meaning_zh": "点火失败"},
     {"catalogue_id": "E9", "severity": "emergency"},
     {"catalogue_id": "E1"},
+)
+
+_LINES = ("new", "assigned", "scheduled", "on_the_way", "waiting_parts", "factory", "done", "overdue")
+_SEVERAL = tickets({}, {"kind": "complaint", "number": ticket_number(1_000_002)})
+_TICKETS: tuple[Mapping[str, Any] | None, ...] = (
+    *({"tickets": []},) * 15,
+    None,
+    {"tickets": [3]},
+    _SEVERAL,
+    *(tickets({"line": line, "urges": urges}) for line in _LINES for urges in (0, 1, 2)),
+)
+_FOUND: tuple[Mapping[str, Any] | None, ...] = (
+    {"exists": False},
+    {"exists": True},
+    None,
+    {"exists": True, "status": TICKET},
+)
+_CODES: tuple[Mapping[str, Any] | None, ...] = (
+    VISIT_CODE,
+    {**VISIT_CODE, "fee": "out"},
+    {**VISIT_CODE, "fee": ""},
+    {"verdict": "callback", "date": "2026-11-20"},
+    {"verdict": "bad", "reason": "unknown"},
+    {"verdict": "bad", "reason": "expired"},
+    {"verdict": "bad", "reason": "too_many"},
+    None,
 )
 
 
@@ -46,6 +74,9 @@ def _anywhere(dice: random.Random) -> Driver:
         queue_open=dice.choice((True, True, False, None)),
         numbers=dice.random() < 0.9,
         catalogue=dice.choice(_ROWS),
+        tickets=dice.choice(_TICKETS),
+        found=dice.choice(_FOUND),
+        code=dice.choice(_CODES),
         caller=dice.choice((CALLER, CALLER, "")),
         keys_only=dice.random() < 0.2,
     ).start()
@@ -84,14 +115,23 @@ class Caller:
 def begin(world: str) -> Driver:
     """Begin a call in a named world."""
     card = CARD if world == "known" else None
-    return Driver(card=card, queue_open=world != "closed", keys_only=world == "keys", stores=False).start()
+    tickets_there = {"sought": {"tickets": []}, "several": _SEVERAL}.get(world, tickets({}))
+    return Driver(
+        card=card,
+        queue_open=world != "closed",
+        keys_only=world == "keys",
+        stores=False,
+        tickets=tickets_there,
+        found={"exists": True},
+        code=VISIT_CODE,
+    ).start()
 
 
 @cache
 def routes() -> Mapping[str, tuple[str, tuple[Input, ...]]]:
     """Return node -> (world, inputs) that lead to it first, for every node that listens or records."""
     found: dict[str, tuple[str, tuple[Input, ...]]] = {}
-    for world in ("new", "known", "closed", "keys"):
+    for world in ("new", "known", "closed", "keys", "sought", "several"):
         _search(world, found)
     found["common_offer_agent"] = ("new", _silent_inputs())
     assert found.keys() == set(listening_nodes())

@@ -57,6 +57,19 @@ def desk_app(desk: MemoryDesk, twist: dict[str, Any]) -> FastAPI:
     async def visit_code(request: Request) -> JSONResponse:
         return JSONResponse(encode(await desk.visit_code(**await request.json())))
 
+    @app.post("/internal/tickets/of")
+    async def tickets_of(request: Request) -> JSONResponse:
+        return JSONResponse(encode(await desk.tickets_of((await request.json())["caller_e164"])))
+
+    @app.post("/internal/tickets/find")
+    async def find_ticket(request: Request) -> JSONResponse:
+        body = await request.json()
+        return JSONResponse(encode(await desk.find_ticket(body["number"], body["tail"])))
+
+    @app.post("/internal/callbacks/open")
+    async def open_callback(request: Request) -> JSONResponse:
+        return JSONResponse({"open": await desk.open_callback((await request.json())["number"])})
+
     @app.post("/internal/facts")
     async def facts(request: Request) -> JSONResponse:
         body = await request.json()

@@ -1,6 +1,6 @@
 """Fakes that implement the sessions' ports: a small flow, a Desk in memory, a PBX that remembers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -42,6 +42,7 @@ from ivr.contract.facts import (
     SlotFilled,
     TicketOpened,
 )
+from ivr.contract.tickets import FoundTicket, TicketLine, TicketStatus
 from ivr.sessions.ports import PBXUnavailable
 from speech.contract import (
     Bargein,
@@ -175,6 +176,8 @@ def _handed(queue: str, priority: int) -> list[Effect]:
 
 CARD = CallerCard(True, "7", (KnownProduct("1", "壁挂炉", "boiler"),), "广东省佛山市", "凤翔路", "9", elder=True)
 
+TICKET = TicketStatus("10000014", "repair", TicketLine.SCHEDULED, "2026-11-20", "李", "11月22日 17:00–19:00", urges=1)
+
 
 @dataclass
 class MemoryDesk:
@@ -187,6 +190,7 @@ class MemoryDesk:
     deliveries: int = 0
     asked: list[tuple[str, ...]] = field(default_factory=list)
     refuses: set[str] = field(default_factory=set)
+    waiting_callbacks: set[str] = field(default_factory=set)
 
     async def identify(self, caller_e164: str, did: str) -> CallerCard:
         self._check()
@@ -217,6 +221,22 @@ class MemoryDesk:
         if code == "308217":
             return VisitCodeAnswer(VisitCodeVerdict.CALLBACK, date="2026-11-20")
         return VisitCodeAnswer(VisitCodeVerdict.BAD, reason="unknown" if code else "no_code")
+
+    async def tickets_of(self, caller_e164: str) -> tuple[TicketStatus, ...]:
+        self._check()
+        self.asked.append(("tickets_of", caller_e164))
+        return (TICKET,) if caller_e164 == "+8613800138000" else ()
+
+    async def find_ticket(self, number: str, tail: str) -> FoundTicket:
+        self._check()
+        self.asked.append(("find_ticket", number, tail))
+        exists = number == TICKET.number
+        return FoundTicket(exists, TICKET if exists and tail == "8000" else None)
+
+    async def open_callback(self, number: str) -> bool:
+        self._check()
+        self.asked.append(("open_callback", number))
+        return number in self.waiting_callbacks
 
     async def ship(self, facts: Sequence[Envelope]) -> int:
         self._check()
@@ -282,6 +302,14 @@ class OneCode:
 
     def find(self, code: str) -> Mapping[str, str]:
         return {"catalogue_id": "E01", "meaning_zh": "", "severity": "normal"} if code == "E01" else {}
+
+
+class OneArticle:
+    """A pack with one changed article."""
+
+    def find(self, keys: Iterable[str]) -> Mapping[str, Mapping[str, Any]]:
+        row = {"segments": ["整机保修三年。"], "source": "新规", "version": "7"}
+        return {key: row for key in keys if key == "ans_period"}
 
 
 def plain(value: Any) -> Any:

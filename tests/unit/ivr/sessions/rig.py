@@ -25,7 +25,7 @@ from ivr.telephony.agi import AGIServer
 from ivr.telephony.calls import CallLedger
 from speech.contract import prompt_file
 from tests.unit.ivr.sessions.fake_channel import FakeChannel
-from tests.unit.ivr.sessions.fakes import NOW, TEXTS, MemoryDesk, MemoryPBX, OneCode, OpenQueues, SmallFlow
+from tests.unit.ivr.sessions.fakes import NOW, TEXTS, MemoryDesk, MemoryPBX, OneArticle, OneCode, OpenQueues, SmallFlow
 
 CONTACT = ContactId("c" * 32)
 
@@ -114,7 +114,7 @@ async def rig(
         if numbers and not journal.state.pool:
             block = await desk.lease_numbers("ivr-1")
             journal.block(block.first, block.size, NOW)
-        lookups = Lookups(desk, pool, OpenQueues(), OneCode())
+        lookups = Lookups(desk, pool, OpenQueues(), OneCode(), OneArticle())
         recordings = RecordingWatch(folder / "recordings", journal, clock, patience_s=0.2)
         watch = TelephonyFacts(CallLedger(to_e164), journal, calls, flow, recordings, clock)
         services = SessionServices(journal, flow, lookups, LiveBoard(), media, pbx, watch, clock)

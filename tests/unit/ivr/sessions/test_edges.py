@@ -18,7 +18,7 @@ from ivr.sessions.pbx import AMIPBX
 from ivr.sessions.ports import PBXRefused, PBXUnavailable
 from ivr.settings import load_settings
 from ivr.telephony.errors import AMINotConnected, AMIRefused, AMITimeout, UnsafeText
-from tests.unit.ivr.sessions.fakes import MemoryDesk, OneCode, OpenQueues
+from tests.unit.ivr.sessions.fakes import MemoryDesk, OneArticle, OneCode, OpenQueues
 from tests.unit.ivr.sessions.rig import clock, running_journal
 
 
@@ -106,7 +106,7 @@ async def test_a_queue_is_open_when_somebody_is_reachable(members: list[tuple[st
 async def test_lookups_answer_or_fail(tmp_path: Path) -> None:
     async with running_journal(tmp_path) as journal:
         desk = MemoryDesk()
-        lookups = Lookups(desk, NumberPool(journal, desk, clock), OpenQueues(), OneCode())
+        lookups = Lookups(desk, NumberPool(journal, desk, clock), OpenQueues(), OneCode(), OneArticle())
         known = await lookups.ask("identify", {"caller_e164": "+8613800138000", "did": "4001726011"})
         assert isinstance(known, LookedUp)
         assert known.data["products"][0]["spoken"] == "壁挂炉"
@@ -126,7 +126,7 @@ async def test_lookups_answer_or_fail(tmp_path: Path) -> None:
 async def test_a_flow_asks_for_the_warranty(tmp_path: Path, told: str, bought_on: str, precision: str) -> None:
     async with running_journal(tmp_path) as journal:
         desk = MemoryDesk()
-        lookups = Lookups(desk, NumberPool(journal, desk, clock), OpenQueues(), OneCode())
+        lookups = Lookups(desk, NumberPool(journal, desk, clock), OpenQueues(), OneCode(), OneArticle())
         answer = await lookups.ask("warranty", {"product_class": "boiler", "bought_on": told, "has_proof": "no"})
         assert answer == LookedUp("warranty", {"line": "no_proof", "until": "", "reasons": ["no_proof"]})
         assert desk.asked == [("warranty", "boiler", bought_on, precision)]

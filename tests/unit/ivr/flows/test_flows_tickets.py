@@ -1,0 +1,177 @@
+"""Asking about a ticket, urging it, and checking who stands at the door: word for word, and what is noted."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ivr.contract.dialogue import End, HandOver
+from ivr.contract.facts import MatterOpened, SafetyRaised, SlotFilled, TicketAsked, TicketOpened, TicketUrged
+from ivr.flows.machine import fold
+from ivr.flows.service_days import day, window
+from ivr.flows.simulate import Conversation, Move, no_interpreter, simulate
+from tests.unit.ivr.flows.play import TICKET, VISIT_CODE, Driver, interpreter, program, tickets
+from tests.unit.ivr.flows.test_flows_transcripts import press, say
+
+HERE = Path(__file__).parent / "transcripts" / "tickets"
+NUMBER = TICKET["number"]
+LINES = {
+    "new": {"line": "new"},
+    "assigned": {"line": "assigned"},
+    "scheduled": {},
+    "on_the_way": {"line": "on_the_way"},
+    "waiting_parts": {"line": "waiting_parts"},
+    "factory": {"line": "factory", "kind": "unit_return"},
+    "done": {"line": "done", "done_on": "2026-11-21"},
+    "overdue": {"line": "overdue"},
+}
+
+
+def asked(*changes: Mapping[str, Any], **lookups: Any) -> Mapping[str, Any]:
+    return {"lookups": {"my_tickets": tickets(*changes), "queue_state": {"open": True}, **lookups}}
+
+
+def coded(**code: Any) -> Mapping[str, Any]:
+    return {"lookups": {"visit_code": {**VISIT_CODE, **code}}}
+
+
+SCRIPTS: Mapping[str, tuple[Sequence[Move], Mapping[str, Any]]] = {
+    **{f"status_{name}": ([*press("4"), "silence", "silence", "silence"], asked(row)) for name, row in LINES.items()},
+    "status_by_voice": (say("师傅咋还没来", "知道了,谢谢"), asked({})),
+    "several": (say("查个单", "投诉那张", "知道了"), asked({}, {"kind": "complaint", "line": "new"})),
+    "several_by_key": (press("4", "3", "2", "4"), asked({}, {"kind": "install"})),
+    "urge": (press("4", "1"), asked({"line": "assigned"})),
+    "urge_again": (say("催一下", "快点嘛"), asked({"urges": 1, "line": "new"})),
+    "urge_a_third_time": (press("4", "1"), asked({"urges": 2})),
+    "another_day": (say("查进度", "改成后天", "后天"), asked({})),
+    "something_to_add": ([*say("查进度", "补充情况"), *say("又漏水")], asked({})),
+    "by_number": (press("4", f"{NUMBER}#", "8000#", "4"), asked(find_ticket={"exists": True})),
+    "wrong_tail_twice": (press("4", f"{NUMBER}#", "8001#", "8002#"), asked(find_ticket={"exists": True})),
+    "no_such_number": (press("4", "11111111#", f"{NUMBER}#"), asked(find_ticket={"exists": False})),
+    "number_forgotten": ([*press("4"), *say("不记得了")], asked()),
+    "crm_away": (press("4"), {}),
+    "code_ok_in": ([*press("5", "308217#"), "silence"], coded()),
+    "code_ok_out": ([*say("核对一下师傅", "三零八二一七"), *say("好的,对上了")], coded(fee="out")),
+    "code_other_man": ([*press("5", "308217#"), *say("名字对不上")], coded(fee="")),
+    "code_callback": (press("5", "308217#"), coded(verdict="callback", date="2026-11-20")),
+    "code_wrong_three_times": (press("5", "308217#", "308218#", "308219#"), coded(verdict="bad", reason="unknown")),
+    "code_expired": (press("5", "308217#"), coded(verdict="bad", reason="expired")),
+    "code_locked": (press("5", "308217#"), coded(verdict="bad", reason="too_many")),
+    "no_code": ([*press("5"), *say("他不给我码")], {}),
+}
+
+
+def run(name: str) -> Conversation:
+    script, options = SCRIPTS[name]
+    by_voice = any(isinstance(move, dict) and "say" in move for move in script)
+    return simulate(program(), script, interpreter() if by_voice else no_interpreter, **options)
+
+
+def of(talk: Conversation, kind: type[Any]) -> list[Any]:
+    return [fact for fact in talk.facts if isinstance(fact, kind)]
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_conversation(name: str) -> None:
+    talk = run(name)
+    assert "\n".join(talk.lines) + "\n" == (HERE / f"{name}.txt").read_text(encoding="utf-8")
+    assert fold(program(), talk.inputs) == talk.state
+
+
+def test_asking_opens_no_ticket() -> None:
+    for name in SCRIPTS:
+        if not name.startswith(("code", "no_code")):
+            assert not of(run(name), TicketOpened), name
+
+
+def test_what_is_said_belongs_to_the_ticket_asked_about() -> None:
+    talk = run("something_to_add")
+    (opened,) = of(talk, MatterOpened)
+    assert (opened.kind, opened.ticket) == ("repair", NUMBER)
+    assert [(fact.matter, fact.slot) for fact in of(talk, SlotFilled)] == [(1, "note")]
+    assert of(talk, TicketAsked) == [TicketAsked(1, NUMBER, "own")]
+
+
+def test_the_count_told_is_the_count_noted() -> None:
+    assert of(run("urge"), TicketUrged) == [TicketUrged(1, NUMBER, 1)]
+    assert of(run("urge_again"), TicketUrged) == [TicketUrged(1, NUMBER, 2)]
+    talk = run("urge_a_third_time")
+    assert of(talk, TicketUrged) == [TicketUrged(1, NUMBER, 3)]
+    assert talk.outcome == HandOver("queue", "complaint", 20)
+
+
+def test_whoever_urges_twice_goes_before_others() -> None:
+    driver = Driver(tickets=tickets({"urges": 1})).start().press("4").press("0")
+    assert driver.last == HandOver("queue", "repair", 0)
+    driver = Driver(tickets=tickets({"urges": 2})).start().press("4").press("0")
+    assert driver.last == HandOver("queue", "repair", 10)
+    assert Driver(card={"repeat_within_24h": True}).start().press("0").last == HandOver("queue", "consult", 10)
+
+
+def test_nothing_is_told_before_the_last_digits_are_right() -> None:
+    for name in ("wrong_tail_twice", "no_such_number"):
+        assert not any("您" in line and "报的" in line for line in run(name).lines if line.startswith("[my_ticket_s"))
+    assert [fact.how for fact in of(run("wrong_tail_twice"), TicketAsked)] == ["denied"]
+    assert run("wrong_tail_twice").outcome == HandOver("queue", "repair", 10)
+
+
+def test_the_right_digits_open_it() -> None:
+    driver = Driver(found={"exists": True}).start().press("4").press(NUMBER)
+    assert driver.node == "my_ticket_verify"
+    driver.found = {"exists": True, "status": TICKET}
+    driver.press("8000")
+    assert driver.of(TicketAsked) == [TicketAsked(1, NUMBER, "verified")]
+    assert "李师傅上门" in driver.text
+
+
+def test_a_danger_raises_the_ticket_asked_about() -> None:
+    driver = Driver(tickets=tickets({})).start().press("4").danger("gas")
+    assert driver.of(SafetyRaised)[-1].matter == 1
+    assert not driver.of(TicketOpened)
+    assert driver.hang_up().last == End()
+
+
+def test_a_new_repair_after_asking_is_a_matter_of_its_own() -> None:
+    driver = Driver(tickets=tickets({})).start().press("4").press("4").press("3")
+    assert [(fact.matter, fact.ticket) for fact in driver.of(MatterOpened)] == [(1, NUMBER), (2, "")]
+
+
+def test_an_unnamed_engineer_is_not_spoken_of() -> None:
+    driver = Driver(tickets=tickets({"line": "assigned", "engineer": ""})).start().press("4")
+    assert "正在安排师傅" in driver.text
+    driver = Driver(tickets=tickets({"engineer": ""})).start().press("4")
+    assert "约的是十一月二十二号下午五点到晚上七点。" in driver.text
+
+
+@pytest.mark.parametrize("name", ["code_other_man", "code_wrong_three_times", "code_expired", "no_code"])
+def test_nobody_of_ours_is_an_urgent_complaint(name: str) -> None:
+    talk = run(name)
+    (ticket,) = of(talk, TicketOpened)
+    assert (ticket.kind, ticket.priority, ticket.outcome) == ("complaint", "urgent", "handed_over")
+    assert talk.outcome == HandOver("queue", "complaint", 20)
+
+
+def test_too_many_wrong_codes_bring_a_person_and_no_complaint() -> None:
+    assert [fact.kind for fact in of(run("code_locked"), TicketOpened)] == ["consult"]
+
+
+@pytest.mark.parametrize(
+    ("text", "spoken"),
+    [
+        ("11月22日 14:00–17:00", "十一月二十二号下午两点到五点"),
+        ("7月1日 09:30–12:00", "七月一号上午九点半到中午十二点"),
+        ("1月31日 02:00–14:30", "一月三十一号凌晨两点到下午两点半"),
+        ("12月2日 17:00–20:00", "十二月二号下午五点到晚上八点"),
+        ("13月2日 17:00–20:00", ""),
+        ("明天下午", ""),
+        ("", ""),
+    ],
+)
+def test_appointments(text: str, spoken: str) -> None:
+    assert "".join(window(text)) == spoken
+
+
+def test_days() -> None:
+    assert day("2026-07-26") == ("七月", "二十六号")
+    assert day("") == day("2026-13-01") == ()
