@@ -19,6 +19,12 @@ async def of_contact(session: AsyncSession, contact: str) -> CallbackTask | None
     return (await session.execute(select(CallbackTask).where(CallbackTask.contact_id == contact))).scalar_one_or_none()
 
 
+async def waits(session: AsyncSession, e164: str) -> bool:
+    """Tell whether a task of this number is open."""
+    query = select(CallbackTask.id).where(CallbackTask.e164 == e164, CallbackTask.done_at.is_(None)).limit(1)
+    return (await session.execute(query)).first() is not None
+
+
 async def add(session: AsyncSession, task: CallbackTask) -> None:
     """Insert a task."""
     session.add(task)

@@ -80,6 +80,7 @@ class Matter(Base):
     contact_id: Mapped[str] = mapped_column(ForeignKey("contacts.id"), primary_key=True)
     matter: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str]
+    about: Mapped[str] = mapped_column(default="", server_default="")  # a ticket that was there before the call
     safety: Mapped[str] = mapped_column(default="")
     opened_at: Mapped[datetime]
 

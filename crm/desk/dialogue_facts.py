@@ -11,6 +11,7 @@ from crm.calls import repository as calls
 from crm.calls.models import Contact, HeardSlot, Matter, PathNode, RecordingEntry, Turn
 from crm.customers import repository as customer_rows
 from crm.customers import service as customers
+from crm.desk import asked
 from crm.desk.errors import FactRejected
 from crm.events.service import EventKind, append
 from crm.live import service as live
@@ -98,11 +99,13 @@ async def matter_opened(session: AsyncSession, contact: Contact, fact: facts.Mat
         raise FactRejected("unknown_kind")
     matter = await calls.matter(session, contact.id, fact.matter)
     if matter is None:
-        row = Matter(contact_id=contact.id, matter=fact.matter, kind=fact.kind, safety="", opened_at=at)
+        row = Matter(
+            contact_id=contact.id, matter=fact.matter, kind=fact.kind, about=fact.ticket, safety="", opened_at=at
+        )
         await calls.add(session, row)
         return
     matter.kind = policy.heavier_kind(matter.kind, fact.kind)
-    ticket = await tickets.of_matter(session, contact.id, fact.matter)
+    ticket = await _ticket_of(session, contact, fact.matter)
     if ticket is not None:
         await ticket_service.change_kind(session, ticket, fact.kind, at, ticket_service.IVR)
 
@@ -121,7 +124,7 @@ async def slot_filled(session: AsyncSession, contact: Contact, fact: facts.SlotF
     stored.candidates = [dict(item) for item in fact.candidates] or stored.candidates
     stored.clip = fact.clip or stored.clip
     await calls.add(session, stored)
-    ticket = await tickets.of_matter(session, contact.id, fact.matter)
+    ticket = await _ticket_of(session, contact, fact.matter)
     if ticket is not None:
         await ticket_service.heard_slot(session, ticket, _heard(stored), at)
 
@@ -150,6 +153,11 @@ async def ticket_opened(session: AsyncSession, contact: Contact, fact: facts.Tic
         ticket = await ticket_service.open_or_update(session, opening, stored, at)
     except AnotherTicket as error:
         raise FactRejected("another_ticket") from error
+    if fact.kind == ticket.kind == "consult" and fact.outcome == "solved" and ticket.state == "new":
+        text = "来电人说已解决，办结"
+        await ticket_service.record(
+            session, ticket, at, kind="state", actor=ticket_service.IVR, text=text, state="closed"
+        )
     if fact.outcome in ("hung_up", "voicemail"):
         await ring_back(session, contact, fact.outcome, at, ticket=ticket)
 
@@ -161,7 +169,7 @@ async def safety_raised(session: AsyncSession, contact: Contact, fact: facts.Saf
     matter = await calls.matter(session, contact.id, fact.matter)
     if matter is not None:
         matter.safety = fact.safety
-    ticket = await tickets.of_matter(session, contact.id, fact.matter)
+    ticket = await _ticket_of(session, contact, fact.matter)
     if ticket is not None:
         await ticket_service.raise_safety(session, ticket, fact.safety, at)
 
@@ -172,7 +180,7 @@ async def safety_cleared(session: AsyncSession, contact: Contact, fact: facts.Sa
     matter = await calls.matter(session, contact.id, fact.matter)
     if matter is not None:
         matter.safety = ""
-    ticket = await tickets.of_matter(session, contact.id, fact.matter)
+    ticket = await _ticket_of(session, contact, fact.matter)
     if ticket is not None:
         await ticket_service.clear_safety(session, ticket, at)
 
@@ -183,7 +191,7 @@ async def callback_requested(
     """Make the call-back task."""
     if fact.reason not in CALLBACK_REASONS:
         raise FactRejected("unknown_reason")
-    ticket = await tickets.of_matter(session, contact.id, fact.matter)
+    ticket = await _ticket_of(session, contact, fact.matter)
     await ring_back(session, contact, fact.reason, at, ticket=ticket, number=fact.number)
 
 
@@ -198,7 +206,7 @@ async def voicemail_recorded(
 ) -> None:
     """Keep the message and ask for a call-back."""
     contact.voicemail = fact.clip
-    ticket = await tickets.of_matter(session, contact.id, fact.matter)
+    ticket = await _ticket_of(session, contact, fact.matter)
     await ring_back(session, contact, "voicemail", at, ticket=ticket)
 
 
@@ -264,6 +272,23 @@ async def _whole_address(session: AsyncSession, value: Mapping[str, str]) -> dic
     """Return the address on file that the caller agreed to; ivr was told only its region and road."""
     known = await customer_rows.address(session, value["address_id"]) if value.get("address_id") else None
     return {**known.value, "address_id": known.id} if known else dict(value)
+
+
+async def _ticket_of(session: AsyncSession, contact: Contact, number: int) -> Ticket | None:
+    """Return the matter's ticket, or the one that it is about."""
+    matter = await calls.matter(session, contact.id, number)
+    return await tickets.of_matter_or_asked(session, contact.id, number, matter.about if matter else "")
+
+
+async def ticket_asked(session: AsyncSession, contact: Contact, fact: facts.TicketAsked, at: datetime) -> None:
+    """Note who asked how a ticket stands."""
+    await asked.noted(session, fact, contact.caller_e164, at)
+
+
+async def ticket_urged(session: AsyncSession, fact: facts.TicketUrged, at: datetime) -> None:
+    """Note an urge."""
+    if not await asked.urged(session, fact, at):
+        raise FactRejected("unknown_ticket")
 
 
 def _check_ticket(fact: facts.TicketOpened) -> None:

@@ -101,6 +101,10 @@ async def _apply_to_contact(session: AsyncSession, contact: Contact, fact: facts
             await dialogue.turn_ended(session, contact, fact, at)
         case facts.MatterOpened():
             await dialogue.matter_opened(session, contact, fact, at)
+        case facts.TicketAsked():
+            await dialogue.ticket_asked(session, contact, fact, at)
+        case facts.TicketUrged():
+            await dialogue.ticket_urged(session, fact, at)
         case facts.SlotFilled():
             await dialogue.slot_filled(session, contact, fact, at)
         case facts.TicketOpened():

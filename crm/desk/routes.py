@@ -10,8 +10,18 @@ from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from crm.database import storable
-from crm.desk import intake, service, warranty
-from crm.desk.schemas import Acked, Identify, LeaseNumbers, ShippedFacts, VisitCodeAsk, WarrantyAsk
+from crm.desk import asked, intake, service, warranty
+from crm.desk.schemas import (
+    Acked,
+    FindTicket,
+    Identify,
+    LeaseNumbers,
+    OpenCallback,
+    ShippedFacts,
+    TicketsOf,
+    VisitCodeAsk,
+    WarrantyAsk,
+)
 from crm.errors import NotSignedIn
 from crm.visits import service as visits
 from crm.web.context import NowDep, PartsDep, SessionDep, TransactionalRoute
@@ -57,6 +67,25 @@ async def ask_warranty(body: WarrantyAsk, session: SessionDep, now: NowDep, part
 async def visit_code(body: VisitCodeAsk, session: SessionDep, now: NowDep, parts: PartsDep) -> dict[str, Any]:
     """Tell whether a visit code is good (ivr.contract.desk.VisitCodeAnswer)."""
     return asdict(await visits.check_code(session, body.code, body.caller_e164, now, parts.settings.zone))
+
+
+@router.post("/tickets/of", operation_id="ticketsOfCaller")
+async def tickets_of(body: TicketsOf, session: SessionDep, now: NowDep, parts: PartsDep) -> dict[str, Any]:
+    """Tell how the caller's open tickets stand (ivr.contract.tickets.TicketStatus)."""
+    found = await asked.of_caller(session, body.caller_e164, now, parts.settings.zone)
+    return {"tickets": [asdict(item) for item in found]}
+
+
+@router.post("/tickets/find", operation_id="findTicket")
+async def find_ticket(body: FindTicket, session: SessionDep, now: NowDep, parts: PartsDep) -> dict[str, Any]:
+    """Find a ticket by its number (ivr.contract.tickets.FoundTicket)."""
+    return asdict(await asked.find(session, body.number, body.tail, now, parts.settings.zone))
+
+
+@router.post("/callbacks/open", operation_id="openCallback")
+async def open_callback(body: OpenCallback, session: SessionDep) -> dict[str, bool]:
+    """Tell whether a number waits for a call-back."""
+    return {"open": await asked.has_open_callback(session, body.number)}
 
 
 @router.post("/facts", operation_id="shipFacts", response_model=Acked)

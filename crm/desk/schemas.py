@@ -46,6 +46,25 @@ class VisitCodeAsk(Change):
     caller_e164: Text = Field(default="", max_length=40)
 
 
+class TicketsOf(Change):
+    """Whose tickets?"""
+
+    caller_e164: Text = Field(max_length=40)
+
+
+class FindTicket(Change):
+    """A ticket's number, and the last digits of its telephone ("" = not asked yet)."""
+
+    number: Text = Field(pattern=r"^[0-9]{8}$")
+    tail: Text = Field(default="", pattern=r"^[0-9]{0,4}$")
+
+
+class OpenCallback(Change):
+    """A telephone number, E.164."""
+
+    number: Text = Field(max_length=40)
+
+
 class Acked(Shape):
     """The highest seq of the node that crm holds."""
 

@@ -97,6 +97,20 @@ async def timeline(session: AsyncSession, no: str, limit: int = 200) -> Sequence
     return (await session.execute(query)).scalars().all()
 
 
+async def count_entries(session: AsyncSession, no: str, kind: str) -> int:
+    """Return how many entries of this kind a ticket has."""
+    query = (
+        select(func.count()).select_from(TimelineEntry).where(TimelineEntry.ticket_no == no, TimelineEntry.kind == kind)
+    )
+    return (await session.execute(query)).scalar_one()
+
+
+async def of_matter_or_asked(session: AsyncSession, contact: str, matter: int, asked: str) -> Ticket | None:
+    """Return the matter's own ticket, else the one it is about (`asked`, "" = none), locked."""
+    own = await of_matter(session, contact, matter)
+    return own or (await get(session, asked, lock=True) if asked else None)
+
+
 async def entries_after(session: AsyncSession, no: str, version: int) -> Sequence[TimelineEntry]:
     """Return what happened after the ticket had that version, oldest first."""
     query = (

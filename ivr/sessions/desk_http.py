@@ -106,7 +106,7 @@ class HTTPDesk:
     async def tickets_of(self, caller_e164: str) -> tuple[TicketStatus, ...]:
         """Return the caller's open tickets; see Desk."""
         answer = await self._post("/internal/tickets/of", {"caller_e164": caller_e164}, self._timeouts.ask_s)
-        return _parsed(_STATUSES, answer, "tickets")
+        return _parsed(_STATUSES, answer.get("tickets") if isinstance(answer, dict) else None, "tickets")
 
     async def find_ticket(self, number: str, tail: str) -> FoundTicket:
         """Find a ticket by its number; see Desk."""

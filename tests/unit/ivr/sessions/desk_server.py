@@ -59,7 +59,8 @@ def desk_app(desk: MemoryDesk, twist: dict[str, Any]) -> FastAPI:
 
     @app.post("/internal/tickets/of")
     async def tickets_of(request: Request) -> JSONResponse:
-        return JSONResponse(encode(await desk.tickets_of((await request.json())["caller_e164"])))
+        found = await desk.tickets_of((await request.json())["caller_e164"])
+        return JSONResponse({"tickets": encode(found)})
 
     @app.post("/internal/tickets/find")
     async def find_ticket(request: Request) -> JSONResponse:

@@ -1,0 +1,122 @@
+"""Tickets asked about by telephone: who may hear what, and what asking and urging leaves on them."""
+
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import text
+
+from crm.bootstrap import Process
+from ivr.contract import facts
+from ivr.contract.facts import Fact
+from tests.unit.crm.fakes import CALLER, NUMBER, Clock, Story, dialogue, wire
+
+OTHER = "fedcba9876543210fedcba9876543210"
+
+
+async def tell(desk: httpx.AsyncClient, story: Story, *new: Fact, contact: str | None = None) -> None:
+    envelopes = story.tell(*new, contact=contact) if contact else story.tell(*new)
+    answer = await desk.post("/internal/facts", json=wire(envelopes))
+    assert answer.status_code == 200, answer.text
+
+
+async def rejected(process: Process) -> list[str]:
+    async with process.parts.work() as session:
+        found = await session.execute(text("SELECT reason FROM received_facts WHERE reason <> ''"))
+        return list(found.scalars())
+
+
+async def timeline(process: Process) -> list[Any]:
+    async with process.parts.work() as session:
+        found = await session.execute(text("SELECT kind, text FROM timeline ORDER BY id"))
+        return [tuple(row) for row in found]
+
+
+async def of(desk: httpx.AsyncClient, number: str) -> list[dict[str, Any]]:
+    answer = await desk.post("/internal/tickets/of", json={"caller_e164": number})
+    assert answer.status_code == 200, answer.text
+    return list(answer.json()["tickets"])
+
+
+async def find(desk: httpx.AsyncClient, number: str, tail: str = "") -> dict[str, Any]:
+    answer = await desk.post("/internal/tickets/find", json={"number": number, "tail": tail})
+    assert answer.status_code == 200, answer.text
+    return dict(answer.json())
+
+
+def asks(*more: Fact) -> list[Fact]:
+    started = facts.ContactStarted("hotline-2.1", "13800138000", CALLER, "4001726011", "", "opening_notice.1")
+    return [started, facts.MatterOpened(1, "repair", NUMBER), *more]
+
+
+async def test_the_caller_hears_of_open_tickets(desk: httpx.AsyncClient, clock: Clock) -> None:
+    del clock
+    await tell(desk, Story(), *dialogue())
+    (ticket,) = await of(desk, CALLER)
+    assert (ticket["number"], ticket["kind"], ticket["line"]) == (NUMBER, "repair", "new")
+    assert (ticket["reported_on"], ticket["urges"], ticket["engineer"]) == ("2026-11-22", 0, "")
+    assert await of(desk, "+8613900139000") == await of(desk, "") == []
+
+
+async def test_another_number_needs_the_last_digits(desk: httpx.AsyncClient) -> None:
+    await tell(desk, Story(), *dialogue())
+    assert await find(desk, NUMBER) == {"exists": True, "status": None}
+    assert await find(desk, NUMBER, "8001") == {"exists": True, "status": None}
+    assert (await find(desk, NUMBER, CALLER[-4:]))["status"]["line"] == "new"
+    assert await find(desk, "10000024") == {"exists": False, "status": None}
+    assert (await desk.post("/internal/tickets/find", json={"number": "x"})).status_code == 422
+
+
+async def test_asking_and_urging_are_noted_and_the_second_urge_raises(
+    desk: httpx.AsyncClient, process: Process
+) -> None:
+    story = Story()
+    await tell(desk, story, *dialogue())
+    urges = [facts.TicketUrged(1, NUMBER, count) for count in (1, 2, 3)]
+    await tell(desk, story, *asks(facts.TicketAsked(1, NUMBER, "own"), *urges), contact=OTHER)
+    (ticket,) = await of(desk, CALLER)
+    assert ticket["urges"] == 3
+    kinds = [kind for kind, _ in await timeline(process)]
+    assert kinds.count("asked") == 1
+    assert kinds.count("urge") == 3
+    assert any("普通 → 高" in line for _, line in await timeline(process))
+    assert await rejected(process) == []
+
+
+async def test_what_is_said_comes_to_the_ticket_asked_about(desk: httpx.AsyncClient, process: Process) -> None:
+    story = Story()
+    await tell(desk, story, *dialogue())
+    note = facts.SlotFilled(1, "note", {"clip": "c/note"}, "unverified", "speech", clip="c/note")
+    await tell(desk, story, *asks(note, facts.SafetyRaised(1, "gas", "key")), contact=OTHER)
+    async with process.parts.work() as session:
+        found = await session.execute(text("SELECT no, priority, safety FROM tickets"))
+        assert [tuple(row) for row in found] == [(NUMBER, "urgent", "gas")]
+        slots = await session.execute(text("SELECT ticket_no FROM ticket_slots WHERE slot = 'note'"))
+        assert list(slots.scalars()) == [NUMBER]
+
+
+async def test_a_ticket_nobody_knows_is_no_fact(desk: httpx.AsyncClient, process: Process) -> None:
+    unknown = "10000024"
+    await tell(desk, Story(), *asks(facts.TicketAsked(1, unknown, "denied"), facts.TicketUrged(1, unknown, 1)))
+    assert await rejected(process) == ["unknown_ticket"]
+
+
+async def test_an_open_call_back_is_told(desk: httpx.AsyncClient) -> None:
+    async def waits(number: str) -> bool:
+        return bool((await desk.post("/internal/callbacks/open", json={"number": number})).json()["open"])
+
+    assert not await waits(CALLER)
+    await tell(desk, Story(), *dialogue(), facts.CallbackRequested("asked", 1))
+    assert await waits(CALLER)
+    assert not await waits("")
+
+
+@pytest.mark.parametrize(("outcome", "state"), [("solved", "closed"), ("unconfirmed", "new")])
+async def test_a_question_is_closed_only_when_the_caller_says_it_is_solved(
+    desk: httpx.AsyncClient, process: Process, outcome: str, state: str
+) -> None:
+    started, *_ = asks()
+    opened = facts.TicketOpened(1, NUMBER, "consult", "low", outcome)
+    await tell(desk, Story(), started, facts.MatterOpened(1, "consult"), opened)
+    async with process.parts.work() as session:
+        assert list((await session.execute(text("SELECT state FROM tickets"))).scalars()) == [state]
