@@ -22,7 +22,7 @@ async def tell(desk: httpx.AsyncClient, story: Story, *new: Fact, contact: str |
 
 async def rejected(process: Process) -> list[str]:
     async with process.parts.work() as session:
-        found = await session.execute(text("SELECT reason FROM received_facts WHERE reason <> ''"))
+        found = await session.execute(text("SELECT reason FROM facts WHERE reason <> ''"))
         return list(found.scalars())
 
 
