@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0204"
-down_revision = "0203"
+revision = "0205"
+down_revision = "0204"
 branch_labels = None
 depends_on = None
 
