@@ -1,0 +1,183 @@
+"""What callers say: the rules of data/sentences.yaml with the builtins for numbers, places, streets and phrases."""
+
+import itertools
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+
+from speech.training.lexicon import Lexicon
+from speech.training.places import Gazetteer
+from speech.training.rules import Grammar, Word
+
+_DATA = Path(__file__).parent / "data"
+_DIGITS = "零一二三四五六七八九"
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_NUMBER_WORDS = (*_DIGITS, "两", "幺", "十", "百", "千", "万", "点")
+_LONGEST = 8
+
+
+class Talk:
+    """Samples sentences. phrases: what the flows listen for, as written there.
+
+    use: "model" or "audio", which share of the kinds counts.
+    """
+
+    def __init__(self, places: Gazetteer, phrases: Iterable[str]) -> None:
+        document = yaml.safe_load((_DATA / "sentences.yaml").read_text("utf-8"))
+        streets = {
+            name: text.split() for name, text in yaml.safe_load((_DATA / "streets.yaml").read_text("utf-8")).items()
+        }
+        self._streets = streets
+        self._grammar = Grammar(document["rules"], self._builtins(places))
+        self._kinds: Mapping[str, Mapping[str, float]] = document["kinds"]
+        own = [*self._grammar.words(), *_NUMBER_WORDS, *_LETTERS, *(f"{base}路" for base in streets["road_bases"])]
+        own += itertools.chain.from_iterable(streets.values())
+        self._phrases = [cut for phrase in phrases if (cut := cut_phrase(phrase, frozenset(own)))]
+        own += itertools.chain.from_iterable(self._phrases)
+        self.lexicon = Lexicon([*own, *places.words()])
+        self._own = [word for word in dict.fromkeys(own) if word in self.lexicon]
+
+    def kinds(self) -> list[str]:
+        """Return the names of the kinds of sentences."""
+        return list(self._kinds)
+
+    def sample(self, chance: np.random.Generator, use: str) -> list[Word]:
+        """Return one sentence of a kind drawn by its share in `use`."""
+        shares = np.cumsum([kind[use] for kind in self._kinds.values()])
+        drawn = int(np.searchsorted(shares / shares[-1], chance.random(), side="right"))
+        return self.sample_kind(chance, list(self._kinds)[drawn])
+
+    def sample_kind(self, chance: np.random.Generator, kind: str) -> list[Word]:
+        """Return one sentence of the rule `kind`, words without a reading left out; never an empty one."""
+        while True:
+            words = [word for word in self._grammar.sample(kind, chance) if word.text in self.lexicon]
+            if words:
+                return words
+
+    def _builtins(self, places: Gazetteer) -> dict[str, Any]:
+        return {
+            "digits": _digits, "number": _number, "letter": _letter, "place": places.sample,
+            "town_or_village": places.any_name, "road": self._road, "road_base": partial(self._pick, "road_bases"),
+            "road_kind": partial(self._pick, "road_kinds"), "estate_name": partial(self._pick, "estate_names"),
+            "estate_base": partial(self._pick, "estate_bases"), "estate_kind": partial(self._pick, "estate_kinds"),
+            "flow_phrase": self._flow_phrase, "any_words": self._any_words,
+        }  # fmt: skip
+
+    def _pick(self, name: str, chance: np.random.Generator, _argument: str) -> list[Word]:
+        pool = self._streets[name]
+        return [Word(pool[int(chance.integers(len(pool)))], name)]
+
+    def _road(self, chance: np.random.Generator, _argument: str) -> list[Word]:
+        pool = self._streets["road_bases"]
+        return [Word(pool[int(chance.integers(len(pool)))] + "路", "road")]
+
+    def _flow_phrase(self, chance: np.random.Generator, _argument: str) -> list[Word]:
+        if not self._phrases:
+            return []
+        return [Word(text) for text in self._phrases[int(chance.integers(len(self._phrases)))]]
+
+    def _any_words(self, chance: np.random.Generator, _argument: str) -> list[Word]:
+        return [Word(self._own[int(chance.integers(len(self._own)))]) for _ in range(int(chance.integers(1, 5)))]
+
+    def classes(self) -> dict[str, list[str]]:
+        """Return the members of the word classes whose members are equally likely (roads, estates)."""
+        roads = [f"{base}路" for base in self._streets["road_bases"]]
+        return {"road": roads, **{name: list(words) for name, words in self._streets.items()}}
+
+
+def cut_phrase(phrase: str, vocabulary: frozenset[str]) -> list[str]:
+    """Return a phrase of the flows as the fewest words, single characters for the rest; digits are read out."""
+    out: list[str] = []
+    for piece in re.findall(r"[\u4e00-\u9fffA-Za-z0-9]+", phrase):
+        spelled = "".join(_DIGITS[int(char)] if char.isdecimal() and char.isascii() else char for char in piece)
+        out += _fewest(spelled.upper(), vocabulary)
+    return out
+
+
+def _fewest(text: str, vocabulary: frozenset[str]) -> list[str]:
+    best: list[list[str]] = [[]]
+    for end in range(1, len(text) + 1):
+        options = [
+            [*best[start], text[start:end]]
+            for start in range(max(0, end - _LONGEST), end)
+            if end - start == 1 or text[start:end] in vocabulary
+        ]
+        best.append(min(options, key=len))
+    return best[-1]
+
+
+def _digits(chance: np.random.Generator, argument: str) -> list[Word]:
+    drawn = [int(number) for number in chance.integers(0, 10, int(argument))]
+    return [Word("幺" if digit == 1 and chance.random() < 0.5 else _DIGITS[digit]) for digit in drawn]
+
+
+def _letter(chance: np.random.Generator, _argument: str) -> list[Word]:
+    return [Word(_LETTERS[int(chance.integers(26))])]
+
+
+def _number(chance: np.random.Generator, argument: str) -> list[Word]:
+    low, _, high = argument.partition("-")
+    # even over lengths, so that one and two digits are as frequent as three
+    lengths = range(len(low), len(high) + 1)
+    length = lengths[int(chance.integers(len(lengths)))]
+    smallest = max(int(low), 10 ** (length - 1))
+    value = int(chance.integers(smallest, min(int(high), 10**length - 1) + 1))
+    return [Word(text) for text in spoken_number(value, liang=bool(chance.random() < 0.5))]
+
+
+def spoken_number(value: int, *, liang: bool = False) -> list[str]:
+    """Return a cardinal below 10 000 as spoken words: 128 -> 一 百 二 十 八; liang: 两百 instead of 二百."""
+    if not 0 <= value < 10_000:
+        raise ValueError(value)
+    if value < 10:
+        return [_DIGITS[value]]
+    out: list[str] = []
+    gap = False
+    for power, name in ((1000, "千"), (100, "百"), (10, "十"), (1, "")):
+        digit = value // power % 10
+        if not digit:
+            gap = bool(out)
+            continue
+        if gap:
+            out.append("零")
+            gap = False
+        if power == 10 and digit == 1 and not out:
+            out.append("十")
+            continue
+        out.append("两" if liang and digit == 2 and power >= 100 else _DIGITS[digit])
+        out += [name] if name else []
+    return out
+
+
+def phrases_of(documents: Sequence[Any]) -> list[str]:
+    """Return every phrase that call flows listen for, from their YAML (`hear` of nodes, lists of the lexicon)."""
+    found: dict[str, None] = {}
+
+    def take(node: Any, listening: bool) -> None:
+        if isinstance(node, Mapping):
+            for key, value in node.items():
+                take(value, listening or key == "hear")
+        elif isinstance(node, list):
+            for item in node:
+                take(item, listening)
+        elif isinstance(node, str) and listening:
+            found.update(dict.fromkeys(_spelled_out(node)))
+
+    for document in documents:
+        take(document, not (isinstance(document, Mapping) and "nodes" in document))
+    return list(found)
+
+
+def _spelled_out(phrase: str) -> Iterator[str]:
+    """Yield what a phrase with "(a|b)" choices and "…" gaps stands for; a gap is nothing said."""
+    choice = re.search(r"\(([^()]*)\)", phrase)
+    if choice is None:
+        yield phrase.replace("…", " ")
+        return
+    for option in choice.group(1).split("|"):
+        yield from _spelled_out(phrase[: choice.start()] + option + phrase[choice.end() :])
