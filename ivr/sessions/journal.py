@@ -114,10 +114,16 @@ class Journal:
 
     def _begin(self, now: datetime) -> None:
         """Start a segment; older ones that nothing needs any more are removed when it is durable."""
-        name = f"{self.state.index:015d}-{os.getpid()}-{len(self._segments)}{_SUFFIX}"
-        self._segments.append(_Segment(self._folder / name))
+        self._segments.append(_Segment(self._fresh_path()))
         self._size = 0
         self._push(self.state.head(now))
+
+    def _fresh_path(self) -> Path:
+        """Return a path no segment has: in a container the process number is the same at every start."""
+        known = {segment.path for segment in self._segments}
+        stem = f"{self.state.index:015d}-{os.getpid()}"
+        paths = (self._folder / f"{stem}-{n:06d}{_SUFFIX}" for n in itertools.count(len(self._segments)))
+        return next(path for path in paths if path not in known and not path.exists())
 
     def _push(self, record: Mapping[str, Any]) -> None:
         segment = self._segments[-1]

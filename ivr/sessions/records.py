@@ -90,7 +90,8 @@ class JournalState:
         try:
             index = _int(record, "i")
             if record["k"] == "head":
-                self._head(record)
+                if index >= self.index:  # else written before what we have read: its facts may have moved on
+                    self._head(record)
             elif index > self.index:
                 self._one(record)
             self.index = max(self.index, index)

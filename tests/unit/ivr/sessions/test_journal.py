@@ -46,6 +46,21 @@ async def test_everything_is_there_after_a_restart(tmp_path: Path) -> None:
         assert journal.damaged == 0
 
 
+async def test_idle_restarts_of_the_same_process_number_lose_nothing(tmp_path: Path) -> None:
+    async with running_journal(tmp_path) as journal:
+        journal.fact(CONTACT, STARTED, NOW)
+        journal.acked(1, NOW)
+        await journal.durable()
+    for _ in range(3):
+        async with running_journal(tmp_path) as journal:
+            await journal.durable()
+    async with running_journal(tmp_path) as journal:
+        journal.fact(CONTACT, ContactEnded("talked"), NOW)
+        await journal.durable()
+    async with running_journal(tmp_path) as journal:
+        assert list(journal.state.facts) == [2]
+
+
 async def test_a_torn_last_line_is_left_out_and_never_appended_to(tmp_path: Path) -> None:
     async with running_journal(tmp_path) as journal:
         _begin(journal)

@@ -206,6 +206,9 @@ def test_a_second_session_keeps_the_inputs_and_takes_the_new_channel() -> None:
         {"i": 1, "k": "open", "contact": "c", "at": NOW.isoformat(), "call": {"foreign": ""}},
         {"i": 1, "k": "fact", "d": 0, "env": {"node": "x"}},
         {"i": 0, "k": "head", "seq": 1, "acked": 0, "pool": [[1, 2]], "commands": {}},
+        {"i": 0, "k": "head", "seq": 1, "acked": 1, "pool": [], "commands": {}, "held": [{"node": "x"}]},
+        {"i": 1, "k": "refuse", "seq": 1, "reason": "422", "held": [{"node": "x"}]},
+        {"i": 1, "k": "renumber", "old": 1, "env": {"node": "x"}},
     ],
 )
 def test_a_record_that_does_not_fit_changes_nothing(record: dict[str, Any]) -> None:
@@ -213,6 +216,16 @@ def test_a_record_that_does_not_fit_changes_nothing(record: dict[str, Any]) -> N
     with pytest.raises(InvalidRecord):
         state.apply(record)
     assert state == JournalState()
+
+
+def test_an_old_head_does_not_undo_what_came_after_it() -> None:
+    state = JournalState()
+    state.apply({"i": 1, "k": "block", "first": 1000, "size": 2})
+    old = state.head(NOW)
+    state.apply({"i": 2, "k": "number", "serial": 1000})
+    state.apply({"i": 3, "k": "number", "serial": 1001})
+    state.apply(old)
+    assert state.pool == {}
 
 
 def test_old_commands_are_forgotten() -> None:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from ivr.contract.commands import Command, CommandName, CommandStatus
@@ -207,5 +207,12 @@ def _name(envelope: Envelope) -> str:
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=_STEPS)
+@example(steps=["tell nobody", "ship", "restart", "restart", "tell nobody"])  # the same file name twice
+@example(
+    steps=[
+        *("tell b", "tell nobody", "refuse", "tell b", "refuse", "tell a", "tell a", "renumber", "tell b"),
+        *("renumber", "restart", "release", "renumber"),
+    ]
+)  # an old head read after a newer one
 def test_every_fact_is_at_crm_or_in_the_outbox(steps: list[str], tmp_path_factory: pytest.TempPathFactory) -> None:
     asyncio.run(_Course(tmp_path_factory.mktemp("journal")).run(steps))
