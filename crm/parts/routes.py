@@ -17,10 +17,10 @@ from crm.parts.schemas import (
     LinesChange,
     NewPrice,
     PartChange,
-    PartForm,
     PartnerChange,
     PartnerForm,
     RequestForm,
+    SparePartForm,
 )
 from crm.rules.service import quota_rules
 from crm.tickets import service as tickets
@@ -38,14 +38,14 @@ _WRITERS = (Role.AGENT, Role.DISPATCHER, Role.SUPERVISOR)
 
 
 @router.get("/parts", operation_id="listParts")
-async def list_parts(session: SessionDep, lens: LensDep, parts: PartsDep) -> list[PartForm]:
+async def list_parts(session: SessionDep, lens: LensDep, parts: PartsDep) -> list[SparePartForm]:
     """The catalogue with today's prices."""
     prices = await repository.prices_on(session, lens.now.astimezone(parts.settings.zone).date())
     return [_part_form(item, prices.get(item.code)) for item in await repository.listed(session)]
 
 
 @router.put("/parts/{code}", operation_id="savePart")
-async def save_part(code: CodePath, body: PartChange, session: SessionDep, lens: LensDep) -> PartForm:
+async def save_part(code: CodePath, body: PartChange, session: SessionDep, lens: LensDep) -> SparePartForm:
     """Add a part or change it."""
     require(lens.viewer, *_KEEPERS)
     row = await service.save_part(session, code, **body.model_dump(), now=lens.now)
@@ -53,7 +53,9 @@ async def save_part(code: CodePath, body: PartChange, session: SessionDep, lens:
 
 
 @router.post("/parts/{code}/prices", operation_id="addPrice", status_code=201)
-async def add_price(code: CodePath, body: NewPrice, session: SessionDep, lens: LensDep, parts: PartsDep) -> PartForm:
+async def add_price(
+    code: CodePath, body: NewPrice, session: SessionDep, lens: LensDep, parts: PartsDep
+) -> SparePartForm:
     """Add a price of the price list from a day on."""
     require(lens.viewer, Role.SUPERVISOR, Role.ADMIN)
     await service.add_price(session, code, **body.model_dump(), actor=lens.viewer.name, now=lens.now)
@@ -105,8 +107,8 @@ async def save_request(
     return await _request_form(session, ticket, lens, parts)
 
 
-def _part_form(row: Part, price: PartPrice | None) -> PartForm:
-    return PartForm(
+def _part_form(row: Part, price: PartPrice | None) -> SparePartForm:
+    return SparePartForm(
         code=row.code,
         name=row.name,
         unit=row.unit,

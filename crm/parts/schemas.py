@@ -10,7 +10,7 @@ from crm.wire import Change, Shape, Text, Time, example, sane_day
 PartCode = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,40}$")]
 
 
-class PartForm(Shape):
+class SparePartForm(Shape):
     """A part with today's price; fen null = no price list holds it."""
 
     code: str

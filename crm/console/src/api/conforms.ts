@@ -16,12 +16,15 @@ interface Proof {
   recording: Fits<Ours.Recording, Theirs['RecordingForm']>
   ticketRow: Fits<Ours.TicketRow, Theirs['TicketRow']>
   ticket: Fits<Ours.Ticket, Theirs['TicketForm']>
+  move: Fits<Ours.TicketMove, Theirs['MoveForm']>
+  warranty: Fits<Ours.Warranty, Theirs['WarrantyForm']>
+  clock: Fits<Ours.TicketClock, Theirs['ClockForm']>
   entry: Fits<Ours.TicketEntry, Theirs['TimelineForm']>
   callback: Fits<Ours.Callback, Theirs['CallbackForm']>
   callRow: Fits<Ours.CallRow, Theirs['CallRow']>
   call: Fits<Ours.Call, Theirs['CallForm']>
   turn: Fits<Ours.CallTurn, Theirs['TurnForm']>
-  visit: Fits<Ours.CallVisit, Theirs['VisitForm']>
+  visit: Fits<Ours.CallVisit, Theirs['crm__calls__schemas__VisitForm']>
   board: Fits<Ours.Board, Theirs['Board']>
   boardQueue: Fits<Ours.BoardQueue, Theirs['BoardQueue']>
   boardAgent: Fits<Ours.BoardAgent, Theirs['BoardAgent']>
@@ -35,7 +38,7 @@ interface Proof {
 
 /** Never false: the assignment is the proof. */
 export const CONFORMS: Proof = {
-  me: true, card: true, caller: true, emergency: true, slot: true, ledger: true, recording: true, ticketRow: true, ticket: true, entry: true, callback: true,
+  me: true, card: true, caller: true, emergency: true, slot: true, ledger: true, recording: true, ticketRow: true, ticket: true, move: true, warranty: true, clock: true, entry: true, callback: true,
   callRow: true, call: true, turn: true, visit: true, board: true, boardQueue: true, boardAgent: true, status: true,
   snapshot: true, cardMessage: true, meMessage: true, boardMessage: true, heartbeat: true,
 }

@@ -7,7 +7,7 @@ export type * from './types.board'
 export type * from './types.calls'
 
 export type Time = string
-export type Role = 'agent' | 'dispatcher' | 'supervisor' | 'quality' | 'admin'
+export type Role = 'agent' | 'dispatcher' | 'supervisor' | 'quality' | 'auditor' | 'admin'
 export type AgentState = 'ready' | 'ringing' | 'talking' | 'wrapup' | 'paused' | 'unreachable' | 'offline'
 export type Priority = 'urgent' | 'high' | 'normal' | 'low'
 export type Kind =
@@ -201,11 +201,49 @@ export interface TicketMove {
   label: string
   to: string
   to_name: string
+  /** Slots to be filled first; blocked: why it cannot be made now, '' = it can. */
+  needs: { slot: string; label: string; filled: boolean }[]
+  blocked: string
+}
+
+/** The verdict of 三包; dates are days, until is the last one included. */
+export interface Warranty {
+  line: string
+  line_name: string
+  spoken: string
+  counted_from: string | null
+  until: string | null
+  rights: { right: string; name: string; standing: string; standing_name: string; until: string | null }[]
+  fees: { fee: string; name: string }[]
+  reasons: { code: string; text: string; place: string; sentence: string }[]
+  rules_from: string
+}
+
+/** A promise of the ticket; left_ms below zero = late by so much. */
+export interface TicketClock {
+  key: string
+  label: string
+  state: string
+  state_name: string
+  scope: string
+  scope_name: string
+  started_at: Time
+  due_at: Time
+  at_risk_at: Time
+  left_ms: number | null
+  met_at: Time | null
+  pause_reason: string
+  pause_reason_name: string
+  paused_until: Time | null
+  place: string
+  sentence: string
 }
 
 export interface Ticket extends TicketRow {
   slots: Slot[]
   moves: TicketMove[]
+  warranty: Warranty | null
+  clocks: TicketClock[]
   timeline: TicketEntry[]
   callback: Callback | null
   calls: CallRow[]
