@@ -80,6 +80,8 @@ def test_keeping_a_promise_in_time_and_late() -> None:
     assert resume(clock, start, ZONE) is clock
     assert add(start, timedelta(days=20_000), HOURS, ZONE) > start + timedelta(days=900)
     assert between(start, start, HOURS, ZONE) == timedelta(0)
+    years = between(start, start + timedelta(days=2000), HOURS, ZONE)
+    assert timedelta(days=300) < years < timedelta(days=500), "counting ends after some years"
 
 
 @pytest.mark.parametrize(
