@@ -30,6 +30,7 @@ def write_settings(folder: Path, url: str) -> dict[str, str]:
     values: dict[str, Any] = {
         "DATABASE_URL": url, "INTERNAL_TOKEN": "internal", "COOKIE_SECRET": "cookie", "OTHERS_SETTING": "ignored",
         "FIRST_ADMIN_PASSWORD": PASSWORD, "CLIPS_DIR": folder, "RECORDINGS_DIR": folder, "VOICEMAIL_DIR": folder,
+        "PACKS_DIR": folder, "PHOTOS_DIR": folder,
         "WEB_PORT": free_port(), "DESK_PORT": free_port(), "COMMANDS_PORT": free_port(),
         "REDIS_URL": f"unix://{folder}/none.sock",
     }  # fmt: skip
