@@ -36,10 +36,12 @@ class FaultStack(Target):
             raise AssertionError(f"not whole again: {answers}")
 
     def await_delivered(self, contact: str) -> None:
-        """Wait until the contact has its end in crm and no fact of ivr waits."""
+        """Wait until the contact has its end in crm and no fact of ivr waits or is kept back."""
 
         def delivered() -> bool:
-            return self.ivr_status().get("facts_waiting") == 0 and "contact_ended" in self.fact_kinds(contact)
+            status = self.ivr_status()
+            left = [status.get(name) for name in ("facts_waiting", "facts_held")]
+            return left == [0, 0] and "contact_ended" in self.fact_kinds(contact)
 
         assert wait_until(delivered, 45), (self.ivr_status(), self.fact_kinds(contact))
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ivr.contract.dialogue import HungUp, Input, LookedUp, LookupFailed, Resumed, Started, TurnDone
@@ -56,6 +56,7 @@ _inputs: st.SearchStrategy[Input] = st.one_of(
 )
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # the machine may be busy
 @given(_records, st.data())
 def test_any_crash_point_keeps_a_prefix(records: list[dict[str, Any]], data: st.DataObject) -> None:
     whole = b"".join(encode_line(record) for record in records)
@@ -67,6 +68,7 @@ def test_any_crash_point_keeps_a_prefix(records: list[dict[str, Any]], data: st.
     assert torn == (cut > 0 and whole[cut - 1 : cut] != b"\n")
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(_records.filter(bool), st.data())
 def test_a_damaged_byte_costs_only_its_line(records: list[dict[str, Any]], data: st.DataObject) -> None:
     lines = [encode_line(record) for record in records]
