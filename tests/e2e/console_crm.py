@@ -25,6 +25,7 @@ ADDRESS = {"province": "广东省", "city": "佛山市", "district": "顺德区"
 CALLER = "+8613800138000"
 _PORTS = range(27_100, 27_400)
 _TOKEN = "internal-of-the-test"
+_ADMIN = "admin-of-the-test"
 
 
 @dataclass
@@ -192,8 +193,9 @@ async def running_crm(database_url: str, folder: Path) -> AsyncIterator[Crm]:
         listener.close()
     environment = os.environ | {"HOTLINE_DATABASE_URL": database_url, "HOTLINE_INTERNAL_TOKEN": _TOKEN}
     environment |= {"HOTLINE_COOKIE_SECRET": "cookie-of-the-test", "HOTLINE_ENV": ""}
+    environment |= {"HOTLINE_FIRST_ADMIN_PASSWORD": _ADMIN}
     environment |= {f"HOTLINE_{name}": str(port) for name, port in ports.items()}
-    for name in ("clips", "recordings", "voicemail"):
+    for name in ("clips", "recordings", "voicemail", "packs"):
         (folder / name).mkdir(exist_ok=True)
         environment[f"HOTLINE_{name.upper()}_DIR"] = str(folder / name)
     url = f"http://127.0.0.1:{ports['WEB_PORT']}"
@@ -203,7 +205,7 @@ async def running_crm(database_url: str, folder: Path) -> AsyncIterator[Crm]:
     async with desk, commands(ports["COMMANDS_PORT"], tale), _redis(folder) as redis:
         environment["HOTLINE_REDIS_URL"] = redis
         people = json.loads(await _command(environment, "demo"))["accounts"]
-        passwords = {item["number"]: item["password"] for item in people}
+        passwords = {item["number"]: item["password"] for item in people} | {"admin": _ADMIN}
         running = Crm(url, passwords, tale, environment)
         try:
             await running.start()

@@ -1,44 +1,15 @@
 """The console in a real Chromium on a real crm: the pop, the desk's manners, drafts, lost links."""
 
 import re
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
-from uuid import uuid4
+from collections.abc import AsyncIterator
 
 import pytest
 from playwright.async_api import expect
-from sqlalchemy import create_engine, text
 
-from crm.migrate import upgrade
-from tests.e2e.console_crm import Crm, running_crm
+from tests.e2e.console_crm import Crm
 from tests.e2e.console_page import ConsolePage, chromium
-from tests.unit.crm.postgres import private_cluster
 
 AGENT = "8001"
-
-
-@pytest.fixture(scope="module")
-def cluster() -> Iterator[str]:
-    """Give a cluster whose database "fresh" has the newest schema."""
-    with private_cluster() as url:
-        _create(url, 'CREATE DATABASE "fresh"')
-        upgrade(url.replace("/postgres?", "/fresh?"))
-        yield url
-
-
-def _create(url: str, statement: str) -> None:
-    engine = create_engine(url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(statement))
-    engine.dispose()
-
-
-@pytest.fixture
-async def crm(cluster: str, tmp_path: Path) -> AsyncIterator[Crm]:
-    name = f"test_{uuid4().hex}"
-    _create(cluster, f'CREATE DATABASE "{name}" TEMPLATE "fresh"')
-    async with running_crm(cluster.replace("/postgres?", f"/{name}?"), tmp_path) as running:
-        yield running
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import DeskPage from '@/desk/DeskPage.vue'
 declare module 'vue-router' {
   interface RouteMeta {
     page?: PageName
-    title?: 'rail.desk' | 'rail.tickets' | 'rail.calls' | 'rail.board'
+    title?: 'rail.desk' | 'rail.tickets' | 'rail.calls' | 'rail.knowledge' | 'rail.board'
     open?: boolean
   }
 }
@@ -22,6 +22,7 @@ export const router = createRouter({
     { path: '/tickets/:no', component: () => import('@/tickets/TicketPage.vue'), meta: { page: 'tickets', title: 'rail.tickets' } },
     { path: '/calls', component: () => import('@/calls/CallList.vue'), meta: { page: 'calls', title: 'rail.calls' } },
     { path: '/calls/:contact', component: () => import('@/calls/CallPage.vue'), meta: { page: 'calls', title: 'rail.calls' } },
+    { path: '/knowledge/:kind?/:key?', component: () => import('@/knowledge/KnowledgePage.vue'), meta: { page: 'knowledge', title: 'rail.knowledge' } },
     { path: '/board', component: () => import('@/board/BoardPage.vue'), meta: { page: 'board', title: 'rail.board' } },
     { path: '/forbidden/:page', component: () => import('@/shell/ForbiddenPage.vue') },
     { path: '/:rest(.*)*', component: () => import('@/shell/NotFoundPage.vue') },

@@ -22,6 +22,7 @@ export const PAGES = {
   desk: ['agent', 'supervisor'],
   tickets: ['agent', 'dispatcher', 'supervisor', 'quality', 'admin'],
   calls: ['agent', 'supervisor', 'quality'],
+  knowledge: ['agent', 'dispatcher', 'supervisor', 'quality', 'admin'],
   board: ['supervisor', 'admin'],
 } as const satisfies Record<string, readonly Role[]>
 

@@ -1,5 +1,6 @@
 // Every text of the console, by key; the words are those of the UX specification.
 import { desk } from './zh-CN.desk'
+import { knowledge } from './zh-CN.knowledge'
 import { pages } from './zh-CN.pages'
 
 const shell = {
@@ -126,4 +127,4 @@ const shell = {
   'title.page': '{page} - 汉普顿热线',
 } as const
 
-export const zhCN = { ...shell, ...desk, ...pages } as const
+export const zhCN = { ...shell, ...desk, ...pages, ...knowledge } as const
