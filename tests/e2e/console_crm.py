@@ -195,7 +195,7 @@ async def running_crm(database_url: str, folder: Path) -> AsyncIterator[Crm]:
     environment |= {"HOTLINE_COOKIE_SECRET": "cookie-of-the-test", "HOTLINE_ENV": ""}
     environment |= {"HOTLINE_FIRST_ADMIN_PASSWORD": _ADMIN}
     environment |= {f"HOTLINE_{name}": str(port) for name, port in ports.items()}
-    for name in ("clips", "recordings", "voicemail", "packs"):
+    for name in ("clips", "recordings", "voicemail", "packs", "photos"):
         (folder / name).mkdir(exist_ok=True)
         environment[f"HOTLINE_{name.upper()}_DIR"] = str(folder / name)
     url = f"http://127.0.0.1:{ports['WEB_PORT']}"

@@ -19,6 +19,7 @@ FLAGS: Final = (
     "--disable-sync",
     "--no-first-run",
 )
+expect.set_options(timeout=15_000)  # as long as every other wait of a page
 COMPACT: Final = (1366, 768)
 WIDE: Final = (1920, 1080)
 
