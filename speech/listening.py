@@ -1,18 +1,27 @@
 """One turn's listening: starts, feeds and finishes the recognition, judges its text, keeps the caller's audio."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
 from speech.contract import Interpretation, Lexicon, SlotSpec
+from speech.echo import is_echo
 from speech.judging import SAFETY_ONLY, judge, look_at
 from speech.meaning import SlotsByPack, Understanding
 from speech.recognizers.port import Hearing, Recognition, Recognizer, RecognizerFailed
-from speech.turn_events import Decided, Input, RecognizerLost, Verdict
+from speech.turn_events import Decided, Input, Partial, RecognizerLost, Verdict
 from speech.wav import BYTES_PER_MS
 
 MAX_CLIP_BYTES = 120_000 * BYTES_PER_MS
+_OWN_WORDS = Partial(filler=True, complete=False, danger=False)
+
+
+def _nothing_said(ms: int) -> str:
+    """Nothing is being played."""
+    del ms
+    return ""
 
 
 class Sink(Protocol):
@@ -86,6 +95,7 @@ class Listening:
         self.clip = bytearray()
         self.interpretation = Interpretation()
         self.degraded = False
+        self.prompted: Callable[[int], str] = _nothing_said  # the prompt's words of the last milliseconds
         self._recognizer = recognizer
         self._slots = slots
         self._lexicon = lexicon
@@ -152,8 +162,14 @@ class Listening:
                 self._texts = texts
                 if texts:
                     asked = self._slot if self._asked else None
-                    inputs.append(look_at(texts, self._expected.slots, self._lexicon, asked))
+                    seen = look_at(texts, self._expected.slots, self._lexicon, asked)
+                    inputs.append(_OWN_WORDS if self._echoes(texts) else seen)
         return inputs
+
+    def _echoes(self, texts: tuple[str, ...]) -> bool:
+        """Tell whether these are our own words; they are told like a filler, so that nothing stops for them."""
+        heard = bytes(self.clip)
+        return is_echo(texts, self.prompted(len(heard) // BYTES_PER_MS), heard, self._lexicon)
 
     def _expect(self) -> _Expected:
         slots = self._slots(self._slot.pack)
@@ -176,6 +192,9 @@ class Listening:
             self._inputs.append(RecognizerLost())
             return
         self.degraded = hearing.degraded
+        if hearing.texts and self._echoes(hearing.texts):
+            self._inputs.append(Decided(Verdict.FILLER))
+            return
         verdict = await asyncio.to_thread(self._verdict, hearing)
         self._inputs.append(Decided(verdict))  # `poll` changes the list: it must not be looked up before the wait
 

@@ -75,6 +75,7 @@ class DialogueMedia:
         rules = rules_of(turn)
         machine = TurnMachine(rules, now_ms())
         run = Run(machine, self._line, self._ear, listening, on_input)
+        listening.prompted = run.said
         preparing = [listening.prepare()] if rules.speech else []
         await run.carry_out(self._load(run, turn.segments, turn.rate), *preparing)
         finish = machine.finished or Finish(Cause.MEDIA_FAILED)
@@ -130,7 +131,7 @@ class DialogueMedia:
         for segment in segments:
             pcm = await self._parts.prompts.audio(segment, rate)
             if pcm:
-                run.add(pcm, segment.pause_ms)
+                run.add(pcm, segment.pause_ms, segment.text)
         run.prompt_complete()
 
     def _expect_late_hash(self, slot: SlotSpec | None, finish: Finish) -> None:

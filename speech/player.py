@@ -1,6 +1,11 @@
-"""Plays prompt segments as 20 ms frames; can pause, go back to the beginning of a sentence, and be dropped."""
+"""Plays prompt segments as 20 ms frames; can pause, go back to the beginning of a sentence, and be dropped.
+
+It also knows which of its words were on the line a moment ago, as far as a segment's time can be shared out over its
+characters: the echo guard asks for them.
+"""
 
 import math
+from collections import deque
 
 import numpy as np
 
@@ -9,6 +14,7 @@ from speech.wav import BYTES_PER_MS, SAMPLE_RATE
 
 _QUIET_DB = -45.0
 _SENTENCE_GAP_FRAMES = 8  # 160 ms: what the voice makes of a comma or a full stop
+_HISTORY_FRAMES = 3000  # one minute
 _LEAD_FRAMES = 10  # a sentence that has only just begun is no place to go on from
 
 
@@ -41,17 +47,20 @@ class PromptPlayer:
 
     def __init__(self) -> None:
         self._segments: list[tuple[bytes, int]] = []
+        self._texts: list[str] = []
+        self._history: deque[tuple[int, float] | None] = deque(maxlen=_HISTORY_FRAMES)  # segment, share played
         self._index = 0
         self._position = 0
         self._pause_left = 0
         self._complete = False
         self._held = False
 
-    def add(self, pcm: bytes, pause_ms: int) -> None:
-        """Append a segment (s16le 8 kHz) and the pause behind it; ignored after `complete` and `drop`."""
+    def add(self, pcm: bytes, pause_ms: int, text: str = "") -> None:
+        """Append a segment (s16le 8 kHz), the pause behind it and its words; ignored after `complete` and `drop`."""
         if self._complete:
             return
         self._segments.append((pcm, pause_ms))
+        self._texts.append(text)
 
     def complete(self) -> None:
         """Say that no segment will follow."""
@@ -82,14 +91,30 @@ class PromptPlayer:
         """True while nothing of the prompt is on the line."""
         return self._held or self._index >= len(self._segments)
 
+    def said(self, ms: int, margin_ms: int) -> str:
+        """Return the words that were on the line in the last `ms`, and `margin_ms` before and after them."""
+        frames = (ms + margin_ms) // FRAME_MS
+        shares: dict[int, list[float]] = {}
+        for place in list(self._history)[-frames:] if frames else []:
+            if place is not None:
+                shares.setdefault(place[0], []).append(place[1])
+        return "".join(self._words(index, min(parts), max(parts), margin_ms) for index, parts in shares.items())
+
+    def _words(self, index: int, first: float, last: float, margin_ms: int) -> str:
+        text, pcm = self._texts[index], self._segments[index][0] if index < len(self._segments) else b""
+        ahead = margin_ms * BYTES_PER_MS / len(pcm) if pcm else 0.0  # dropped: nothing more of it was said
+        return text[math.floor(first * len(text)) : math.ceil((last + ahead) * len(text))]
+
     def next_frame(self) -> bytes | None:
         """See FrameSource."""
+        self._history.append(None)
         if self.silent:
             return None
         if self._pause_left > 0:
             self._pause_left -= FRAME_MS
             return None
         pcm, pause_ms = self._segments[self._index]
+        self._history[-1] = self._index, self._position / len(pcm)
         frame = pcm[self._position : self._position + FRAME_BYTES]
         self._position += FRAME_BYTES
         if self._position >= len(pcm):

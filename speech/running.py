@@ -6,6 +6,7 @@ from typing import Protocol
 
 from speech.audiosocket.server import AudioSocketLine
 from speech.ear import Ear, HeardFrame
+from speech.echo import MARGIN_MS
 from speech.listening import Sink
 from speech.player import PromptPlayer
 from speech.turn_events import Digit, Finish, Input, KeepKey, Order, Output, PromptEnded, Tick
@@ -46,9 +47,13 @@ class Run:
         self._ending = ending
         self._prompt_told = False
 
-    def add(self, pcm: bytes, pause_ms: int) -> None:
+    def add(self, pcm: bytes, pause_ms: int, text: str = "") -> None:
         """Append a segment to the prompt."""
-        self._player.add(pcm, pause_ms)
+        self._player.add(pcm, pause_ms, text)
+
+    def said(self, ms: int) -> str:
+        """Return the prompt's words of the last `ms` and a little before and after, "" when it was silent."""
+        return self._player.said(ms, MARGIN_MS)
 
     def prompt_complete(self) -> None:
         """Say that the prompt has no further segments."""

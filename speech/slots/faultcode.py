@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from pypinyin import Style, lazy_pinyin
 
-from speech.slots.numerals import DIGITS, cardinal
+from speech.slots.numerals import DIGIT_SOUNDS, DIGITS, cardinal
 
 _CODE = re.compile(r"[A-Z][0-9A-F][0-9]{0,2}|[A-Z][A-F]|[0-9]{3}|[0-9]P[0-9]")
 _SEPARATORS = "杠点横减"
@@ -146,7 +146,8 @@ def _could_be(char: str) -> bool:
 
 
 def _sounds(char: str) -> bool:
-    return any(_syllable(char) in syllables for syllables in _LETTER_SYLLABLES)
+    syllable = _syllable(char)
+    return syllable in DIGIT_SOUNDS or any(syllable in syllables for syllables in _LETTER_SYLLABLES)
 
 
 def _syllable(char: str) -> str:
@@ -177,8 +178,11 @@ def _one_symbol(run: str, index: int, *, first: bool) -> tuple[int, list[tuple[s
     if first and pair in _LETTER_SYLLABLES:
         return 2, [(_LETTER_SYLLABLES[pair], 1)]
     options = [(DIGITS[char], 0)] if char in DIGITS else []
-    letter = _LETTER_SYLLABLES.get((_syllable(char),))
+    syllable = _syllable(char)
+    letter = _LETTER_SYLLABLES.get((syllable,))
     if letter and (first or letter == "P"):
         # a digit word that sounds like a letter (一 = E) is a guess either way; other homophones are only the letter
         options = [(symbol, 1) for symbol, _guess in options] + [(letter, 1)]
+    elif not options and syllable in DIGIT_SOUNDS:
+        options = [(DIGIT_SOUNDS[syllable], 1)]
     return 1, options

@@ -1,35 +1,40 @@
 """Builds the phrase list a turn's recognizer expects: sentence-like phrases cut into the model's words.
 
-Single-word grammars give homophone nonsense (no tones in the model), whole phrases do not. Open speech (addresses,
-statements) has no grammar.
+Single-word grammars give homophone nonsense (no tones in the model), whole phrases do not. Open speech (statements) has
+no grammar.
 """
 
 import itertools
 
 from speech.contract import Lexicon, SlotKind, SlotSpec
+from speech.slots.expected import expected
+from speech.slots.readers import Knowledge
 from speech.slots.safety import spoken_phrases
 from speech.slots.text import compact
 
-_OPEN = {SlotKind.ADDRESS, SlotKind.REGION, SlotKind.ROAD, SlotKind.ROOM, SlotKind.STATEMENT, SlotKind.DIGITS}
+_OPEN = {SlotKind.STATEMENT, SlotKind.DIGITS, SlotKind.NAME, SlotKind.ADDRESS, SlotKind.ROAD}
 _LETTERS = "EFAHPLCDBGNRU"
 _DIGIT_WORDS = ("零", "一", "幺", "二", "三", "四", "五", "六", "七", "八", "九")
 _CARRIERS = (("显示",), ("故障", "代码"), ("是",), ("故障码",), ("代码", "是"), ("不是",), ("应该是",))
 _MAX_WORD = 8
 
 
-def build_grammar(
-    slot: SlotSpec, lexicon: Lexicon, vocabulary: frozenset[str], catalogue: tuple[str, ...]
-) -> list[str]:
+def build_grammar(slot: SlotSpec, lexicon: Lexicon, vocabulary: frozenset[str], known: Knowledge) -> list[str]:
     """Return the phrases of a turn, words separated by blanks, "[unk]" last; [] for open listening."""
-    if slot.kind in _OPEN or slot.correcting in _OPEN:
+    wanted = slot.correcting or slot.kind
+    # What is corrected of an address in few words is its last part; the rest is heard openly.
+    likely = SlotKind.ROOM if slot.correcting is SlotKind.ADDRESS else wanted
+    values = expected(likely, vocabulary, known.gazetteer)
+    if likely in _OPEN or (likely is SlotKind.REGION and not values):
         return []
     plain = [*itertools.chain.from_iterable(lexicon.commands.values())]
     plain += [*spoken_phrases(lexicon), *itertools.chain.from_iterable(slot.phrases.values())]
     if slot.kind is SlotKind.YES_NO or slot.correcting:
         plain += [*lexicon.yes, *lexicon.no]
     words = [cut(compact(phrase), vocabulary) for phrase in plain]
-    if SlotKind.FAULT_CODE in (slot.kind, slot.correcting):
-        words += code_phrases(vocabulary, catalogue)
+    words += [cut(phrase, vocabulary) for phrase in values]
+    if wanted is SlotKind.FAULT_CODE:
+        words += code_phrases(vocabulary, tuple(known.catalogue))
     if slot.correcting is SlotKind.FAULT_CODE:
         words += correction_phrases(vocabulary)
     phrases = dict.fromkeys(" ".join(phrase) for phrase in words if phrase)

@@ -15,6 +15,11 @@ DIGITS = {
     "八": "8",
     "九": "9", "勾": "9",
 }  # fmt: skip
+# What a model without tones may write for a digit: by toneless syllable (幺 as 要, 三 as 散).
+DIGIT_SOUNDS = {
+    "ling": "0", "dong": "0", "yi": "1", "yao": "1", "er": "2", "liang": "2", "san": "3", "si": "4", "wu": "5",
+    "liu": "6", "qi": "7", "guai": "7", "ba": "8", "jiu": "9", "gou": "9",
+}  # fmt: skip
 _UNITS = {"十": 10, "百": 100, "千": 1000}
 NUMERAL_CHARS = "".join(DIGITS) + "十百千" + "0123456789"
 NUMERAL = f"[{NUMERAL_CHARS}]+"

@@ -82,12 +82,11 @@ def _address(text: str, gazetteer: Gazetteer) -> Captured | None:
         end = _CLAUSE_END.search(text, start)
         clause = text[start : end.start() if end else len(text)]
         fields, choices = address.parse_address(clause, gazetteer)
-        if not fields and not choices:
-            continue
         full = any(row.get(name, "|") in clause for row in (fields, *choices) for name in ("city", "district", "town"))
         regions = gazetteer.find(clause)
         several = bool(regions) and regions[0].named > 1
-        if not (full or several or clause == text or fields.get("road") or _LIVES.search(text[:start])):
+        plain = full or several or clause == text or fields.get("road") or _LIVES.search(text[:start])
+        if not (fields or choices) or not plain:
             continue
         value = {**fields, "raw": clause}
         return Captured(value, sure=not choices, candidates=tuple({**fields, **choice} for choice in choices))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pypinyin import Style, lazy_pinyin
 
-from speech.slots.numerals import DIGITS, digit_string
+from speech.slots.numerals import DIGIT_SOUNDS, DIGITS, digit_string
 
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 # Three-digit area codes are those of Beijing and the 02x cities; the others have four digits.
@@ -16,10 +16,6 @@ _NOISE = re.compile(
     "|就是|应该是|是的|是|啊|呃|嗯|哦|吧|的|了|哈|那个|这个|后面|前面|杠"
 )
 _REPEATED = re.compile("([二两三四五六])个([零〇洞一幺二三四五六七拐八九勾])")
-_SOUNDS = {
-    "ling": "0", "dong": "0", "yi": "1", "yao": "1", "er": "2", "liang": "2", "san": "3", "si": "4", "wu": "5",
-    "liu": "6", "qi": "7", "guai": "7", "ba": "8", "jiu": "9", "gou": "9",
-}  # fmt: skip
 _DIGIT = "零〇洞一幺么二两三四五六七拐八九勾0-9"
 _TAIL = re.compile(
     rf"(?:最后|末尾?|尾|后)(?:面|头)?(?:那|的)?([一二两三四五六七八])?(?:位|个数字?|码)?(?:数字?|号)?(?:应该|该)?是?([{_DIGIT}]{{1,8}})$"
@@ -80,7 +76,10 @@ def _digits(text: str, *, homophones: bool) -> str:
         digit = DIGITS.get(char) or (char if char.isascii() and char.isdigit() else "")
         if not digit and homophones:
             # a model without tones writes 幺 as 要 and 一 as the letter E
-            digit = "1" if char == "E" else _SOUNDS.get(lazy_pinyin(char, style=Style.NORMAL)[0], "")
+            syllable = lazy_pinyin(char, style=Style.NORMAL)[0]
+            digit = "1" if char == "E" else DIGIT_SOUNDS.get(syllable, "")
+            # a mobile number begins with 幺, whose first sound is easily lost or taken for another (叫, 小)
+            digit = "1" if not out and syllable.endswith("iao") else digit
         if not digit:
             return ""
         out.append(digit)

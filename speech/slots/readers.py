@@ -8,10 +8,12 @@ from types import MappingProxyType
 from speech.contract import Interpretation, SlotKind
 from speech.packs import Pack
 from speech.slots import address, faultcode, names, phone, products, purchase, visit
-from speech.slots.calendar import china_day
+from speech.slots.calendar import CHINA, china_day
 from speech.slots.divisions import Gazetteer
 from speech.slots.numerals import digit_string
 
+# Whether a day is whole does not depend on today; a month of 31 days lets every day be read.
+_ANY_TIME = datetime(2030, 1, 1, tzinfo=CHINA)
 ADDRESS_KINDS = frozenset({SlotKind.ADDRESS, SlotKind.REGION, SlotKind.ROAD, SlotKind.ROOM})
 
 
@@ -48,6 +50,32 @@ def code_value(code: str, raw: str, pack: Pack) -> dict[str, str]:
     row = pack.codes.get(code, {})
     extra = {name: row[name] for name in ("meaning_zh", "severity") if name in row}
     return {"raw": raw, "canonical": code, "catalogue_id": row.get("id", ""), **extra}
+
+
+def whole_value(kind: SlotKind, text: str, known: Knowledge) -> bool:
+    """Tell whether compact `text` is a whole value that nothing said later extends: the turn may end soon.
+
+    E0 is not whole while E03 is in the catalogue, a day not without its part, a number not before its last digit. What
+    is known by its words alone (a menu's meaning, a device) is whole at once.
+    """
+    match kind:
+        case SlotKind.FAULT_CODE:
+            codes = faultcode.read_codes(text, known.catalogue)
+            return bool(codes) and not faultcode.may_extend(codes[0], known.catalogue)
+        case SlotKind.ADDRESS | SlotKind.ROOM:
+            return text.endswith(("室", "号房"))
+        case SlotKind.PHONE:
+            return phone.read_phone(text).digits != "" and not phone.read_phone(text).meaning
+        case SlotKind.VISIT_TIME:
+            heard = visit.read_visit(text, _ANY_TIME)
+            return any(value["part"] or value["value"] != "date" for value in heard.values)
+        case SlotKind.PURCHASE_DATE:
+            past = purchase.read_past(text, china_day(_ANY_TIME))
+            return past.meaning != "" or any(value["precision"] != "year" for value in past.values)
+        case SlotKind.REGION | SlotKind.ROAD | SlotKind.STATEMENT | SlotKind.DIGITS:
+            return False
+        case _:
+            return True
 
 
 def _code(said: Said, known: Knowledge) -> Interpretation:

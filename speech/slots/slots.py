@@ -7,14 +7,18 @@ from datetime import datetime
 
 from speech.contract import Captured, Interpretation, Lexicon, SlotKind, SlotSpec
 from speech.packs import Pack
-from speech.slots import faultcode, opening, phrases, safety
+from speech.slots import opening, phrases, safety
 from speech.slots.calendar import china_day
 from speech.slots.divisions import build_gazetteer
 from speech.slots.grammar import build_grammar, cut
-from speech.slots.readers import ADDRESS_KINDS, Knowledge, Said, code_value, read_value
+from speech.slots.readers import ADDRESS_KINDS, Knowledge, Said, code_value, read_value, whole_value
 from speech.slots.text import compact, has_unknown, strip_fillers
 
 _REPEATED_PART = re.compile("^不是.{1,8}?(栋|座|幢|单元|楼|层|室|房|号房|号楼|号)(?=.{1,8}\\1)")
+_NO_ONLY = re.compile("(?:不是|不对|错了|不行|重来|重说|的|啊|呀)+")
+_DENIES = re.compile("^(?:不是|不对|错了)")
+_NEW_VALUE = re.compile("(?:不对|错了).*.|不是.+是.")
+_ONLY_DENIED = re.compile("不是(?!.*(?:是|栋|单元|楼|室|号)).{1,6}")
 _CORRECTIONS = ("应该是", "改成", "我说错了", "说错了", "不对", "错了", "不是")
 # What a correction of one of several values may be: slot name -> the kind that reads it.
 _ANEW: Mapping[str, SlotKind] = {
@@ -63,7 +67,7 @@ class Slots:
 
     def grammar(self, slot: SlotSpec, lexicon: Lexicon) -> list[str]:
         """Return the phrases a recognizer should expect, words separated by blanks; [] means open listening."""
-        return build_grammar(slot, lexicon, self._vocabulary, tuple(self._known.catalogue))
+        return build_grammar(slot, lexicon, self._vocabulary, self._known)
 
     def can_write(self, text: str) -> bool:
         """Tell whether the recognizer's words can write `text`; what they cannot it will not hear."""
@@ -74,14 +78,12 @@ class Slots:
         said = compact(text)
         if not said:
             return False
-        if slot.kind is SlotKind.FAULT_CODE:
-            codes = faultcode.read_codes(said, self._known.catalogue)
-            return bool(codes) and not faultcode.may_extend(codes[0], self._known.catalogue)
-        if slot.kind in ADDRESS_KINDS:
-            return slot.kind in (SlotKind.ADDRESS, SlotKind.ROOM) and said.endswith(("室", "号房"))
-        if slot.kind is SlotKind.PHONE:
-            return bool(self._value(slot, Lexicon(), said, None).value)
-        return slot.kind not in (SlotKind.STATEMENT, SlotKind.DIGITS)
+        if slot.correcting and _DENIES.search(said) and not _NO_ONLY.fullmatch(said):
+            # "不是E一" may go on with "是F一": it ends when the new value is whole
+            return _NEW_VALUE.search(said) is not None and whole_value(slot.correcting, said, self._known)
+        if slot.correcting or slot.kind is SlotKind.YES_NO:
+            return True
+        return whole_value(slot.kind, said, self._known)
 
     def is_filler(self, lexicon: Lexicon, text: str) -> bool:
         """Tell whether a partial is nothing but filler words and unknown sounds."""
@@ -101,12 +103,15 @@ class Slots:
     def _answer(self, slot: SlotSpec, lexicon: Lexicon, text: str, said: str, value: Interpretation) -> Interpretation:
         """Judge an answer to a read-back: a new value is a correction, else yes, no or a question back."""
         verdict = phrases.yes_or_no(said, lexicon)
-        if slot.correcting and value.status == "match" and value.value:
+        denied = _ONLY_DENIED.fullmatch(said) is not None  # "不是E一" says what it is not
+        if slot.correcting and value.status == "match" and value.value and not denied:
             return Interpretation(
                 text=said, status="match", meaning="correction", value=value.value, candidates=value.candidates
             )
         if verdict == "question":
             return Interpretation(text=said, status="match", command="repeat")
+        if denied and value.value:
+            verdict = "no"
         if verdict == "no" or (verdict == "yes" and not has_unknown(text)):
             return Interpretation(text=said, status="match", meaning=verdict)
         return self._menu(slot, lexicon, said)
@@ -145,10 +150,11 @@ class Slots:
     def _captured(
         self, slot: SlotSpec, lexicon: Lexicon, heard: list[str], now: datetime | None
     ) -> dict[str, Captured]:
-        """Return what most hypotheses say; the best one where they differ."""
+        """Return what the hypothesis says that holds most; the better one where two hold as much."""
         if not slot.one_breath:
             return {}
         anew = slot.correcting is not None or slot.kind is SlotKind.YES_NO
+        best: dict[str, Captured] = {}
         for text in heard:
             said = strip_fillers(compact(text), lexicon.fillers)
             found = opening.capture(
@@ -160,9 +166,9 @@ class Slots:
             found = {name: self._with_catalogue(name, item) for name, item in found.items()}
             if anew:
                 found |= self._anew(said, now)
-            if found:
-                return found
-        return {}
+            if _sure(found) > _sure(best) or not best:
+                best = found
+        return best
 
     def _with_catalogue(self, name: str, item: Captured) -> Captured:
         if name != "fault_code":
@@ -181,6 +187,10 @@ class Slots:
 
 
 _COMMANDS_FIRST = ADDRESS_KINDS | {SlotKind.STATEMENT, SlotKind.VISIT_TIME, SlotKind.NAME, SlotKind.PURCHASE_DATE}
+
+
+def _sure(found: Mapping[str, Captured]) -> int:
+    return sum(item.sure for item in found.values())
 
 
 def _exact(said: str, samples: tuple[str, ...]) -> bool:

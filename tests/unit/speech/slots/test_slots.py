@@ -282,6 +282,7 @@ def test_digits_and_statements() -> None:
     assert SLOTS.interpret(digits, LEXICON, ("不知道",)).status == "no_match"
     said = SLOTS.interpret(SlotSpec("s", SlotKind.STATEMENT), LEXICON, ("昨天晚上开始的",))
     assert said.value == {"text": "昨天晚上开始的"}
+    assert SLOTS.interpret(SlotSpec("s", SlotKind.STATEMENT), LEXICON, ("嗯",)).status == "no_match"
 
 
 def test_a_value_is_complete_when_nothing_extends_it() -> None:
@@ -293,6 +294,60 @@ def test_a_value_is_complete_when_nothing_extends_it() -> None:
     assert SLOTS.is_complete(ADDRESS, "三栋五零二室")
     assert not SLOTS.is_complete(ADDRESS, "佛山市")
     assert SLOTS.is_complete(MENU, "报修")
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "whole"),
+    [
+        (SlotKind.VISIT_TIME, "明天", False),
+        (SlotKind.VISIT_TIME, "明天 下午", True),
+        (SlotKind.VISIT_TIME, "越快越好", True),
+        (SlotKind.PURCHASE_DATE, "去年", False),
+        (SlotKind.PURCHASE_DATE, "去年 十一月", True),
+        (SlotKind.PURCHASE_DATE, "不记得", True),
+        (SlotKind.PHONE, "幺三八 零零", False),
+        (SlotKind.PHONE, "幺三八 零零幺三 八零零零", True),
+        (SlotKind.REGION, "顺德", False),
+        (SlotKind.ROAD, "文海路", False),
+        (SlotKind.STATEMENT, "昨天", False),
+        (SlotKind.DIGITS, "一二", False),
+        (SlotKind.PRODUCT, "壁挂炉", True),
+        (SlotKind.YES_NO, "对", True),
+    ],
+)
+def test_when_a_turn_may_end_soon(kind: SlotKind, text: str, whole: bool) -> None:
+    assert SLOTS.is_complete(SlotSpec("x", kind), text) is whole
+
+
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [
+        ("对", True),
+        ("不对", True),
+        ("不是 的", True),
+        ("不是 E 一", False),
+        ("不是 E 一 是 F 二 八", True),
+        ("不是 E 一 是 E", False),
+    ],
+)
+def test_a_denial_is_waited_for_until_the_new_value_is_whole(text: str, whole: bool) -> None:
+    assert SLOTS.is_complete(CONFIRM_CODE, text) is whole
+
+
+@pytest.mark.parametrize("said", ["不是 E 一", "不是 F 二 八"])
+def test_what_is_only_denied_is_no_new_value(said: str) -> None:
+    assert BARE.interpret(CONFIRM_CODE, LEXICON, (said,)).meaning == "no"
+
+
+@pytest.mark.parametrize(("said", "canonical"), [("E 零 散", "E03"), ("依 零 散", "E03"), ("艾 弗 二 吧", "F28")])
+def test_homophones_of_digits_in_a_model_without_tones(said: str, canonical: str) -> None:
+    assert code(said) == ("match", canonical)
+
+
+def test_the_hypothesis_that_holds_more_is_captured() -> None:
+    opening = SlotSpec("m", SlotKind.MENU, one_breath=True)
+    texts = ("[unk] 没热水", "我 在 顺德 容桂 没热水")
+    assert set(SLOTS.interpret(opening, LEXICON, texts).captured) == {"symptom", "address"}
 
 
 def test_fillers_are_no_answer() -> None:
@@ -312,5 +367,7 @@ def test_grammars_use_only_the_recognizers_words() -> None:
     assert all(word in vocabulary or word == "[unk]" for phrase in codes for word in phrase.split())
     assert {"对", "不是"} <= set(slots.grammar(CONFIRM_CODE, LEXICON))
     assert "不是 E 一 是 E 一" in SLOTS.grammar(CONFIRM_CODE, LEXICON)
-    assert slots.grammar(ADDRESS, LEXICON) == []
+    assert slots.grammar(SlotSpec("s", SlotKind.STATEMENT), LEXICON) == []
+    assert slots.can_write("我要报修")
+    assert not slots.can_write("我要投诉")
     assert "没 热 水 了" in SLOTS.grammar(MENU, LEXICON)

@@ -115,7 +115,9 @@ def test_the_end_said_decides_whether_today_is_too_late() -> None:
     assert visit("今天 下午 两点 以后", NOW.replace(hour=15)).meaning == ""
 
 
-@pytest.mark.parametrize("said", ["昨天", "明天 我 不在家", "等 一下", "三十二 月 五 号", "九十 号", "二月 三十 号"])
+@pytest.mark.parametrize(
+    "said", ["昨天", "明天 我 不在家", "等 一下", "三十二 月 五 号", "九十 号", "零 号", "二月 三十 号"]
+)
 def test_what_is_no_visit(said: str) -> None:
     assert visit(said).status == "no_match"
 
