@@ -71,7 +71,7 @@ def _once(digits: str) -> str:
 def _digits(text: str, *, homophones: bool) -> str:
     """Return all digits of `text` in a row, "" when other words stand between them."""
     bare = _REPEATED.sub(lambda match: match.group(2) * _ORDINALS[match.group(1)], text)
-    out = []
+    out: list[str] = []
     for char in _NOISE.sub("", bare):
         digit = DIGITS.get(char) or (char if char.isascii() and char.isdigit() else "")
         if not digit and homophones:

@@ -27,7 +27,7 @@ def phrases(kind: SlotKind, correcting: SlotKind | None = None) -> set[str]:
         (SlotKind.VISIT_TIME, "明天 下午"),
         (SlotKind.VISIT_TIME, "三 点 以后"),
         (SlotKind.VISIT_TIME, "七 月 二 十 六 号"),
-        (SlotKind.PURCHASE_DATE, "去年 十一 月"),
+        (SlotKind.PURCHASE_DATE, "去年 十 一 月"),
         (SlotKind.PURCHASE_DATE, "买 了 五 天"),
         (SlotKind.PRODUCT, "壁挂炉"),
         (SlotKind.REGION, "广东省 佛山市 顺德区 容桂街道"),
