@@ -163,13 +163,18 @@ async def ticket_opened(session: AsyncSession, contact: Contact, fact: facts.Tic
 
 
 async def safety_raised(session: AsyncSession, contact: Contact, fact: facts.SafetyRaised, at: datetime) -> None:
-    """Mark contact, matter and ticket as an emergency."""
+    """Mark contact, matter and ticket as an emergency; one outside the dialogue only when it is none yet."""
+    if not fact.matter and contact.safety:
+        return
     contact.safety, contact.safety_words, contact.safety_clip = fact.safety, fact.trigger, fact.clip
     contact.safety_at = at
     matter = await calls.matter(session, contact.id, fact.matter)
     if matter is not None:
         matter.safety = fact.safety
-    ticket = await _ticket_of(session, contact, fact.matter)
+    if fact.matter:
+        ticket = await _ticket_of(session, contact, fact.matter)
+    else:
+        ticket = next(iter(reversed(await tickets.of_contact(session, contact.id))), None)
     if ticket is not None:
         await ticket_service.raise_safety(session, ticket, fact.safety, at)
 

@@ -114,7 +114,10 @@ class TicketOpened:
 
 @dataclass(frozen=True, slots=True)
 class SafetyRaised:
-    """The caller pressed 9 or named a danger."""
+    """The caller pressed 9 or named a danger.
+
+    matter 0: outside the dialogue, where only the key is known; what the dialogue was told stands above it.
+    """
 
     KIND: ClassVar[str] = "safety_raised"
     matter: int

@@ -42,6 +42,7 @@ class Call:
     source: CallStarted | CallEnded | None = None
     ended: CallEnded | None = None
     hangup_requested: bool = False
+    endangered: bool = False  # on the emergency path
     answered_directly: bool = False  # by somebody dialed without a queue: the duty phone
     gone: tuple[datetime, int] | None = None
     lost: str = ""  # cut | uncertain: found gone by a snapshot

@@ -9,7 +9,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from ivr.contract.facts import CallbackRequested, ContactEnded, ContactStarted, Fact, QueueJoined, VoicemailRecorded
+from ivr.contract.facts import (
+    CallbackRequested,
+    ContactEnded,
+    ContactStarted,
+    Fact,
+    QueueJoined,
+    SafetyRaised,
+    VoicemailRecorded,
+)
 from ivr.contract.ids import ContactId
 from ivr.telephony.call import CALLBACKS, Call, DialogueEnd, QueueTimes, outcome_of
 from ivr.telephony.events import (
@@ -26,6 +34,7 @@ from ivr.telephony.events import (
     ChannelHungUp,
     ContactStatus,
     DialAnswered,
+    EmergencyBegun,
     HangupRequested,
     MemberStateChanged,
     Snapshot,
@@ -173,6 +182,11 @@ class CallLedger:
                 call.began = min(call.began, event.at)
                 self._settle(call, out)
                 self._bind(call, event.contact)
+            case EmergencyBegun():
+                self._bind(call, event.contact)
+                if not call.endangered:
+                    call.endangered = True
+                    out.say(event.at, SafetyRaised(0, "unknown", "key"))
             case HangupRequested():
                 call.hangup_requested |= event.uniqueid == call.uniqueid
             case ChannelHungUp():

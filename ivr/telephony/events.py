@@ -42,6 +42,16 @@ class CallEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class EmergencyBegun:
+    """The dialplan took the caller onto the emergency path (UserEvent HLEmergency): after ivr, or by key 9."""
+
+    at: datetime
+    linkedid: str
+    uniqueid: str
+    contact: str
+
+
+@dataclass(frozen=True, slots=True)
 class CallerJoinedQueue:
     """The caller waits from now on."""
 
@@ -205,7 +215,16 @@ VisitEvent = (
     | CallerAbandoned
     | CallerLeftQueue
 )
-CallEvent = VisitEvent | CallStarted | CallEnded | AgentRingCanceled | DialAnswered | HangupRequested | ChannelHungUp
+CallEvent = (
+    VisitEvent
+    | CallStarted
+    | CallEnded
+    | EmergencyBegun
+    | AgentRingCanceled
+    | DialAnswered
+    | HangupRequested
+    | ChannelHungUp
+)
 TelephonyEvent = CallEvent | MemberStateChanged | ContactStatus
 
 

@@ -18,6 +18,7 @@ from ivr.telephony.events import (
     ChannelHungUp,
     ContactStatus,
     DialAnswered,
+    EmergencyBegun,
     HangupRequested,
     InvalidEvent,
     MemberStateChanged,
@@ -138,6 +139,8 @@ def _user_event(fields: _Fields) -> TelephonyEvent | None:
     match fields.raw("UserEvent"):
         case "HLContact":
             return CallStarted(*fields.caller(), *fields.who())
+        case "HLEmergency":
+            return EmergencyBegun(*fields.caller(), fields.text("Contact", _CONTACT))
         case "HLEnded":
             stage = fields.text("Stage", _STAGE, "")
             queue = fields.text("Queue", _STAGE, "")

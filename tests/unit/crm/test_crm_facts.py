@@ -136,6 +136,19 @@ async def test_an_emergency_is_urgent_everywhere(process: Process, desk: httpx.A
     assert (task["priority"], task["due_at"]) == ("urgent", task["created_at"])
 
 
+async def test_danger_outside_the_dialogue_raises_the_ticket_and_never_overrides(
+    process: Process, desk: httpx.AsyncClient
+) -> None:
+    by_key = facts.SafetyRaised(0, "unknown", "key")
+    story = Story()
+    await ship(desk, story.tell(*dialogue()[:14], by_key))
+    ticket = await one(process, "SELECT * FROM tickets")
+    assert (ticket["priority"], ticket["safety"]) == ("urgent", "unknown")
+    await ship(desk, story.tell(facts.SafetyRaised(1, "gas", "有煤气味"), by_key))
+    assert (await one(process, "SELECT safety FROM tickets"))["safety"] == "gas"
+    assert (await one(process, "SELECT safety FROM contacts"))["safety"] == "gas"
+
+
 async def test_a_false_alarm_is_taken_back_everywhere(process: Process, desk: httpx.AsyncClient) -> None:
     danger = facts.SafetyRaised(1, "unknown", "key")
     await ship(desk, Story().tell(*dialogue()[:14], danger, facts.SafetyCleared(1), facts.SafetyCleared(1)))

@@ -4,7 +4,7 @@ import itertools
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ivr.dialplan.conf import Extension, UnsafeValue, safe_path
@@ -193,6 +193,7 @@ def test_folders_that_would_change_a_line_are_refused(bad: str) -> None:
         Options(1, 1, bad, "/r", "/v")
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.text())
 def test_a_duty_number_is_a_number_or_refused(number: str) -> None:
     try:

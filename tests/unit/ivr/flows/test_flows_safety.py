@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from speech.contract import SlotKind, SlotSpec
@@ -48,6 +48,7 @@ def test_without_punctuation_no_danger_is_lost(said: str, kind: str) -> None:
     assert found in ((kind, CHECK) if kind in KINDS else (kind, "") if kind == "none" else (CHECK, *KINDS))
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(
     st.sampled_from(NAMED), st.lists(st.sampled_from(FILLERS + HARMLESS), max_size=3),
     st.lists(st.sampled_from(FILLERS + HARMLESS), max_size=3),
@@ -57,12 +58,14 @@ def test_nothing_said_beside_it_hides_a_danger(row: tuple[str, str], before: lis
     assert find_safety(",".join([*before, said, *after]), LEXICON) == kind
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.sampled_from(NAMED), st.lists(st.sampled_from(FILLERS), max_size=3))
 def test_fillers_run_into_it_hide_no_danger(row: tuple[str, str], before: list[str]) -> None:
     said, kind = row
     assert find_safety("".join(before) + said, LEXICON) == kind
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(
     st.sampled_from(["没有", "没", "不是", "是不是", "会不会", "怕", "要是", "以前", "没闻到", "并没有"]),
     st.sampled_from(
@@ -74,17 +77,20 @@ def test_a_negated_or_asked_danger_is_one_question(doubt: str, danger: str, besi
     assert find_safety(",".join([*beside, doubt + danger]), LEXICON) == CHECK
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.lists(st.sampled_from(table()["none"]), min_size=1, max_size=4))
 def test_harmless_sentences_together_are_harmless(said: list[str]) -> None:
     assert find_safety(",".join(said), LEXICON) == ""
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.lists(st.sampled_from([phrase for phrase, kind in ROWS if kind in (*KINDS, CHECK)]), min_size=1, max_size=4))
 def test_several_at_once_are_the_first_of_the_table(said: list[str]) -> None:
     named = [kind for kind in KINDS if any(phrase in table()[kind] for phrase in said)]
     assert find_safety("。".join(said), LEXICON) == (named[0] if named else CHECK)
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.text(max_size=60))
 def test_any_text_is_survived(text: str) -> None:
     assert find_safety(text, LEXICON) in ("", CHECK, *KINDS)

@@ -13,6 +13,7 @@ from ivr.contract.facts import (
     ContactEnded,
     ContactStarted,
     QueueLeft,
+    SafetyRaised,
     TalkEnded,
 )
 from ivr.telephony import calls
@@ -120,6 +121,11 @@ def test_duty_phone_that_answered_is_a_talk() -> None:
     assert isinstance(start, CallStarted)
     fold(book, [*events[:-2], DialAnswered(end.at, start.linkedid, start.uniqueid, "duty")])
     assert ended(fold(book, events[-2:])).outcome == "talked"
+
+
+def test_key_9_without_ivr_is_told_once_as_a_danger() -> None:
+    raised = [fact for fact in call_facts(fold_recording("emergency-nobody")) if isinstance(fact, SafetyRaised)]
+    assert [(fact.matter, fact.safety, fact.trigger) for fact in raised] == [(0, "unknown", "key")]
 
 
 def test_caller_ivr_never_saw() -> None:
