@@ -73,15 +73,18 @@ def desk_app(desk: MemoryDesk, twist: dict[str, Any]) -> FastAPI:
 
     @app.post("/internal/facts")
     async def facts(request: Request) -> JSONResponse:
-        body = await request.json()
-        try:
-            return JSONResponse({"acked": await desk.ship([parse_envelope(item) for item in body["facts"]])})
-        except FactsRefused as refused:
-            status, _, code = refused.reason.partition(" ")
-            problem = {"code": code} | ({"highest": refused.highest} if refused.conflict else {})
-            return JSONResponse(problem, int(status), media_type="application/problem+json")
+        return await _ship(desk, await request.json())
 
     return app
+
+
+async def _ship(desk: MemoryDesk, body: dict[str, Any]) -> JSONResponse:
+    try:
+        return JSONResponse({"acked": await desk.ship([parse_envelope(item) for item in body["facts"]])})
+    except FactsRefused as refused:
+        status, _, code = refused.reason.partition(" ")
+        problem = {"code": code} | ({"highest": refused.highest} if refused.conflict else {})
+        return JSONResponse(problem, int(status), media_type="application/problem+json")
 
 
 @contextlib.asynccontextmanager
