@@ -37,6 +37,7 @@ from ivr.sessions.pbx import AMIPBX
 from ivr.sessions.recording_files import RecordingWatch
 from ivr.sessions.session import NOTICE_VERSION, SessionServices
 from ivr.sessions.shipper import Shipper
+from ivr.sessions.staffed import HumanHours
 from ivr.sessions.telephony_facts import TelephonyFacts
 from ivr.settings import Settings, load_settings
 from ivr.telephony.agi import AGILimits, AGIServer
@@ -112,7 +113,12 @@ def build(settings: Settings, client: httpx.AsyncClient) -> App:
     health = SpeechHealth(settings.speech_socket, calls, pbx)
     speech = SpeechSettings(settings.speech_socket, _HOST, settings.audiosocket_port)
     media = MediaSettings(settings.prompts_dir, settings.clips_dir, speech, lambda: health.alive)
-    lookups = Lookups(desk, numbers, pbx, PackCodes(settings.packs), PackArticles(settings.packs))
+    hours = HumanHours(ZoneInfo(settings.time_zone))
+
+    def queue_now(queue: str) -> str:
+        return hours.queue_for(queue, now())
+
+    lookups = Lookups(desk, numbers, pbx, PackCodes(settings.packs), PackArticles(settings.packs), queue_now)
     zone = ZoneInfo(settings.time_zone)
     services = SessionServices(journal, flow, lookups, live, media, pbx, facts, now, zone, demo=settings.demo)
 

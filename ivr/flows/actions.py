@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from ivr.flows.branches import agent_queue
+from ivr.flows.branches import own_queue
 from ivr.flows.program import Program
 from ivr.flows.service_answers import ArticlesAnswer, CodeVerdictAnswer, FoundAnswer, TicketsAnswer
 from ivr.flows.service_rules import article_keys
@@ -50,7 +50,15 @@ class NumberAnswer(_Answer):
 
 
 class QueueAnswer(_Answer):
-    """Whether somebody can take calls of a queue now."""
+    """Whether somebody can take calls of a queue now, which queue it is at this hour, and how many wait there."""
+
+    open: bool
+    queue: Literal["", "complaint", "repair", "consult"] = ""
+    waiting: int | None = Field(default=None, ge=0, le=1000)
+
+
+class CallbackAnswer(_Answer):
+    """Whether the number waits for a call-back already."""
 
     open: bool
 
@@ -85,6 +93,11 @@ def _visit_code_args(state: State) -> dict[str, str]:
     return {"code": _entered(state, "visit_code"), "caller_e164": state.caller.e164}
 
 
+def _callback_args(state: State) -> dict[str, str]:
+    held = state.slot("contact")
+    return {"number": (held.value.get("number", "") if held else "") or state.caller.e164}
+
+
 def _article_args(program: Program, state: State) -> dict[str, str]:
     return {"keys": ",".join(article_keys(program.topics, state))}
 
@@ -101,12 +114,13 @@ ACTIONS: Mapping[str, Action] = MappingProxyType(
     {
         "identify": Action(_caller_args, CallerAnswer),
         "ticket_number": Action(lambda _: {}, NumberAnswer),
-        "queue_state": Action(lambda state: {"queue": agent_queue(state).value}, QueueAnswer),
+        "queue_state": Action(lambda state: {"queue": own_queue(state).value}, QueueAnswer),
         "my_tickets": Action(_caller_args, TicketsAnswer),
         "find_ticket": Action(_ticket_args, FoundAnswer),
         "visit_code": Action(_visit_code_args, CodeVerdictAnswer),
         "repair_state": Action(lambda _: {"queue": "repair"}, QueueAnswer),
         "complaint_state": Action(lambda _: {"queue": "complaint"}, QueueAnswer),
+        "callback_open": Action(_callback_args, CallbackAnswer),
         "articles": Action(lambda _: {}, ArticlesAnswer, _article_args),
         "fault_code": Action(_code_args, CodeAnswer),
     }

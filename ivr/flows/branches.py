@@ -160,6 +160,12 @@ def _agent_kind(_: Program, state: State) -> AgentKind:
 
 
 def agent_queue(state: State) -> QueueName:
+    """Return the queue that answers the present matter at this hour."""
+    own = own_queue(state)
+    return QueueName(state.queue) if state.queue and own is not QueueName.EMERGENCY else own
+
+
+def own_queue(state: State) -> QueueName:
     """Return the queue the present matter belongs to."""
     matter = state.matter
     if matter is None:
@@ -173,6 +179,20 @@ def agent_queue(state: State) -> QueueName:
 
 def _more(record: str) -> Callable[[Program, State], YesNo]:
     return lambda _, state: _yes(service.more_to_record(record, state))
+
+
+class QueuePlace(StrEnum):
+    """How many wait before the caller."""
+
+    NEXT = "next"
+    BEHIND = "behind"
+    UNKNOWN = "unknown"
+
+
+def _queue_place(_: Program, state: State) -> QueuePlace:
+    if state.waiting < 0:
+        return QueuePlace.UNKNOWN
+    return QueuePlace.BEHIND if state.waiting else QueuePlace.NEXT
 
 
 class TicketCount(StrEnum):
@@ -260,6 +280,8 @@ BRANCHES: Mapping[str, BranchRule] = MappingProxyType(
         "queue_open": BranchRule(YesNo, _queue_open),
         "draft": BranchRule(YesNo, _draft),
         "agent_kind": BranchRule(AgentKind, _agent_kind),
+        "queue_place": BranchRule(QueuePlace, _queue_place),
+        "called_back": BranchRule(YesNo, lambda _, state: _yes(state.called_back)),
         "ticket_count": BranchRule(TicketCount, _ticket_count),
         "ticket_found": BranchRule(Sought, _sought),
         "ticket_line": BranchRule(TicketLine, lambda _, state: TicketLine(service.ticket_line(state))),

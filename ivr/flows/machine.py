@@ -14,7 +14,15 @@ from ivr.contract.dialogue import (
     TurnDone,
 )
 from ivr.contract.facts import TurnEnded
-from ivr.flows.actions import CallerAnswer, CodeAnswer, NumberAnswer, QueueAnswer, card_fields, parse_answer
+from ivr.flows.actions import (
+    CallbackAnswer,
+    CallerAnswer,
+    CodeAnswer,
+    NumberAnswer,
+    QueueAnswer,
+    card_fields,
+    parse_answer,
+)
 from ivr.flows.answers import Answer, Sort, read_answer, read_record
 from ivr.flows.asking import speak, spoken
 from ivr.flows.branches import has_content
@@ -169,8 +177,10 @@ def _looked_up(making: Step, answer: object) -> None:
             making.set(caller=replace(making.state.caller, card=card_fields(answer)), elder=answer.elder)
         case NumberAnswer(number=number):
             making.set_matter(ticket=number)
-        case QueueAnswer(open=is_open):
-            making.set(queue_open=is_open)
+        case QueueAnswer(open=is_open, queue=queue, waiting=waiting):
+            making.set(queue_open=is_open, queue=queue, waiting=-1 if waiting is None else waiting)
+        case CallbackAnswer(open=is_open):
+            making.set(called_back=is_open)
         case CodeAnswer():
             _catalogue_row(making, answer)
     go(making, node.to["done" if answer is not None else "failed"])

@@ -56,6 +56,7 @@ def _told(name: str) -> Read:
 
 TEXTS: Mapping[str, Read] = MappingProxyType(
     {
+        "queue_waiting": lambda state: _one(readback.count(max(0, state.waiting))),
         "ticket_count": lambda state: _one("两" if len(state.tickets) == 2 else readback.count(len(state.tickets))),
         "ticket_kind": lambda state: _kind(state.ticket)(state),
         "ticket_kind1": _kind(0),

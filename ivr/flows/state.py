@@ -105,8 +105,10 @@ class Final:
 class State:
     """The whole dialogue. spoken: the present turn's segments; pending: said before the next question.
 
-    tickets: those the caller may hear of; ticket: which of them; found: a number that was sought exists. told: what
-    crm said of a visit code. loose: values asked for outside of any matter.
+    queue: the one that answers at this hour, "" when nobody told; waiting: callers in it, -1 when nobody told;
+    called_back: the number waits for a call-back already. tickets: those the caller may hear of; ticket: which of
+    them; found: a number that was sought exists. told: what crm said of a visit code. loose: values asked for outside
+    of any matter.
     then: where to go after a turn that only speaks. elapsed_ms: estimated from what was said and waited.
     """
 
@@ -133,6 +135,9 @@ class State:
     long_offered: bool = False
     media_failures: int = 0
     queue_open: bool = True
+    queue: str = ""
+    waiting: int = -1
+    called_back: bool = False
     tickets: tuple[Mapping[str, str], ...] = ()
     ticket: int = 0
     found: bool = False

@@ -1,7 +1,7 @@
 """What a flow may ask of the outside, each with an answer in time or LookupFailed."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any, Protocol
 
@@ -24,6 +24,9 @@ class Staffing(Protocol):
 
     async def is_open(self, queue: str) -> bool:
         """Whether an agent of this queue could take a call, now or after the present one; raises PBXUnavailable."""
+
+    async def waiting(self, queue: str) -> int:
+        """How many callers wait in this queue; raises PBXUnavailable."""
 
 
 class CodeCatalogue(Protocol):
@@ -51,13 +54,21 @@ class Lookups:
     """Answers Lookup effects; a miss is never an error for the caller."""
 
     def __init__(
-        self, desk: Desk, numbers: NumberPool, staffing: Staffing, codes: CodeCatalogue, articles: Articles
+        self,
+        desk: Desk,
+        numbers: NumberPool,
+        staffing: Staffing,
+        codes: CodeCatalogue,
+        articles: Articles,
+        queue_for: Callable[[str], str] | None = None,
     ) -> None:
+        """queue_for: which queue takes a queue's callers at this hour; None: each its own."""
         self._desk = desk
         self._numbers = numbers
         self._staffing = staffing
         self._codes = codes
         self._articles = articles
+        self._queue_for = queue_for or (lambda queue: queue)
 
     async def ask(self, action: str, args: Mapping[str, str]) -> LookedUp | LookupFailed:
         """Return the answer within 1.5 s (2 s for a number that must become durable)."""
@@ -68,6 +79,12 @@ class Lookups:
             log.warning("lookup_failed", action=action, error=type(error).__name__)
             return LookupFailed(action)
 
+    async def _queue(self, asked: str) -> Mapping[str, Any]:
+        """Return whether somebody answers, which queue it is at this hour, and how many wait there."""
+        queue = self._queue_for(asked)
+        waiting = await self._staffing.waiting(queue)
+        return {"open": await self._staffing.is_open(queue), "queue": queue, "waiting": waiting}
+
     async def _answer(self, action: str, args: Mapping[str, str]) -> Mapping[str, Any]:
         match action:
             case "identify":
@@ -76,7 +93,7 @@ class Lookups:
             case "ticket_number":
                 return {"number": await self._numbers.take()}
             case "queue_state" | "repair_state" | "complaint_state":
-                return {"open": await self._staffing.is_open(args.get("queue", ""))}
+                return await self._queue(args.get("queue", ""))
             case "fault_code":
                 return dict(self._codes.find(args.get("code", "")))
             case "articles":

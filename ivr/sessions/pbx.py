@@ -59,6 +59,11 @@ class AMIPBX:
         members = [row for row in rows if row.get("Event") == "QueueMember"]
         return any(row.get("Paused") != "1" and row.get("Status") in _REACHABLE for row in members)
 
+    async def waiting(self, queue: str) -> int:
+        """Return how many callers wait in the queue; see Staffing."""
+        rows = await self._ask("QueueStatus", {"Queue": queue}, _QUICK_S)
+        return sum(row.get("Event") == "QueueEntry" for row in rows)
+
     async def _ask(self, name: str, fields: Mapping[str, str], timeout_s: float) -> list[dict[str, str]]:
         try:
             return await self._ami.action(name, dict(fields), timeout_s)

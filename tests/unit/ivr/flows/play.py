@@ -126,6 +126,8 @@ class Driver:
     flows: Program = field(default_factory=program)
     card: Mapping[str, Any] | None = None
     queue_open: bool | None = True  # None: nobody can tell
+    queue: Mapping[str, Any] = field(default_factory=dict)
+    waits: bool | None = False
     numbers: bool = True
     catalogue: Mapping[str, str] | None = field(default_factory=dict)
     articles: Mapping[str, Any] | None = field(default_factory=lambda: {"articles": {}})
@@ -182,7 +184,8 @@ class Driver:
         data: Mapping[str, Any] | None = {
             "identify": self.card,
             "ticket_number": {"number": ticket_number(1_234_000 + next(self._serial))} if self.numbers else None,
-            "queue_state": None if self.queue_open is None else {"open": self.queue_open},
+            "queue_state": None if self.queue_open is None else {"open": self.queue_open, **self.queue},
+            "callback_open": None if self.waits is None else {"open": self.waits},
             "fault_code": self.catalogue,
             "articles": self.articles,
             "my_tickets": self.tickets,

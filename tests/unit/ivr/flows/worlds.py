@@ -36,7 +36,7 @@ _FOUND: tuple[Mapping[str, Any] | None, ...] = (
     {"exists": False},
     {"exists": True},
     None,
-    {"exists": True, "status": TICKET},
+    *({"exists": True, "status": TICKET},) * 4,
 )
 _CODES: tuple[Mapping[str, Any] | None, ...] = (
     VISIT_CODE,
@@ -56,6 +56,8 @@ def play_randomly(seed: int) -> Driver:
     question = dice.choice(listening_nodes())
     driver = at(question) if dice.random() < 0.4 else _anywhere(dice)
     driver.stores = dice.random() < 0.1
+    driver.found, driver.code = dice.choice(_FOUND), dice.choice(_CODES)
+    driver.queue_open = dice.choice((driver.queue_open, True, False, None))
     caller = Caller(
         keenness=dice.choice((0.97, 0.95, 0.85, 0.6, 0.2)),
         clumsiness=dice.choice((0.5, 0.9, 0.2)),
@@ -74,6 +76,8 @@ def _anywhere(dice: random.Random) -> Driver:
         queue_open=dice.choice((True, True, False, None)),
         numbers=dice.random() < 0.9,
         catalogue=dice.choice(_ROWS),
+        queue=dice.choice(({}, {"queue": "repair", "waiting": 0}, {"queue": "", "waiting": 3})),
+        waits=dice.choice((False, True, None)),
         tickets=dice.choice(_TICKETS),
         found=dice.choice(_FOUND),
         code=dice.choice(_CODES),

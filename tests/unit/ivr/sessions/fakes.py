@@ -296,6 +296,9 @@ class OpenQueues:
     async def is_open(self, queue: str) -> bool:
         return bool(queue)
 
+    async def waiting(self, queue: str) -> int:
+        return 0 if queue else -1
+
 
 class OneCode:
     """A catalogue of one code."""
