@@ -296,7 +296,7 @@ def test_corrections_come_to_an_end() -> None:
 
 
 def test_facts_of_the_end() -> None:
-    driver = at("main_menu").press("4")
+    driver = Driver(tickets=None).start().press("4")
     assert driver.of(HandedOver) == [HandedOver("queue", "repair", "", 10)]
     assert not driver.of(MatterOpened)
     silent = Driver().start().silence(4)

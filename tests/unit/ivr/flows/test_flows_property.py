@@ -16,7 +16,7 @@ from ivr.flows.step import Step
 from tests.unit.ivr.flows.play import Driver, program
 from tests.unit.ivr.flows.worlds import play_randomly, routes
 
-SEQUENCES = 2500
+SEQUENCES = 3000
 
 
 def check(driver: Driver) -> None:

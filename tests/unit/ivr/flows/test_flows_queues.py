@@ -4,6 +4,7 @@ import pytest
 
 from ivr.contract.dialogue import End, HandOver
 from ivr.contract.facts import CallbackRequested, TicketOpened
+from ivr.flows.prompts import shown
 from tests.unit.ivr.flows.play import Driver
 
 
@@ -12,7 +13,7 @@ from tests.unit.ivr.flows.play import Driver
 )
 def test_the_place_is_told_on_the_way_in(waiting: int | None, said: str) -> None:
     driver = Driver(queue={"waiting": waiting}).start().press("0")
-    texts = [segment.text for turn in driver.performed for segment in turn.segments]
+    texts = [shown(segment.text) for turn in driver.performed for segment in turn.segments]
     assert (said in texts) if said else not any("位" in text for text in texts[-1:])
     assert driver.last == HandOver("queue", "consult", 0)
 
@@ -26,7 +27,7 @@ def test_at_night_repair_answers_questions_but_never_a_danger() -> None:
 
 def test_a_number_has_one_call_back() -> None:
     driver = Driver(queue_open=False, waits=True).start().press("0").press("1").press("1")
-    assert "不会漏掉" in " ".join(segment.text for turn in driver.performed for segment in turn.segments)
+    assert "不会漏掉" in " ".join(shown(segment.text) for turn in driver.performed for segment in turn.segments)
     assert driver.last == End()
     assert not driver.of(CallbackRequested)
     assert [fact.outcome for fact in driver.of(TicketOpened)] == ["handed_over"]

@@ -119,7 +119,7 @@ def test_nothing_is_told_before_the_last_digits_are_right() -> None:
 def test_the_right_digits_open_it() -> None:
     driver = Driver(found={"exists": True}).start().press("4").press(NUMBER)
     assert driver.node == "my_ticket_verify"
-    driver.found = {"exists": True, "status": TICKET}
+    driver.found = {"exists": True, "status": dict(TICKET)}
     driver.press("8000")
     assert driver.of(TicketAsked) == [TicketAsked(1, NUMBER, "verified")]
     assert "李师傅上门" in driver.text

@@ -36,7 +36,9 @@ _FOUND: tuple[Mapping[str, Any] | None, ...] = (
     {"exists": False},
     {"exists": True},
     None,
-    *({"exists": True, "status": TICKET},) * 4,
+    *({"exists": True, "status": dict(TICKET)},) * 2,
+    {"exists": True},
+    {"exists": True},
 )
 _CODES: tuple[Mapping[str, Any] | None, ...] = (
     VISIT_CODE,
