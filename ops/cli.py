@@ -22,6 +22,8 @@ from ops.drill import cli as drills
 from ops.drill.faults import DrillRefused
 from ops.flows_cli import FlowsRefused, flows_app
 from ops.layout import TREE, HomeTooDeep, Layout, layout_for, make_folders
+from ops.model_cli import model_app
+from ops.models import ModelUnusable
 from ops.prompts_cli import PromptsRefused
 from ops.prompts_cli import make_app as make_prompts_app
 from ops.settings import BadSettings, Settings
@@ -37,8 +39,7 @@ app = typer.Typer(
 GLOBAL_OPTIONS = ("--home", "--port-base")
 SAID = (
     BenchRefused, DrillRefused, NotUp, BadSettings, HomeTooDeep, FlowsRefused, PromptsRefused,
-    supervisor.SupervisorDown, log_files.NoSuchLog,
-)  # fmt: skip
+    supervisor.SupervisorDown, log_files.NoSuchLog, ModelUnusable)  # fmt: skip
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
@@ -83,6 +84,7 @@ def _globals(
 
 
 app.add_typer(flows_app, name="flows")
+app.add_typer(model_app, name="model")
 app.add_typer(bench_app, name="bench")
 app.add_typer(make_prompts_app(lambda: Where.layout), name="prompts")
 

@@ -84,8 +84,8 @@ class Network:
         spliced = self.first.reshape(len(self.first), -1, MELS).astype(np.float64)
         return np.asarray((spliced @ MEL_OF_MFCC).reshape(len(self.first), -1), np.float32)
 
-    def posteriors(self, mel: Matrix) -> Matrix:
-        """Return (moments, pdfs) log posteriors of (frames, 40) mel energies, as Vosk would compute them."""
+    def hidden(self, mel: Matrix) -> Matrix:
+        """Return (moments, width): what the last layer sees of (frames, 40) mel energies."""
         left, right = self.context
         moments = -(-len(mel) // SUBSAMPLING)
         after = right + SUBSAMPLING * moments - len(mel)
@@ -98,6 +98,10 @@ class Network:
             if block.looks_ahead:
                 hidden = np.concatenate([hidden[:-1], hidden[1:]], 1)
             now = np.maximum(hidden @ block.wide.T + block.bias, 0) + BYPASS * now[1:end]
-        scores = now[:moments] @ self.last.T + self.last_bias
+        return np.asarray(now[:moments], np.float32)
+
+    def posteriors(self, mel: Matrix) -> Matrix:
+        """Return (moments, pdfs) log posteriors of (frames, 40) mel energies, as Vosk would compute them."""
+        scores = self.hidden(mel) @ self.last.T + self.last_bias
         scores = scores - scores.max(axis=1, keepdims=True)
         return np.asarray(scores - np.log(np.exp(scores).sum(axis=1, keepdims=True)), np.float32)
