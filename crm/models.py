@@ -6,7 +6,7 @@ from crm.audit.models import AuditEntry
 from crm.callbacks.models import CallbackTask
 from crm.calls.models import Contact, HeardSlot, Matter, PathNode, RecordingEntry, Ring, Turn, Visit
 from crm.clocks.models import ClockPause, TicketClock
-from crm.customers.models import Address, Customer, PhoneNumber
+from crm.customers.models import Address, Customer, CustomerMerge, CustomerNote, PhoneNumber
 from crm.database import Base
 from crm.desk.models import FactNode, NumberLease, ReceivedFact
 from crm.engineers.models import Engineer
@@ -35,6 +35,8 @@ __all__ = [
     "CodeCheck",
     "Contact",
     "Customer",
+    "CustomerMerge",
+    "CustomerNote",
     "Engineer",
     "EngineerVisit",
     "Erasure",

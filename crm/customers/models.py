@@ -1,6 +1,7 @@
-"""Tables of customers, their telephone numbers and addresses."""
+"""Tables of customers, their telephone numbers, addresses, notes, and merges of files."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -9,7 +10,10 @@ from crm.database import Base, Id
 
 
 class Customer(Base):
-    """A person or firm with a file. kind: owner | dealer | contractor | outlet."""
+    """A person or firm with a file. kind: owner | dealer | contractor | outlet.
+
+    recording_consent, marketing_consent: yes | no | unknown. merged_into: the file that took this one over.
+    """
 
     __tablename__ = "customers"
 
@@ -18,6 +22,11 @@ class Customer(Base):
     kind: Mapped[str] = mapped_column(default="owner")
     elder: Mapped[bool] = mapped_column(default=False)
     note: Mapped[str] = mapped_column(default="")
+    organization: Mapped[bool] = mapped_column(default=False, server_default="false")
+    recording_consent: Mapped[str] = mapped_column(default="unknown", server_default="unknown")
+    marketing_consent: Mapped[str] = mapped_column(default="unknown", server_default="unknown")
+    do_not_call: Mapped[bool] = mapped_column(default=False, server_default="false")
+    merged_into: Mapped[str | None] = mapped_column(ForeignKey("customers.id"), index=True)
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]
 
@@ -31,6 +40,9 @@ class PhoneNumber(Base):
     id: Mapped[Id]
     customer_id: Mapped[str] = mapped_column(ForeignKey("customers.id"))
     e164: Mapped[str] = mapped_column(index=True)
+    extension: Mapped[str] = mapped_column(default="", server_default="")
+    main: Mapped[bool] = mapped_column(default=False, server_default="false")
+    do_not_call: Mapped[bool] = mapped_column(default=False, server_default="false")
     created_at: Mapped[datetime]
 
 
@@ -45,4 +57,31 @@ class Address(Base):
     value: Mapped[dict[str, str]]
     text: Mapped[str]
     status: Mapped[str]
+    adcode: Mapped[str] = mapped_column(default="", server_default="")
     created_at: Mapped[datetime]
+
+
+class CustomerNote(Base):
+    """What somebody wrote about a customer; never changed, only added to."""
+
+    __tablename__ = "customer_notes"
+
+    id: Mapped[Id]
+    customer_id: Mapped[str] = mapped_column(ForeignKey("customers.id"), index=True)
+    at: Mapped[datetime]
+    author: Mapped[str]
+    text: Mapped[str]
+
+
+class CustomerMerge(Base):
+    """One file taken over by another. moved: table -> the ids that went over, so that it can be undone."""
+
+    __tablename__ = "customer_merges"
+
+    id: Mapped[Id]
+    kept_id: Mapped[str] = mapped_column(ForeignKey("customers.id"), index=True)
+    gone_id: Mapped[str] = mapped_column(ForeignKey("customers.id"), index=True)
+    moved: Mapped[dict[str, Any]]
+    author: Mapped[str]
+    at: Mapped[datetime]
+    undone_at: Mapped[datetime | None]

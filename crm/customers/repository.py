@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -29,7 +29,7 @@ async def by_number(session: AsyncSession, e164: str) -> Sequence[Customer]:
     query = (
         select(Customer)
         .join(PhoneNumber, PhoneNumber.customer_id == Customer.id)
-        .where(PhoneNumber.e164 == e164)
+        .where(PhoneNumber.e164 == e164, Customer.merged_into.is_(None))
         .order_by(Customer.created_at, Customer.id)
     )
     return (await session.execute(query)).scalars().all()
@@ -55,6 +55,7 @@ async def add_address(session: AsyncSession, address: Address) -> None:
         "value": address.value,
         "text": address.text,
         "status": address.status,
+        "adcode": address.adcode,
         "created_at": address.created_at,
     }
     await session.execute(insert(Address).values(values).on_conflict_do_nothing())
@@ -64,7 +65,11 @@ async def numbers(session: AsyncSession, ids: Collection[str]) -> Mapping[str, l
     """Return the E.164 numbers of each customer, oldest first."""
     found: dict[str, list[str]] = {}
     if ids:
-        query = select(PhoneNumber).where(PhoneNumber.customer_id.in_(ids)).order_by(PhoneNumber.created_at)
+        query = (
+            select(PhoneNumber)
+            .where(PhoneNumber.customer_id.in_(ids))
+            .order_by(PhoneNumber.main.desc(), PhoneNumber.created_at, PhoneNumber.id)
+        )
         for row in (await session.execute(query)).scalars():
             found.setdefault(row.customer_id, []).append(row.e164)
     return found
@@ -87,7 +92,7 @@ async def address(session: AsyncSession, address_id: str) -> Address | None:
 
 async def search(session: AsyncSession, q: str, *, limit: int, offset: int) -> tuple[Sequence[Customer], int]:
     """Return customers whose name, number or address holds `q`, and how many there are."""
-    where = matches(q)
+    where = and_(matches(q), Customer.merged_into.is_(None))
     total = (await session.execute(select(func.count()).select_from(Customer).where(where))).scalar_one()
     query = select(Customer).where(where).order_by(Customer.created_at.desc(), Customer.id).limit(limit).offset(offset)
     return (await session.execute(query)).scalars().all(), total

@@ -32,9 +32,13 @@ class CustomerRow(Person):
 
 
 class Phone(Shape):
-    """A number, masked unless the viewer may see it."""
+    """A number, masked unless the viewer may see it. main: 主; do_not_call: 勿呼."""
 
+    id: str
     number: str
+    extension: str
+    main: bool
+    do_not_call: bool
 
 
 class AddressForm(Shape):
@@ -43,6 +47,7 @@ class AddressForm(Shape):
     id: str
     text: str
     status: str
+    adcode: str
     value: dict[str, str]
 
 
@@ -61,9 +66,15 @@ class CustomerForm(Person):
     """The whole file."""
 
     note: str
+    organization: bool
+    recording_consent: str
+    marketing_consent: str
+    do_not_call: bool
+    merged_into: str
     version: int
     created_at: Time
     phones: list[Phone]
+    notes: list[str]
     addresses: list[AddressForm]
     products: list[ProductForm]
     tickets: list[TicketRow]
@@ -77,6 +88,10 @@ class CustomerChange(Change):
     name: Text | None = Field(default=None, max_length=80)
     kind: CustomerKind | None = None
     elder: bool | None = None
+    organization: bool | None = None
+    recording_consent: Literal["yes", "no", "unknown"] | None = None
+    marketing_consent: Literal["yes", "no", "unknown"] | None = None
+    do_not_call: bool | None = None
     note: Text | None = Field(default=None, max_length=2000)
 
 

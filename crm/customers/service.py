@@ -13,6 +13,9 @@ from crm.customers.models import Address, Customer, PhoneNumber
 from crm.customers.schemas import CustomerChange
 from crm.events.service import EventKind, append, begin_writing
 
+_CHANGEABLE = (
+    "name", "kind", "elder", "note", "organization", "recording_consent", "marketing_consent", "do_not_call",
+)  # fmt: skip
 _FIRM = ("crm_confirmed", "voice_confirmed", "dtmf", "verified")
 
 
@@ -47,7 +50,13 @@ async def learn_address(
     text = slots.address_text(value)
     if status in _FIRM and text and slots.region_text(value):
         address = Address(
-            id=uuid4().hex, customer_id=customer_id, value=dict(value), text=text, status=status, created_at=now
+            id=uuid4().hex,
+            customer_id=customer_id,
+            value=dict(value),
+            text=text,
+            status=status,
+            created_at=now,
+            adcode=value.get("adcode", ""),
         )
         await repository.add_address(session, address)
 
@@ -60,7 +69,7 @@ async def change(session: AsyncSession, customer_id: str, wanted: CustomerChange
         raise NoCustomer("没有这位客户")
     if customer.version != wanted.version:
         raise CustomerChanged("这份档案刚被别人改过，请看一下新内容再保存")
-    for field in ("name", "kind", "elder", "note"):
+    for field in _CHANGEABLE:
         value = getattr(wanted, field)
         if value is not None:
             setattr(customer, field, value)

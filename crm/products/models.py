@@ -9,7 +9,10 @@ from crm.database import Base, Id
 
 
 class Product(Base):
-    """A machine of a customer. product_class: boiler | other | unknown."""
+    """A machine of a customer with its card (产品跟踪信息卡, 二.四.2). product_class: boiler | other | unknown.
+
+    warranty_card: yes | no | unknown. invoice_on is what the warranty counts from (二.一.(一).4), else purchased_on.
+    """
 
     __tablename__ = "products"
     __table_args__ = (Index("uq_products_serial", "serial", unique=True, postgresql_where="serial <> ''"),)
@@ -20,4 +23,13 @@ class Product(Base):
     model: Mapped[str] = mapped_column(default="")
     serial: Mapped[str] = mapped_column(default="")
     purchased_on: Mapped[date | None]
+    invoice_no: Mapped[str] = mapped_column(default="", server_default="")
+    invoice_on: Mapped[date | None]
+    warranty_card: Mapped[str] = mapped_column(default="unknown", server_default="unknown")
+    sold_by: Mapped[str] = mapped_column(default="", server_default="")
+    installer: Mapped[str] = mapped_column(default="", server_default="")
+    installed_on: Mapped[date | None]
+    commissioned_on: Mapped[date | None]
+    note: Mapped[str] = mapped_column(default="", server_default="")
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
     created_at: Mapped[datetime]

@@ -1,11 +1,14 @@
 """SQL of products."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from crm.products.models import Product
+from crm.tickets.models import Ticket, TicketSlot
 
 
 async def of_customer(session: AsyncSession, customer_id: str) -> Sequence[Product]:
@@ -22,6 +25,21 @@ async def by_serial(session: AsyncSession, serial: str) -> Product | None:
 async def get(session: AsyncSession, product: str, *, lock: bool = False) -> Product | None:
     """Return one product."""
     return await session.get(Product, product, with_for_update=lock)
+
+
+async def codes_of(session: AsyncSession, product: str) -> Sequence[tuple[str, datetime, str]]:
+    """Return the codes that tickets of this machine name: ticket, when opened, code; newest first."""
+    named = aliased(TicketSlot)
+    code = TicketSlot.value["canonical"].astext
+    query = (
+        select(Ticket.no, Ticket.created_at, code)
+        .join(named, (named.ticket_no == Ticket.no) & (named.slot == "product"))
+        .join(TicketSlot, (TicketSlot.ticket_no == Ticket.no) & (TicketSlot.slot == "fault_code"))
+        .where(named.value["product_id"].astext == product, code.is_not(None))
+        .order_by(Ticket.created_at.desc(), Ticket.no)
+        .limit(100)
+    )
+    return [(row[0], row[1], row[2]) for row in await session.execute(query)]
 
 
 async def add(session: AsyncSession, product: Product) -> None:

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.calls import repository as calls
+from crm.customers import file_repository as files
 from crm.customers import repository
-from crm.customers.models import Customer
+from crm.customers.models import Address, Customer, PhoneNumber
 from crm.customers.schemas import AddressForm, CustomerForm, CustomerRow, Phone, ProductForm, person
 from crm.lens import Lens
 from crm.live import repository as pops
@@ -38,7 +39,7 @@ async def rows(session: AsyncSession, found: Sequence[Customer], lens: Lens) -> 
 
 async def customer(session: AsyncSession, found: Customer, lens: Lens) -> CustomerForm:
     """Return the whole file; numbers in full during the agent's own live call or with an own open ticket."""
-    numbers = (await repository.numbers(session, [found.id])).get(found.id, [])
+    numbers = await files.numbers(session, found.id)
     addresses = (await repository.addresses(session, [found.id])).get(found.id, [])
     contacts = await calls.of_caller(session, customer=found.id, e164="", limit=LATEST)
     theirs = await tickets.of_caller(session, customer=found.id, e164="", only_open=False, limit=LATEST)
@@ -50,8 +51,14 @@ async def customer(session: AsyncSession, found: Customer, lens: Lens) -> Custom
         note=found.note,
         version=found.version,
         created_at=found.created_at,
-        phones=[Phone(number=lens.number(number, own=own)) for number in numbers],
-        addresses=[AddressForm(id=item.id, text=item.text, status=item.status, value=item.value) for item in addresses],
+        organization=found.organization,
+        recording_consent=found.recording_consent,
+        marketing_consent=found.marketing_consent,
+        do_not_call=found.do_not_call,
+        merged_into=found.merged_into or "",
+        phones=[_phone(row, lens, own=own) for row in numbers],
+        notes=[f"{note.author}：{note.text}" for note in await files.notes(session, found.id)],
+        addresses=[_address(item) for item in addresses],
         products=[
             ProductForm(
                 id=item.id,
@@ -66,3 +73,12 @@ async def customer(session: AsyncSession, found: Customer, lens: Lens) -> Custom
         tickets=await ticket_views.rows(session, theirs, lens),
         calls=await call_views.rows(session, contacts, lens),
     )
+
+
+def _phone(row: PhoneNumber, lens: Lens, *, own: bool) -> Phone:
+    number = lens.number(row.e164, own=own)
+    return Phone(id=row.id, number=number, extension=row.extension, main=row.main, do_not_call=row.do_not_call)
+
+
+def _address(row: Address) -> AddressForm:
+    return AddressForm(id=row.id, text=row.text, status=row.status, adcode=row.adcode, value=row.value)

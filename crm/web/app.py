@@ -11,6 +11,7 @@ from crm.audit.routes import router as audit
 from crm.callbacks.routes import router as callbacks
 from crm.calls.routes import router as calls
 from crm.clocks.routes import router as clocks
+from crm.customers.file_routes import router as customer_files
 from crm.customers.routes import router as customers
 from crm.desk.routes import router as desk
 from crm.engineers.routes import router as engineers
@@ -19,6 +20,7 @@ from crm.live.routes import router as live
 from crm.outlets.routes import router as outlets
 from crm.parts.routes import router as parts_router
 from crm.privacy.routes import router as privacy
+from crm.products.routes import router as products
 from crm.rules.routes import router as rules
 from crm.tickets.routes import router as tickets
 from crm.visits.mobile import router as mobile
@@ -53,7 +55,7 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
 
 _ROUTERS = (
     accounts, agents, live, tickets, calls, customers, callbacks, knowledge, outlets,
-    engineers, visits, open_router, status, stream, warranty,
+    engineers, visits, customer_files, products, open_router, status, stream, warranty,
     clocks, parts_router, rules, audit, privacy, webhooks,
 )  # fmt: skip
 

@@ -1,0 +1,105 @@
+"""SQL of what a customer's file is edited by: numbers, addresses, notes, duplicates, merges."""
+
+from collections.abc import Collection, Mapping, Sequence
+
+from sqlalchemy import CursorResult, delete, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from crm.calls.models import Contact
+from crm.customers.models import Address, Customer, CustomerMerge, CustomerNote, PhoneNumber
+from crm.products.models import Product
+from crm.tickets.models import Ticket
+
+_Owned = type[Product] | type[Address] | type[PhoneNumber] | type[Contact]
+_OWNED: Mapping[str, _Owned] = {
+    "products": Product, "addresses": Address, "phone_numbers": PhoneNumber, "contacts": Contact,
+}  # fmt: skip
+
+
+async def add(session: AsyncSession, thing: PhoneNumber | Address | CustomerNote | CustomerMerge) -> None:
+    """Insert a row."""
+    session.add(thing)
+    await session.flush()
+
+
+async def numbers(session: AsyncSession, customer: str) -> Sequence[PhoneNumber]:
+    """Return a customer's numbers, the main one first."""
+    query = select(PhoneNumber).where(PhoneNumber.customer_id == customer)
+    ordered = query.order_by(PhoneNumber.main.desc(), PhoneNumber.created_at, PhoneNumber.id)
+    return (await session.execute(ordered)).scalars().all()
+
+
+async def remove_number(session: AsyncSession, customer: str, number: str) -> bool:
+    """Delete a number; tells whether there was one."""
+    query = delete(PhoneNumber).where(PhoneNumber.customer_id == customer, PhoneNumber.id == number)
+    done = await session.execute(query)
+    return isinstance(done, CursorResult) and done.rowcount == 1
+
+
+async def address(session: AsyncSession, customer: str, address_id: str) -> Address | None:
+    """Return an address of this customer."""
+    query = select(Address).where(Address.customer_id == customer, Address.id == address_id)
+    return (await session.execute(query)).scalar_one_or_none()
+
+
+async def address_of_text(session: AsyncSession, customer: str, text: str) -> Address | None:
+    """Return the customer's address of this text."""
+    query = select(Address).where(Address.customer_id == customer, Address.text == text)
+    return (await session.execute(query)).scalar_one_or_none()
+
+
+async def notes(session: AsyncSession, customer: str) -> Sequence[CustomerNote]:
+    """Return the newest notes, newest first."""
+    query = select(CustomerNote).where(CustomerNote.customer_id == customer)
+    return (await session.execute(query.order_by(CustomerNote.at.desc(), CustomerNote.id).limit(100))).scalars().all()
+
+
+async def duplicates(session: AsyncSession, customer: Customer) -> Sequence[Customer]:
+    """Return other files that share a number or an address with this one."""
+    mine = select(PhoneNumber.e164).where(PhoneNumber.customer_id == customer.id)
+    places = select(Address.text).where(Address.customer_id == customer.id)
+    query = select(Customer).where(
+        Customer.id != customer.id,
+        Customer.merged_into.is_(None),
+        or_(
+            Customer.id.in_(select(PhoneNumber.customer_id).where(PhoneNumber.e164.in_(mine))),
+            Customer.id.in_(select(Address.customer_id).where(Address.text.in_(places))),
+        ),
+    )
+    return (await session.execute(query.order_by(Customer.created_at, Customer.id).limit(20))).scalars().all()
+
+
+async def merge(session: AsyncSession, merge_id: str) -> CustomerMerge | None:
+    """Return one merge, locked."""
+    return await session.get(CustomerMerge, merge_id, with_for_update=True)
+
+
+async def last_merges(session: AsyncSession, kept: str) -> Sequence[CustomerMerge]:
+    """Return the merges into this file that were not undone, newest first."""
+    query = select(CustomerMerge).where(CustomerMerge.kept_id == kept, CustomerMerge.undone_at.is_(None))
+    return (await session.execute(query.order_by(CustomerMerge.at.desc()).limit(20))).scalars().all()
+
+
+async def hand_over(session: AsyncSession, gone: str, kept: str) -> dict[str, list[str]]:
+    """Give everything of one file to another, except numbers and addresses the other has; returns the ids by table."""
+    same_number = select(PhoneNumber.e164).where(PhoneNumber.customer_id == kept)
+    same_place = select(Address.text).where(Address.customer_id == kept)
+    spared = {"phone_numbers": PhoneNumber.e164.notin_(same_number), "addresses": Address.text.notin_(same_place)}
+    moved: dict[str, list[str]] = {}
+    for name, model in _OWNED.items():
+        query = select(model.id).where(model.customer_id == gone)
+        ids = (await session.execute(query.where(spared[name]) if name in spared else query)).scalars().all()
+        moved[name] = list(ids)
+        await session.execute(update(model).where(model.id.in_(ids)).values(customer_id=kept))
+    numbers_of = (await session.execute(select(Ticket.no).where(Ticket.customer_id == gone))).scalars().all()
+    await session.execute(update(Ticket).where(Ticket.no.in_(numbers_of)).values(customer_id=kept))
+    return {**moved, "tickets": list(numbers_of)}
+
+
+async def hand_back(session: AsyncSession, moved: dict[str, Collection[str]], kept: str, gone: str) -> None:
+    """Give back what a merge moved and what is still there."""
+    for name, model in _OWNED.items():
+        mine = update(model).where(model.id.in_(moved.get(name, ())), model.customer_id == kept)
+        await session.execute(mine.values(customer_id=gone))
+    mine = update(Ticket).where(Ticket.no.in_(moved.get("tickets", ())), Ticket.customer_id == kept)
+    await session.execute(mine.values(customer_id=gone))

@@ -1,0 +1,86 @@
+"""Wire forms of editing a customer's file."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import ConfigDict, Field
+
+from crm.customers.schemas import CustomerKind, CustomerRow
+from crm.wire import Change, Shape, Text, Time
+
+Consent = Literal["yes", "no", "unknown"]
+AddressStatus = Literal["verified", "crm_confirmed", "voice_confirmed", "unverified"]
+_EXAMPLE: Any = {
+    "name": "陈国强", "kind": "owner", "numbers": [{"number": "13800138000", "main": True}],
+    "addresses": [{"value": {"city": "佛山市", "district": "顺德区", "town": "容桂街道", "road": "新发路5号",
+                             "adcode": "440606101"}}],
+}  # fmt: skip
+
+
+class NumberDraft(Change):
+    """A number as written by people; stored in E.164. extension: 分机."""
+
+    number: Annotated[Text, Field(min_length=3, max_length=40)]
+    extension: Annotated[str, Field(pattern=r"^[0-9]{0,8}$")] = ""
+    main: bool = False
+    do_not_call: bool = False
+
+
+class AddressDraft(Change):
+    """An address by the fields of the slot `address`, with its division code."""
+
+    value: dict[Annotated[Text, Field(max_length=40)], Annotated[Text, Field(max_length=200)]] = Field(max_length=30)
+    status: AddressStatus = "verified"
+
+
+class CustomerDraft(Change):
+    """A new file."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [_EXAMPLE]})
+    name: Annotated[Text, Field(max_length=80)] = ""
+    kind: CustomerKind = "owner"
+    organization: bool = False
+    elder: bool = False
+    note: Annotated[Text, Field(max_length=2000)] = ""
+    numbers: list[NumberDraft] = Field(default_factory=list, max_length=20)
+    addresses: list[AddressDraft] = Field(default_factory=list, max_length=20)
+
+
+class CustomerNoteDraft(Change):
+    """A note."""
+
+    text: Annotated[Text, Field(min_length=1, max_length=4000)]
+
+
+class CustomerNoteForm(Shape):
+    """A note."""
+
+    id: str
+    at: Time
+    author: str
+    text: str
+
+
+class MergeDraft(Change):
+    """Take the file `gone` over into this one."""
+
+    gone: Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
+    version: int = Field(ge=0, le=2**31 - 1)
+
+
+class MergeForm(Shape):
+    """A merge that can be undone until `undo_until`."""
+
+    id: str
+    kept: str
+    gone: str
+    gone_name: str
+    by: str
+    at: Time
+    undo_until: Time
+
+
+class Duplicates(Shape):
+    """Files that may be the same customer, and merges that may be undone."""
+
+    candidates: list[CustomerRow]
+    merges: list[MergeForm]

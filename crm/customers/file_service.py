@@ -1,0 +1,157 @@
+"""Rules of a customer's file (用户档案): new file, numbers, addresses, notes, merge of duplicates with undo."""
+
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from crm import phone, slots
+from crm.accounts.schemas import Viewer
+from crm.customers import file_repository as files
+from crm.customers import repository
+from crm.customers.errors import CustomerChanged, NoCustomer
+from crm.customers.file_schemas import AddressDraft, CustomerDraft, NumberDraft
+from crm.customers.models import Address, Customer, CustomerMerge, CustomerNote, PhoneNumber
+from crm.errors import Conflict, Invalid, NotFound
+from crm.events.service import EventKind, append, begin_writing
+
+UNDO = timedelta(days=7)  # ux 5.2
+_MOST_NUMBERS = 20
+
+
+async def create(session: AsyncSession, draft: CustomerDraft, now: datetime) -> Customer:
+    """Make a file; raises Invalid naming a number or address that is none."""
+    await begin_writing(session)
+    customer = Customer(
+        id=uuid4().hex, name=draft.name, kind=draft.kind, organization=draft.organization, elder=draft.elder,
+        note=draft.note, created_at=now,
+    )  # fmt: skip
+    await repository.add(session, customer)
+    for index, number in enumerate(draft.numbers):
+        await _put_number(session, customer, number, now, f"numbers.{index}.number")
+    for index, address in enumerate(draft.addresses):
+        await _put_address(session, customer, address, now, f"addresses.{index}.value")
+    await append(session, EventKind.CUSTOMER, now, customer=customer.id)
+    return customer
+
+
+async def put_number(session: AsyncSession, customer_id: str, draft: NumberDraft, now: datetime) -> Customer:
+    """Add a number, or change the one the customer has; a main number is the only one."""
+    customer = await locked(session, customer_id)
+    await _put_number(session, customer, draft, now, "number")
+    return await _changed(session, customer, now)
+
+
+async def remove_number(session: AsyncSession, customer_id: str, number_id: str, now: datetime) -> Customer:
+    """Take a number off the file."""
+    customer = await locked(session, customer_id)
+    if not await files.remove_number(session, customer_id, number_id):
+        raise NotFound("档案里没有这个号码")
+    return await _changed(session, customer, now)
+
+
+async def put_address(session: AsyncSession, customer_id: str, draft: AddressDraft, now: datetime) -> Customer:
+    """Add an address; one of the same text gets the new status and fields."""
+    customer = await locked(session, customer_id)
+    await _put_address(session, customer, draft, now, "value")
+    return await _changed(session, customer, now)
+
+
+async def add_note(session: AsyncSession, customer_id: str, text: str, viewer: Viewer, now: datetime) -> CustomerNote:
+    """Add a note."""
+    customer = await locked(session, customer_id)
+    note = CustomerNote(id=uuid4().hex, customer_id=customer.id, at=now, author=viewer.name, text=text)
+    await files.add(session, note)
+    await append(session, EventKind.CUSTOMER, now, customer=customer.id)
+    return note
+
+
+async def merge(
+    session: AsyncSession, kept_id: str, gone_id: str, version: int, viewer: Viewer, now: datetime
+) -> CustomerMerge:
+    """Take a file over into another: numbers, addresses, machines, tickets and calls go; it can be undone."""
+    first, second = sorted((kept_id, gone_id))  # one order of locking for two people who merge crosswise
+    if first == second:
+        raise Invalid("不能和自己合并", fields=[{"field": "gone", "detail": "不能和自己合并"}])
+    found = {each: await locked(session, each) for each in (first, second)}
+    kept, gone = found[kept_id], found[gone_id]
+    if kept.version != version:
+        raise CustomerChanged("这份档案刚被别人改过，请看一下新内容再合并")
+    moved = await files.hand_over(session, gone.id, kept.id)
+    gone.merged_into = kept.id
+    gone.version += 1
+    kept.elder = kept.elder or gone.elder
+    kept.do_not_call = kept.do_not_call or gone.do_not_call  # a no is never lost
+    kept.name = kept.name or gone.name
+    done = CustomerMerge(id=uuid4().hex, kept_id=kept.id, gone_id=gone.id, moved=moved, author=viewer.name, at=now)
+    await files.add(session, done)
+    await _changed(session, kept, now)
+    await append(session, EventKind.CUSTOMER, now, customer=gone.id)
+    return done
+
+
+async def undo_merge(session: AsyncSession, merge_id: str, now: datetime) -> Customer:
+    """Give back what was taken over; raises NotFound, Conflict when it is undone already or too long ago."""
+    await begin_writing(session)
+    done = await files.merge(session, merge_id)
+    if done is None:
+        raise NotFound("没有这次合并")
+    if done.undone_at is not None or now > done.at + UNDO:
+        raise Conflict("这次合并已撤销，或已过 7 天不能撤销")
+    gone = await repository.get(session, done.gone_id, lock=True)
+    kept = await repository.get(session, done.kept_id, lock=True)
+    if gone is None or kept is None:
+        raise NotFound("没有这份档案")
+    await files.hand_back(session, done.moved, kept.id, gone.id)
+    gone.merged_into, done.undone_at = None, now
+    gone.version += 1
+    await _changed(session, kept, now)
+    await append(session, EventKind.CUSTOMER, now, customer=gone.id)
+    return gone
+
+
+async def locked(session: AsyncSession, customer_id: str) -> Customer:
+    """Return a file to be changed; raises NoCustomer for none or one that was taken over."""
+    await begin_writing(session)
+    customer = await repository.get(session, customer_id, lock=True)
+    if customer is None or customer.merged_into is not None:
+        raise NoCustomer("没有这位客户，或档案已并入另一份")
+    return customer
+
+
+async def _put_number(session: AsyncSession, customer: Customer, draft: NumberDraft, now: datetime, field: str) -> None:
+    e164 = phone.to_e164(draft.number)
+    if not e164:
+        raise Invalid(f"电话号码不对：{draft.number}", fields=[{"field": field, "detail": "电话号码不对"}])
+    held = await files.numbers(session, customer.id)
+    if draft.main:
+        for row in held:
+            row.main = False
+    row_of = next((row for row in held if row.e164 == e164), None)
+    if row_of is None:
+        if len(held) >= _MOST_NUMBERS:
+            raise Conflict(f"一份档案最多 {_MOST_NUMBERS} 个号码")
+        row_of = PhoneNumber(id=uuid4().hex, customer_id=customer.id, e164=e164, created_at=now)
+    row_of.extension, row_of.main, row_of.do_not_call = draft.extension, draft.main, draft.do_not_call
+    await files.add(session, row_of)
+
+
+async def _put_address(
+    session: AsyncSession, customer: Customer, draft: AddressDraft, now: datetime, field: str
+) -> None:
+    text, adcode = slots.address_text(draft.value), draft.value.get("adcode", "")
+    if not text or not slots.region_text(draft.value):
+        raise Invalid("地址要有城区", fields=[{"field": field, "detail": "地址要有城区"}])
+    if adcode and not (adcode.isascii() and adcode.isdigit() and len(adcode) in (6, 9, 12)):
+        raise Invalid("区划代码不对", fields=[{"field": f"{field}.adcode", "detail": "区划代码不对"}])
+    row = await files.address_of_text(session, customer.id, text)
+    if row is None:
+        row = Address(id=uuid4().hex, customer_id=customer.id, text=text, created_at=now)
+    row.value, row.status, row.adcode = draft.value, draft.status, adcode
+    await files.add(session, row)
+
+
+async def _changed(session: AsyncSession, customer: Customer, now: datetime) -> Customer:
+    customer.version += 1
+    await append(session, EventKind.CUSTOMER, now, customer=customer.id)
+    return customer

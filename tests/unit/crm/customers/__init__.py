@@ -1,0 +1,1 @@
+"""Tests of crm.customers and crm.products."""

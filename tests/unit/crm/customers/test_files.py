@@ -1,0 +1,118 @@
+"""A customer's file and the product card by the API: numbers, addresses, consent, notes, merge and undo, codes."""
+
+from datetime import timedelta
+from typing import Any
+
+from crm.views.products import codes_seen
+from tests.unit.crm.conftest import Opener
+from tests.unit.crm.fakes import ADDRESS, NOON, Clock
+from tests.unit.crm.visits.world import ask, given_engineer
+
+PHONE = {"number": "0757-2288 1000", "extension": "12"}
+
+
+async def test_a_file_with_numbers_addresses_notes_and_consent(page: Opener) -> None:
+    async with page("8001") as client:
+        bad = await ask(client, "POST", "/customers", 422, name="陈", numbers=[{"number": "abcde"}])
+        assert (bad["detail"], bad["fields"][0]["field"]) == ("电话号码不对：abcde", "numbers.0.number")
+        made = await ask(
+            client, "POST", "/customers", 201, name="佛山暖通工程", kind="contractor", organization=True,
+            numbers=[{"number": "13800138009", "main": True}, PHONE], addresses=[{"value": ADDRESS}],
+        )  # fmt: skip
+        path = f"/customers/{made['id']}"
+        assert (made["kind_name"], made["organization"], made["recording_consent"]) == ("工程商", True, "unknown")
+        assert [(item["number"], item["main"], item["extension"]) for item in made["phones"]] == [
+            ("138****8009", True, ""), ("0757-2288 10**", False, "12"),
+        ]  # fmt: skip
+        changed = await ask(client, "PUT", f"{path}/numbers", number="075722881000", main=True, do_not_call=True)
+        assert [item["main"] for item in changed["phones"]] == [True, False]
+        gone = await ask(client, "DELETE", f"{path}/numbers/{changed['phones'][1]['id']}")
+        assert len(gone["phones"]) == 1
+        await ask(client, "DELETE", f"{path}/numbers/{changed['phones'][1]['id']}", 404)
+        await ask(client, "PUT", f"{path}/addresses", 422, value={"road": "新发路5号"})
+        await ask(client, "PUT", f"{path}/addresses", 422, value={**ADDRESS, "adcode": "1x"})
+        wanted: dict[str, Any] = {"value": {**ADDRESS, "adcode": "440606101"}, "status": "unverified"}
+        placed = (await client.put(f"/api/v1{path}/addresses", json=wanted)).json()
+        assert [(item["adcode"], item["status"]) for item in placed["addresses"]] == [("440606101", "unverified")]
+        await ask(client, "POST", f"{path}/notes", 201, text="只在晚上接电话")
+        final = await ask(client, "PATCH", path, version=placed["version"], do_not_call=True, marketing_consent="no")
+        assert (final["do_not_call"], final["marketing_consent"]) == (True, "no")
+        assert final["notes"] == ["李明：只在晚上接电话"]
+        await ask(client, "PUT", f"/customers/{'0' * 32}/numbers", 404, number="13800138000")
+
+
+async def test_duplicates_are_merged_and_the_merge_undone(page: Opener, clock: Clock) -> None:
+    async with page("9001") as client:
+        kept = await ask(client, "POST", "/customers", 201, name="陈国强", numbers=[{"number": "13800138009"}])
+        gone = await ask(
+            client, "POST", "/customers", 201, name="陈生", elder=True, addresses=[{"value": ADDRESS}],
+            numbers=[{"number": "13800138009"}, {"number": "13911112222"}],
+        )  # fmt: skip
+        ticket = await ask(client, "POST", "/tickets", 201, kind="consult", customer=gone["id"])
+        card = await ask(client, "POST", "/products", 201, customer=gone["id"], serial="S-1")
+        path = f"/customers/{kept['id']}"
+        found = await ask(client, "GET", f"{path}/duplicates")
+        assert [item["id"] for item in found["candidates"]] == [gone["id"]]
+        await ask(client, "POST", f"{path}/merges", 422, gone=kept["id"], version=kept["version"])
+        await ask(client, "POST", f"{path}/merges", 409, gone=gone["id"], version=kept["version"] + 1)
+        done = await ask(client, "POST", f"{path}/merges", 201, gone=gone["id"], version=kept["version"])
+        whole = await ask(client, "GET", path)
+        assert len(whole["phones"]) == 2
+        assert (whole["elder"], len(whole["addresses"]), len(whole["products"])) == (True, 1, 1)
+        assert [item["no"] for item in whole["tickets"]] == [ticket["no"]]
+        listed = (await client.get("/api/v1/customers", params={"q": "陈"})).json()
+        assert [item["id"] for item in listed["items"]] == [kept["id"]]
+        await ask(client, "PUT", f"/customers/{gone['id']}/numbers", 404, number="13800138000")
+        assert (await ask(client, "GET", f"/customers/{gone['id']}"))["merged_into"] == kept["id"]
+        back = await ask(client, "POST", f"/customer-merges/{done['id']}/undo")
+        assert (len(back["phones"]), len(back["addresses"]), back["merged_into"]) == (2, 1, "")
+        assert [item["no"] for item in back["tickets"]] == [ticket["no"]]
+        assert (await ask(client, "GET", f"/products/{card['id']}"))["customer"] == gone["id"]
+        await ask(client, "POST", f"/customer-merges/{done['id']}/undo", 409)
+        await ask(client, "POST", f"/customer-merges/{'0' * 32}/undo", 404)
+        version = (await ask(client, "GET", path))["version"]
+        late = await ask(client, "POST", f"{path}/merges", 201, gone=gone["id"], version=version)
+        clock.forward(days=8)
+    async with page("9001") as client:
+        await ask(client, "POST", f"/customer-merges/{late['id']}/undo", 409)
+
+
+async def test_the_product_card_gathers_codes_visits_and_parts(page: Opener) -> None:
+    async with page("9001") as client:
+        owner = await ask(client, "POST", "/customers", 201, name="陈国强", numbers=[{"number": "13800138009"}])
+        body = {"customer": owner["id"], "product_class": "boiler", "model": "HP-24", "serial": "2503-01877",
+                "invoice_no": "04512233", "invoice_on": "2025-03-10", "purchased_on": "2025-03-08"}  # fmt: skip
+        card = await ask(client, "POST", "/products", 201, **body)
+        assert card["counts_from"] == "2025-03-10"
+        assert (await ask(client, "POST", "/products", 409, **body))["code"] == "serial_taken"
+        early = {**body, "serial": "", "installed_on": "2025-01-01"}
+        assert (await ask(client, "POST", "/products", 422, **early))["detail"] == "安装日期早于购买日期"
+        await ask(client, "POST", "/products", 422, **{**body, "serial": "", "customer": "0" * 32})
+        changed = await ask(client, "PUT", f"/products/{card['id']}", **body, version=1, installer="顺德网点")
+        await ask(client, "PUT", f"/products/{card['id']}", 409, **body, version=1)
+        await ask(client, "PUT", f"/products/{'0' * 32}", 404, **body, version=1)
+        await ask(client, "GET", f"/products/{'0' * 32}", 404)
+        assert changed["installer"] == "顺德网点"
+        engineer = await given_engineer(client)
+        slots = {"address": ADDRESS, "fault_code": {"canonical": "E01"}, "product": {"product_id": card["id"]}}
+        ticket = await ask(client, "POST", "/tickets", 201, kind="repair", customer=owner["id"], slots=slots)
+        visit = await ask(
+            client, "POST", "/visits", 201, ticket=ticket["no"], engineer=engineer["id"], product=card["id"],
+            starts_at="2026-11-22T09:00:00Z", ends_at="2026-11-22T11:00:00Z",
+        )  # fmt: skip
+        parts = [{"name": "点火电极", "quantity": 2}]
+        await ask(client, "POST", f"/visits/{visit['id']}/report", version=1, code_found="E01", parts=parts)
+        whole = await ask(client, "GET", f"/products/{card['id']}")
+        assert [(item["code"], item["again"]) for item in whole["codes"]] == [("E01", False), ("E01", False)]
+        assert [(item["name"], item["quantity"]) for item in whole["parts"]] == [("点火电极", 2)]
+        assert [item["visit"] for item in whole["visits"]] == [visit["id"]]
+
+
+def test_the_same_code_within_thirty_days_is_a_repeat() -> None:
+    def day(number: int) -> tuple[str, int]:
+        return "E01", number
+
+    heard = [(code, NOON + timedelta(days=at), str(at)) for code, at in (day(0), day(30), day(61), ("F28", 61))]
+    assert [(item.code, item.ticket, item.again) for item in codes_seen(heard)] == [
+        ("F28", "61", False), ("E01", "61", False), ("E01", "30", True), ("E01", "0", False),
+    ]  # fmt: skip
