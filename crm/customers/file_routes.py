@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from crm.accounts.schemas import Role
+from crm.accounts.schemas import SEES_PEOPLE, Role
 from crm.accounts.service import require
 from crm.customers import file_repository as files
 from crm.customers import file_service as service
@@ -71,6 +71,7 @@ async def add_note(
 @router.get("/customers/{customer}/duplicates", operation_id="listDuplicates")
 async def duplicates(customer: CustomerPath, session: SessionDep, lens: LensDep) -> Duplicates:
     """Files that share a number or an address with this one, and merges that may still be undone."""
+    require(lens.viewer, *SEES_PEOPLE)
     found = await repository.get(session, customer)
     if found is None:
         raise NoCustomer("没有这位客户")

@@ -10,11 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from crm.callbacks.models import CallbackTask
 from crm.calls.models import Contact, HeardSlot, RecordingEntry, Turn
 from crm.clocks.models import ClockPause
-from crm.customers.models import Address, PhoneNumber
+from crm.customers.models import Address, Customer, CustomerNote, PhoneNumber
 from crm.desk.models import ReceivedFact
 from crm.idempotency import IdempotencyKey
 from crm.policy.personal import impersonal_entry, impersonal_fact, impersonal_value
 from crm.privacy.models import Erasure
+from crm.products.models import Product
 from crm.tickets.models import Ticket, TicketSlot, TimelineEntry
 from crm.visits.models import CodeCheck, EngineerVisit, VisitPhoto
 
@@ -62,9 +63,14 @@ async def recordings(session: AsyncSession, contacts: Collection[str]) -> list[s
 
 
 async def empty_customer(session: AsyncSession, customer: str) -> None:
-    """Take numbers and addresses out of a file."""
-    await session.execute(delete(PhoneNumber).where(PhoneNumber.customer_id == customer))
-    await session.execute(delete(Address).where(Address.customer_id == customer))
+    """Take numbers, addresses and notes out of a file and of those merged into it, and people's words off its cards."""
+    gone = (await session.execute(select(Customer.id).where(Customer.merged_into == customer))).scalars().all()
+    files = [customer, *gone]
+    for owned in (PhoneNumber, Address, CustomerNote):
+        await session.execute(delete(owned).where(owned.customer_id.in_(files)))
+    await session.execute(update(Customer).where(Customer.id.in_(gone)).values(name="", note=""))
+    blank = {"invoice_no": "", "sold_by": "", "installer": "", "note": ""}
+    await session.execute(update(Product).where(Product.customer_id.in_(files)).values(blank))
 
 
 async def empty_contacts(session: AsyncSession, contacts: Collection[str]) -> None:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path
 
-from crm.accounts.schemas import Role
+from crm.accounts.schemas import SEES_PEOPLE, Role
 from crm.accounts.service import require
 from crm.products import repository, service
 from crm.products.errors import NoProduct
@@ -27,7 +27,7 @@ async def create(body: ProductDraft, session: SessionDep, lens: LensDep) -> Prod
 @router.get("/products/{product}", operation_id="getProduct")
 async def get_card(product: ProductPath, session: SessionDep, viewer: ViewerDep) -> ProductCard:
     """One machine: sale, invoice, card, installer, codes seen, visits, parts fitted."""
-    require(viewer, *Role)
+    require(viewer, *SEES_PEOPLE)
     found = await repository.get(session, product)
     if found is None:
         raise NoProduct("没有这台产品")

@@ -17,7 +17,8 @@ from tests.unit.crm.tickets_by_hand import API, given_customer, moved, opened
 
 PATHS = {"no": "00000000", "customer": "f" * 32, "contact": "none", "task": "f" * 32, "pop": "f" * 32, "key": "on_site",
          "code": "PCB", "name": "warranty", "entry": "f" * 32, "version": "1", "kind": "fault_code",
-         "outlet": "f" * 32, "engineer": "f" * 32, "visit": "f" * 32, "photo": "f" * 32,
+         "outlet": "f" * 32, "engineer": "f" * 32, "visit": "f" * 32, "product": "f" * 32, "number": "f" * 32,
+         "merge_id": "f" * 32, "photo": "f" * 32,
          "webhook": "f" * 32}  # fmt: skip
 
 
