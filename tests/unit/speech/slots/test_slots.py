@@ -103,6 +103,7 @@ def test_no_code_and_commands_are_heard_at_the_code_question() -> None:
     assert SLOTS.interpret(CODE, LEXICON, ("转 人工",)).command == "agent"
 
 
+@settings(deadline=None)
 @given(
     letter=st.sampled_from("EFAHPLCD"), digits=st.text("0123456789", min_size=1, max_size=2), style=st.integers(0, 3)
 )
@@ -211,6 +212,12 @@ def test_an_ambiguous_code_while_confirming_is_no_answer() -> None:
 def test_a_menu_phrase_beats_a_command_inside_it() -> None:
     menu = SlotSpec("m", SlotKind.MENU, {"agent_type": ("人工",)})
     assert SLOTS.interpret(menu, LEXICON, ("人工",)).meaning == "agent_type"
+
+
+def test_a_part_is_corrected_behind_the_same_word() -> None:
+    slot = SlotSpec("address_confirm", SlotKind.YES_NO, correcting=SlotKind.ADDRESS)
+    result = SLOTS.interpret(slot, LEXICON, ("不是 三 栋 十三 栋",))
+    assert (result.meaning, result.value["building"]) == ("correction", "13")
 
 
 def address(said: str, kind: SlotKind = SlotKind.ADDRESS) -> dict[str, str]:
@@ -347,7 +354,8 @@ def test_homophones_of_digits_in_a_model_without_tones(said: str, canonical: str
 def test_the_hypothesis_that_holds_more_is_captured() -> None:
     opening = SlotSpec("m", SlotKind.MENU, one_breath=True)
     texts = ("[unk] 没热水", "我 在 顺德 容桂 没热水")
-    assert set(SLOTS.interpret(opening, LEXICON, texts).captured) == {"symptom", "address"}
+    for order in (texts, texts[::-1]):
+        assert set(SLOTS.interpret(opening, LEXICON, order).captured) == {"symptom", "address"}
 
 
 def test_fillers_are_no_answer() -> None:
