@@ -284,9 +284,9 @@ async def test_customers_are_found_read_and_changed(
         file = await get(client, f"/customers/{found['items'][0]['id']}")
         assert (file["products"][0]["serial"], file["elder"]) == ("2503-01877", True)
         caller = (await get(client, "/customers?q=13800138000"))["items"][0]["id"]
-        phones = (await get(client, f"/customers/{caller}"))["phones"]
-    assert [phone["number"] for phone in phones] == ["138 0013 8000"]
-        assert (await get(other, f"/customers/{caller}"))["phones"] == [{"number": "138****8000"}]
+        for reader, shown in ((client, "138 0013 8000"), (other, "138****8000")):
+            phones = (await get(reader, f"/customers/{caller}"))["phones"]
+            assert [phone["number"] for phone in phones] == [shown]
         body = {"version": 1, "name": "李芳", "elder": True}
         assert (await client.patch(f"{API}/customers/{caller}", json=body)).json()["name"] == "李芳"
         assert (await client.patch(f"{API}/customers/{caller}", json=body)).status_code == 409
