@@ -1,17 +1,19 @@
 // What an editor fills in, by kind of knowledge: one row a field, in the order of the page.
 import type { Content, EntryKind } from '@/api/knowledge'
-import type { TextKey } from '@/locales'
+import { t, type TextKey, word } from '@/locales'
 
 export interface Field {
   readonly name: string
   readonly label: TextKey
   /** line: one line; text: several; lines: one item a line; choice: one of `options`; flag: yes or no. */
   readonly shape: 'line' | 'text' | 'lines' | 'choice' | 'flag'
-  readonly options?: Readonly<Record<string, string>>
+  /** Codes of a choice, and the word of each. */
+  readonly options?: readonly string[]
+  readonly say?: (code: string) => string
 }
 
-const CLASSES = { ignition: '点火', flame: '火焰', water_pressure: '水压', overheat: '超温', flue_fan: '烟道风机', sensor: '传感器', electronics: '电控', gas_safety: '燃气安全', other: '其他' }
-const SEVERITIES = { info: '提示', service: '需要维修', stop_use: '停用等维修', emergency: '紧急' }
+const CLASSES = ['ignition', 'flame', 'water_pressure', 'overheat', 'flue_fan', 'sensor', 'electronics', 'gas_safety', 'other']
+const SEVERITIES = ['info', 'service', 'stop_use', 'emergency']
 
 export const FIELDS: Readonly<Record<EntryKind, readonly Field[]>> = {
   fault_code: [
@@ -20,8 +22,8 @@ export const FIELDS: Readonly<Record<EntryKind, readonly Field[]>> = {
     { name: 'brand', label: 'knowledge.brand', shape: 'line' },
     { name: 'model_family', label: 'knowledge.family', shape: 'line' },
     { name: 'meaning_zh', label: 'knowledge.meaning', shape: 'line' },
-    { name: 'fault_class', label: 'knowledge.class', shape: 'choice', options: CLASSES },
-    { name: 'severity', label: 'knowledge.severity', shape: 'choice', options: SEVERITIES },
+    { name: 'fault_class', label: 'knowledge.class', shape: 'choice', options: CLASSES, say: (code) => word('faultClass', code) },
+    { name: 'severity', label: 'knowledge.severity', shape: 'choice', options: SEVERITIES, say: (code) => word('severity', code) },
     { name: 'self_check_zh', label: 'knowledge.selfCheck', shape: 'lines' },
     { name: 'engineer_steps', label: 'knowledge.engineerSteps', shape: 'lines' },
     { name: 'parts_hint', label: 'knowledge.parts', shape: 'lines' },
@@ -75,7 +77,7 @@ export function contentOf(kind: EntryKind, content: Readonly<Record<string, unkn
 
 /** Returns a new entry's empty content. */
 export function blank(kind: EntryKind): Readonly<Record<string, unknown>> {
-  return kind === 'fault_code' ? { kind, brand: '汉普顿', fault_class: 'other', severity: 'service' } : { kind }
+  return kind === 'fault_code' ? { kind, brand: t('knowledge.ownBrand'), fault_class: 'other', severity: 'service' } : { kind }
 }
 
 /** Returns the fault told for a field; a list's faults are told at the list. */
