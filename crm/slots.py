@@ -29,6 +29,11 @@ LABELS: Mapping[str, str] = {
     "review": "录音复核",
     "way": "办理方式",
     "note": "补充说明",
+    "name": "称呼",
+    "since": "何时开始",
+    "right": "退换选择",
+    "keep_draft": "是否回电",
+    "fault_letter": "代码字母",
     "wanted": "客户要求",
     "part": "配件",
     "reply": "答复内容",
@@ -62,6 +67,16 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
     "vulnerable": {"yes": "是", "no": "否"},
     "brand": {"yes": "本公司", "no": "别的牌子"},
     "wanted": {"refund": "退货", "exchange": "换货", "repair": "返修", "swap": "保内更换"},
+    "warranty": {
+        "7d": "七天内",
+        "15d": "十五天内",
+        "in": "保修期内",
+        "out": "过保",
+        "no_proof": "没有凭证",
+        "unknown": "以凭证和检查为准",
+    },
+    "advice": {"tried": "做过", "declined": "不愿做", "helped": "做后正常", "failed": "做后仍不行"},
+    "purchase": {"unknown": "不记得"},
     "visit": {
         "asap": "越快越好",
         "today": "今天",
@@ -77,6 +92,13 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "noise": "响声大",
         "other": "别的毛病",
     },
+}
+_PARTS: Mapping[str, str] = {
+    "morning": "上午",
+    "noon": "中午",
+    "afternoon": "下午",
+    "evening": "晚上",
+    "any": "几点都行",
 }
 _HOUSE_NUMBER = re.compile(r"([0-9０-９A-Za-z]|[零一二三四五六七八九十百千两幺]+(?=[号弄巷栋座幢]|$)).*")
 _SPOKEN_FIRST = ("text", "spoken", "canonical", "number", "value", "product_class", "raw", "raw_text", "meaning")
@@ -97,13 +119,25 @@ def text(slot: str, value: Mapping[str, str]) -> str:
     if slot == "address":
         return address_text(value)
     if slot == "visit" and value.get("date"):
-        return " ".join(part for part in (value["date"], value.get("part", ""), value.get("window", "")) if part)
+        return _visit_text(value)
+    if slot == "purchase" and value.get("date"):
+        return " ".join(filter(None, (value["date"], value.get("spoken") or value.get("raw", ""))))
+    if slot == "warranty":
+        return _WORDS[slot].get(value.get("line", ""), "")
     if slot == "contact":
         return phone.grouped(value.get("number", "")) or value.get("raw", "")
     for key in _SPOKEN_FIRST:
         if value.get(key):
             return _WORDS.get(slot, {}).get(value[key], value[key])
     return " ".join(item for item in value.values() if item)
+
+
+def _visit_text(value: Mapping[str, str]) -> str:
+    """Return day, part of the day and hours: "2026-07-26 下午 15:00 以后"."""
+    first, last = value.get("from", ""), value.get("to", "")
+    hours = f"{first}–{last}" if first and last else f"{first} 以后" if first else f"{last} 以前" if last else ""
+    part = _PARTS.get(value.get("part", ""), value.get("part", ""))
+    return " ".join(filter(None, (value["date"], part, hours, value.get("window", ""))))
 
 
 def address_text(value: Mapping[str, str]) -> str:

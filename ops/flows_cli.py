@@ -1,5 +1,7 @@
 """`./hotline flows check|draw|simulate`: the call flows, without a telephone."""
 
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -56,7 +58,9 @@ def simulate(
 
     try:
         slots = Slots(load_pack(packs) if packs is not None else None)
-        print(cli.simulate(cli.read_script(script), slots.interpret, keys_only=keys_only))
+        print(
+            cli.simulate(cli.read_script(script), partial(slots.interpret, now=datetime.now(UTC)), keys_only=keys_only)
+        )
     except (FlowError, InvalidScript, PackInvalid) as error:
         raise FlowsRefused(str(error)) from error
     except OSError as error:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 FALLBACK: Mapping[str, str] = {
     "opening_greeting": "您好,汉普顿售后服务热线,很高兴为您服务。",
-    "opening_notice": "为保证服务质量,通话会录音。",
+    "opening_notice": "通话会录音。",
     "fb_hello": "您好,汉普顿售后服务热线,很高兴为您服务。通话会录音。",
     "fb_midcall": "抱歉,刚才出了点问题,您说过的已经记下。我帮您转客服。",
     "fb_safety": "有燃气味、头晕或者着火,请按九;别的事,请稍等,马上接客服。",

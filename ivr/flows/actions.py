@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ivr.flows.branches import own_queue
 from ivr.flows.program import Program
+from ivr.flows.repair_rules import warranty_args
 from ivr.flows.service_answers import ArticlesAnswer, CodeVerdictAnswer, FoundAnswer, TicketsAnswer
 from ivr.flows.service_rules import article_keys
 from ivr.flows.state import State
@@ -27,6 +28,7 @@ class ProductAnswer(_Answer):
     product_id: str = _TEXT
     spoken: str = _TEXT
     product_class: str = _TEXT
+    bought_on: str = _TEXT
 
 
 class CallerAnswer(_Answer):
@@ -41,6 +43,9 @@ class CallerAnswer(_Answer):
     elder: bool = False
     repeat_within_24h: bool = False
     open_ticket: str = _TEXT
+    notice_area: str = _TEXT
+    notice_event: str = _TEXT
+    surge: bool = False
 
 
 class NumberAnswer(_Answer):
@@ -64,11 +69,24 @@ class CallbackAnswer(_Answer):
 
 
 class CodeAnswer(_Answer):
-    """The catalogue's row of a fault code; all "" when it has none. meaning_zh only when it has a source."""
+    """The catalogue's row of a fault code; all "" when it has none. meaning_zh only when it has a source.
+
+    self_check_zh: what owners may check themselves, one step a line, reviewed by the maker.
+    """
 
     catalogue_id: str = _TEXT
     meaning_zh: str = _TEXT
     severity: str = _TEXT
+    self_check_zh: str = Field(default="", max_length=600)
+    reset_allowed: str = _TEXT
+
+
+class WarrantyAnswer(_Answer):
+    """What may be said of a warranty (ivr.contract.desk.WarrantyAnswer)."""
+
+    line: Literal["7d", "15d", "in", "out", "no_proof", "unknown"]
+    until: str = _TEXT
+    reasons: list[str] = Field(default_factory=list, max_length=20)
 
 
 def _caller_args(state: State) -> dict[str, str]:
@@ -123,6 +141,8 @@ ACTIONS: Mapping[str, Action] = MappingProxyType(
         "callback_open": Action(_callback_args, CallbackAnswer),
         "articles": Action(lambda _: {}, ArticlesAnswer, _article_args),
         "fault_code": Action(_code_args, CodeAnswer),
+        "warranty": Action(lambda state: warranty_args(state, "to"), WarrantyAnswer),
+        "warranty_earliest": Action(lambda state: warranty_args(state, "from"), WarrantyAnswer),
     }
 )
 
@@ -145,7 +165,15 @@ def card_fields(answer: CallerAnswer) -> dict[str, str]:
     """Return a caller card as flat text: what the flow keeps of it. Only the first product can be offered by voice."""
     card = {
         name: getattr(answer, name)
-        for name in ("customer_id", "address_region", "address_road", "address_id", "open_ticket")
+        for name in (
+            "customer_id",
+            "address_region",
+            "address_road",
+            "address_id",
+            "open_ticket",
+            "notice_area",
+            "notice_event",
+        )
     }
     if answer.products:
         first = answer.products[0]
@@ -153,6 +181,7 @@ def card_fields(answer: CallerAnswer) -> dict[str, str]:
             "product_id": first.product_id,
             "product_spoken": first.spoken,
             "product_class": first.product_class,
+            "bought_on": first.bought_on,
         }
-    flags = {name: "1" for name in ("known", "elder", "repeat_within_24h") if getattr(answer, name)}
+    flags = {name: "1" for name in ("known", "elder", "repeat_within_24h", "surge") if getattr(answer, name)}
     return {name: value for name, value in {**card, **flags}.items() if value}

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from ivr.flows.asking import answer_keys, correcting_kind
 from ivr.flows.branches import CHECKS
+from ivr.flows.captured import said_anew, taken
 from ivr.flows.nodes import Ask, Listening
 from ivr.flows.state import State
 from speech.contract import Cause, Interpretation, Mode, TurnResult
@@ -26,7 +27,10 @@ class Sort(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer. source: speech | dtmf. trigger: what raised a danger, "key" or the words."""
+    """One answer. source: speech | dtmf. trigger: what raised a danger, "key" or the words.
+
+    captured: slot -> value of what else the sentence held; at a read-back only what is new.
+    """
 
     sort: Sort
     name: str = ""
@@ -34,6 +38,7 @@ class Answer:
     candidates: tuple[Mapping[str, str], ...] = ()
     source: str = "speech"
     trigger: str = ""
+    captured: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 _PERSON = Answer(Sort.COMMAND, "agent", source="dtmf")
@@ -69,7 +74,7 @@ def read_record(result: TurnResult) -> Answer:
         return _DANGER
     if result.digits == "*":
         return _GLOBAL["*"]
-    return Answer(Sort.VALUE if result.clip else Sort.NO_INPUT)
+    return Answer(Sort.VALUE if result.clip else Sort.NO_INPUT, value=result.interpretation.value)
 
 
 def _takes_digits(node: Listening) -> bool:
@@ -114,6 +119,10 @@ def _said(node: Listening, state: State, heard: Interpretation) -> Answer:
         return Answer(Sort.SAFETY, heard.safety, heard.value, trigger=heard.text)
     if heard.command:
         return Answer(Sort.COMMAND, heard.command)
+    if node.one_breath and heard.captured:
+        several = _several(node, state, heard)
+        if several is not None:
+            return several
     if correcting_kind(node) and heard.value and not (heard.meaning == "yes" and _is_read_back(node, state, heard)):
         return _new_value(heard)
     if heard.meaning in node.to and heard.meaning in {*node.meanings, "yes", "no"}:
@@ -121,6 +130,16 @@ def _said(node: Listening, state: State, heard: Interpretation) -> Answer:
     if isinstance(node, Ask) and node.listen != "yes_no":
         return _spoken_value(node, state, heard)
     return Answer(Sort.NO_MATCH)
+
+
+def _several(node: Listening, state: State, heard: Interpretation) -> Answer | None:
+    """Return what a sentence that holds several values means: a correction, or the menu's meaning with the values."""
+    if isinstance(node, Ask) or "corrected" in node.to:
+        anew = said_anew(state, heard.captured)
+        return Answer(Sort.CORRECTION, candidates=heard.candidates, captured=anew) if anew else None
+    values = taken(heard.captured)
+    meaning = heard.meaning if heard.meaning in node.meanings else node.captures_as or ""
+    return Answer(Sort.MEANING, meaning, candidates=heard.candidates, captured=values) if values and meaning else None
 
 
 def _is_read_back(node: Listening, state: State, heard: Interpretation) -> bool:
@@ -142,6 +161,6 @@ def _spoken_value(node: Ask, state: State, heard: Interpretation) -> Answer:
         return Answer(Sort.AMBIGUOUS, value=heard.value, candidates=heard.candidates)
     if heard.status != "match" or not heard.value:
         return Answer(Sort.NO_MATCH)
-    if node.listen == "digits":
+    if node.listen in ("digits", "phone"):
         return _checked(node, state, heard.value.get("digits", ""), "speech")
     return Answer(Sort.VALUE, value=heard.value, candidates=heard.candidates)

@@ -1,6 +1,7 @@
 """Puts a question: its prompt, what it listens for, and the turn that does both."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from ivr.contract.dialogue import Perform
@@ -13,6 +14,7 @@ from ivr.flows.step import Step
 from speech.contract import Bargein, KeyMode, RecordSpec, Segment, SlotKind, SlotSpec, Timeouts, Turn
 
 SLOW_AFTER_REPEATS = 3
+ELDER_PAUSE_MS = 700  # one thing at a time: between what belongs together as well
 HOLD_MS = 20_000
 _GLOBAL_KEYS = "0*#9"
 # Speaking time is estimated, since no input tells it: about 4.3 characters a second at rate 1.
@@ -74,6 +76,8 @@ def _perform(step: Step, segments: tuple[Segment, ...], slot: SlotSpec | None, *
     rate = ELDER_RATE if slow else 1.0
     if slow:
         segments = tuple(part for segment in segments for part in slow_parts(segment))
+    if state.elder:
+        segments = tuple(replace(segment, pause_ms=ELDER_PAUSE_MS) for segment in segments)
     step.effects.append(Perform(Turn(step.state.turn_id, segments, bargein, slot, rate, keys_only)))
 
 
@@ -85,7 +89,8 @@ def record(step: Step, variant: str = "p", prefix: Iterable[Segment] = ()) -> No
     step.set(phase=Phase.RECORDING, turn=state.turn + 1, spoken=segments, pending=())
     turn_id = step.state.turn_id
     clip = f"{state.caller.contact or 'unknown'}/{turn_id}"
-    spec = RecordSpec(turn_id, segments, clip, node.max_s * 1000, node.final_silence_s * 1000)
+    sought = SlotSpec(state.place.node, SlotKind(node.catches)) if node.catches else None
+    spec = RecordSpec(turn_id, segments, clip, node.max_s * 1000, node.final_silence_s * 1000, sought)
     step.effects.append(RecordEffect(spec))
 
 
@@ -115,13 +120,15 @@ def slot_spec(program: Program, state: State, *, hold: bool = False) -> SlotSpec
 def _current(node: Listening, state: State) -> Mapping[str, str]:
     """Return the value that a question reads back, so that a part of it can be corrected."""
     names = node.confirms if isinstance(node, Ask) and node.correcting else ()
+    if isinstance(node, Ask) and node.begun:
+        names = (node.begun,)
     held = state.slot(names[0]) if len(names) == 1 else None
     return dict(held.value) if held else {}
 
 
 def correcting_kind(node: Listening) -> str | None:
     """Return the kind of the value a question reads back: a new one may be said instead of an answer."""
-    if isinstance(node, Ask):
+    if isinstance(node, Ask) or node.correcting:
         return node.correcting
     return "fault_code" if node.pick == "fault_code" else None
 

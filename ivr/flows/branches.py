@@ -9,6 +9,7 @@ import phonenumbers
 
 from ivr.contract.ids import is_ticket_number
 from ivr.contract.tickets import TicketLine
+from ivr.flows import advice_rules, known_values, repair_rules
 from ivr.flows import service_rules as service
 from ivr.flows.program import Program
 from ivr.flows.state import Slot, State
@@ -38,15 +39,17 @@ class NextTry(StrEnum):
     SPELL = "spell"
     KEYS = "keys"
     GIVE_UP = "give_up"
+    LEAVE = "leave"
 
 
 class Missing(StrEnum):
-    """The first part of the address that is missing."""
+    """The first part of the address that is missing; done: nothing is, and all of it was said yes to."""
 
     REGION = "region"
     ROAD = "road"
     ROOM = "room"
     NONE = "none"
+    DONE = "done"
 
 
 class Promise(StrEnum):
@@ -79,17 +82,6 @@ def _yes(truth: bool) -> YesNo:
     return YesNo.YES if truth else YesNo.NO
 
 
-def _known_product(_: Program, state: State) -> YesNo:
-    return _yes(bool(state.caller.card.get("product_spoken")))
-
-
-def _address_on_file(_: Program, state: State) -> YesNo:
-    """Somebody who reports for another, or cannot be read an address to, is asked for it."""
-    card, product = state.caller.card, state.slot("product")
-    for_another = product is not None and product.value.get("value") == "other_person"
-    return _yes(bool(card.get("address_region") and card.get("address_road")) and not for_another)
-
-
 def _code_known(_: Program, state: State) -> CodeKnown:
     held = state.slot("fault_code")
     value = held.value if held else {}
@@ -103,6 +95,8 @@ def _code_known(_: Program, state: State) -> CodeKnown:
 def _next_code_try(_: Program, state: State) -> NextTry:
     matter = state.matter
     visits = matter.visits if matter else {}
+    if state.slot("symptom_clip"):  # caught in what was told, and denied: it was no code
+        return NextTry.LEAVE
     if "fault_code_spell" not in visits and "fault_code_key_letter" not in visits and not state.keys_only:
         return NextTry.SPELL
     return NextTry.GIVE_UP if "fault_code_key_letter" in visits else NextTry.KEYS
@@ -115,7 +109,9 @@ def _address_missing(_: Program, state: State) -> Missing:
         return Missing.REGION
     if not value.get("road"):
         return Missing.ROAD
-    return Missing.NONE if value.get("room") or value.get("no_room") else Missing.ROOM
+    if not (value.get("room") or value.get("no_room")):
+        return Missing.ROOM
+    return Missing.DONE if held and held.status == "voice_confirmed" else Missing.NONE
 
 
 def _promise(program: Program, state: State) -> Promise:
@@ -269,8 +265,7 @@ class BranchRule(NamedTuple):
 
 BRANCHES: Mapping[str, BranchRule] = MappingProxyType(
     {
-        "known_product": BranchRule(YesNo, _known_product),
-        "address_on_file": BranchRule(YesNo, _address_on_file),
+        **{name: BranchRule(*rule) for name, rule in {**repair_rules.BRANCHES, **advice_rules.BRANCHES}.items()},
         "code_known": BranchRule(CodeKnown, _code_known),
         "next_code_try": BranchRule(NextTry, _next_code_try),
         "address_missing": BranchRule(Missing, _address_missing),
@@ -334,22 +329,33 @@ def _own_number_agreed(state: State) -> Fill:
     return Fill("contact", Slot({"number": state.caller.e164}, "voice_confirmed", "caller_id"))
 
 
-def _asap(_: State) -> Fill:
-    return Fill("visit", Slot({"value": "asap"}, "unverified", "speech"))
+def _own_number_if_any(state: State) -> Fill | None:
+    return _own_number_agreed(state) if state.caller.e164 else None
 
 
-def _lifted(fill: Callable[[State], tuple[str, Slot]]) -> Callable[[State], Fill]:
-    return lambda state: Fill(*fill(state))
+def _lift(fill: Callable[[State], tuple[str, Slot] | None]) -> Callable[[State], Fill | None]:
+    def lifted(state: State) -> Fill | None:
+        made = fill(state)
+        return None if made is None else Fill(*made)
+
+    return lifted
 
 
-FILLERS: Mapping[str, Callable[[State], Fill]] = MappingProxyType(
+def known_value(filler: str, program: Program, state: State) -> Fill | None:
+    """Return the slot a filler keeps, None when the value is not known after all."""
+    if filler in advice_rules.MADE:
+        return Fill(*advice_rules.MADE[filler](program, state))
+    return FILLERS[filler](state)
+
+
+FILLERS: Mapping[str, Callable[[State], Fill | None]] = MappingProxyType(
     {
         "card_product": _card_product,
         "card_address": _card_address,
         "own_number": _own_number,
         "own_number_agreed": _own_number_agreed,
-        "asap": _asap,
-        **{name: _lifted(fill) for name, fill in service.FILLS.items()},
+        "own_number_if_any": _own_number_if_any,
+        **{name: _lift(fill) for name, fill in {**known_values.FILLS, **advice_rules.FILLS, **service.FILLS}.items()},
     }
 )
 
@@ -384,6 +390,8 @@ def _check_ticket(digits: str, _: State) -> dict[str, str] | None:
 def _exactly(length: int) -> Callable[[str, State], dict[str, str] | None]:
     return lambda digits, _: {"digits": digits} if len(digits) == length else None
 
+
+FILLER_NAMES = frozenset({*FILLERS, *advice_rules.MADE})
 
 CHECKS: Mapping[str, Callable[[str, State], dict[str, str] | None]] = MappingProxyType(
     {

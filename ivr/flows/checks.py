@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from ivr.flows.actions import ACTIONS
-from ivr.flows.branches import BRANCHES, CHECKS, FILLERS
+from ivr.flows.branches import BRANCHES, CHECKS, FILLER_NAMES
 from ivr.flows.graph import Graph, build_graph
 from ivr.flows.nodes import RESUME, RETURN, Ask, Branch, Do, FlowCall, Menu, Node, Record, Say
 from ivr.flows.program import EMERGENCY_KINDS, KNOWN_NODES, KNOWN_PROMPTS, START, FlowError, Program
@@ -26,6 +26,10 @@ def _problems(program: Program) -> Iterator[FlowError]:
         if name not in program.prompts:
             yield FlowError("prompts", name, "the machine needs this prompt")
     yield from _lexicon_problems(program)
+    advice = program.advice
+    for name in (*advice.reset, *advice.by_words, *(key for keys in advice.by_symptom.values() for key in keys)):
+        if name not in program.prompts:
+            yield FlowError("advice.yaml", name, "missing prompt")
     for name, node in program.nodes.items():
         for text in _node_problems(program, name, node):
             yield _error(program, name, text)
@@ -84,7 +88,7 @@ def _do_problems(node: Do) -> Iterator[str]:
         yield f"unknown action {node.action}"
     if node.matter and node.action != "ticket_number":
         yield "a matter is entered with the action ticket_number"
-    if node.fill and node.fill not in FILLERS:
+    if node.fill and node.fill not in FILLER_NAMES:
         yield f"unknown filler {node.fill}"
     if set(node.to) != {"done", "failed"}:
         yield "needs the edges done and failed"
@@ -119,10 +123,12 @@ def _question_problems(node: Menu | Ask) -> Iterator[str]:
         yield f"key {taken[0]} means the same at every node"
     if isinstance(node, Ask) and node.check and node.check not in CHECKS:
         yield f"unknown check {node.check}"
+    if node.captures_as and node.captures_as not in node.meanings:
+        yield f"captures as {node.captures_as}, which is no answer"
     if isinstance(node, Ask) and node.listen != "yes_no" and node.slot is None:
         yield "a value needs a slot"
     for meaning, filler in node.fill.items():
-        if filler not in FILLERS:
+        if filler not in FILLER_NAMES:
             yield f"unknown filler {filler}"
         if meaning != "fallback" and meaning not in node.to:
             yield f"fills at {meaning}, which is no answer"
@@ -132,7 +138,8 @@ def _question_problems(node: Menu | Ask) -> Iterator[str]:
 def _meanings(node: Menu | Ask) -> set[str]:
     meanings = node.meanings
     if isinstance(node, Menu):
-        return meanings | ({"corrected", "ambiguous"} if node.pick == "fault_code" else set())
+        value_said = node.correcting or node.pick == "fault_code"
+        return meanings | ({"corrected", "ambiguous"} if value_said else set())
     if node.listen == "yes_no":
         return meanings | {"yes", "no"}
     return meanings | {"value"}
@@ -141,8 +148,8 @@ def _meanings(node: Menu | Ask) -> set[str]:
 def _optional(node: Menu | Ask) -> set[str]:
     """Edges that a question may have besides those it must have."""
     if not isinstance(node, Ask):
-        return set()
-    if node.listen == "digits":
+        return {"corrected"} if node.one_breath and not node.correcting else set()
+    if node.listen in ("digits", "phone"):
         return {"empty"} - _meanings(node)
     return {"ambiguous"}
 
@@ -164,7 +171,7 @@ def targets(node: Node) -> tuple[str, ...]:
         case FlowCall():
             return (node.to,)
         case Record():
-            return (node.to, node.fallback)
+            return tuple(filter(None, (node.to, node.fallback, node.caught_to)))
         case Menu() | Ask():
             ways = (node.fallback, node.limit_to, node.no_match_to, node.no_input_to, node.keys_only_to)
             return tuple(dict.fromkeys((*node.to.values(), *filter(None, ways))))

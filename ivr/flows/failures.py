@@ -4,12 +4,11 @@ from dataclasses import replace
 
 from ivr.flows.answers import Sort
 from ivr.flows.asking import ask, node_prompt, spoken
-from ivr.flows.branches import FILLERS
 from ivr.flows.nodes import Listening
 from ivr.flows.nodes import Step as Variant
 from ivr.flows.program import OFFER_AGENT, TO_AGENT
 from ivr.flows.state import Interrupted
-from ivr.flows.step import Step, fill_slot
+from ivr.flows.step import Step, fill_known
 from ivr.flows.walk import go, offer_agent
 from speech.contract import Segment
 
@@ -83,5 +82,4 @@ def _give_up(step: Step, node: Listening) -> None:
 def _fill_fallback(step: Step, node: Listening) -> None:
     filler = node.fill.get("fallback")
     if filler:
-        fill = FILLERS[filler](step.state)
-        fill_slot(step, fill.name, fill.slot)
+        fill_known(step, filler)

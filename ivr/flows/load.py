@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from ivr.flows.checks import check_program
 from ivr.flows.nodes import Flow
-from ivr.flows.program import Areas, FlowError, Program, Template
+from ivr.flows.program import Advice, Areas, FlowError, Program, Template
 from speech.contract import Lexicon
 
 HERE = Path(__file__).parent
@@ -53,6 +53,7 @@ def load_program(root: Path = HERE) -> Program:
         lexicon=_lexicon(root / "lexicon.yaml", root / "safety.yaml"),
         areas=_areas(root / "areas.yaml"),
         topics=_topics(root / "topics.yaml"),
+        advice=_advice(root / "advice.yaml"),
     )
     check_program(program)
     return program
@@ -153,9 +154,25 @@ def _exactly(path: Path, wanted: set[str]) -> Mapping[str, Any]:
 
 def _areas(path: Path) -> Areas:
     raw = read_yaml(path)
-    return Areas(
-        _phrases(path.name, "city", raw.get("city")), _phrases(path.name, "province", raw.get("province"))
-    )  # fmt: skip
+    evening, begins = raw.get("evening_visits"), raw.get("evening_from")
+    if not isinstance(evening, bool) or not isinstance(begins, str):
+        raise FlowError(path.name, "evening_visits", "is not true or false, with evening_from as a time")
+    city, province = (_phrases(path.name, name, raw.get(name)) for name in ("city", "province"))
+    return Areas(city, province, evening, begins)
+
+
+def _advice(path: Path) -> Advice:
+    raw = read_yaml(path)
+    reviewed = raw.get("reviewed_by")
+    if not isinstance(reviewed, str):
+        raise FlowError(path.name, "reviewed_by", "is not a name")
+    return Advice(
+        reviewed,
+        by_symptom=_phrase_sets(path.name, "by_symptom", raw.get("by_symptom")),
+        by_words=_phrase_sets(path.name, "by_words", raw.get("by_words")),
+        frozen=_phrases(path.name, "frozen", raw.get("frozen")),
+        reset=_phrases(path.name, "reset", raw.get("reset")),
+    )
 
 
 def _topics(path: Path) -> Mapping[str, tuple[str, ...]]:

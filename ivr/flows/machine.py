@@ -20,6 +20,7 @@ from ivr.flows.actions import (
     CodeAnswer,
     NumberAnswer,
     QueueAnswer,
+    WarrantyAnswer,
     card_fields,
     parse_answer,
 )
@@ -31,7 +32,7 @@ from ivr.flows.program import AGENT_QUEUE, START, Program
 from ivr.flows.service_answers import ArticlesAnswer, CodeVerdictAnswer, FoundAnswer, TicketsAnswer
 from ivr.flows.service_rules import is_answered
 from ivr.flows.service_taking import keep_told, say_articles
-from ivr.flows.state import Caller, Final, Phase, State
+from ivr.flows.state import Caller, Final, Phase, Slot, State
 from ivr.flows.step import (
     Step,
     fill_slot,
@@ -74,7 +75,7 @@ def _take(making: Step, item: Input) -> None:
     match item:
         case Started() if making.state.phase is Phase.NEW:
             caller = Caller(item.contact, item.caller_e164, item.did)
-            making.set(caller=caller, keys_only=item.keys_only)
+            making.set(caller=caller, keys_only=item.keys_only, at=item.at, demo=item.demo)
             go(making, START)
         case HungUp():
             _hang_up(making)
@@ -85,7 +86,7 @@ def _take(making: Step, item: Input) -> None:
         case LookedUp(action, data) if making.state.phase is Phase.LOOKING_UP and action == making.state.lookup:
             _looked_up(making, parse_answer(action, data))
         case LookupFailed(action) if making.state.phase is Phase.LOOKING_UP and action == making.state.lookup:
-            _looked_up(making, None)
+            _look_up_failed(making)
         case Resumed(keys_only):
             _resumed(making, keys_only=keys_only)
         case _:
@@ -166,8 +167,21 @@ def _question_again(making: Step, prefix: list[Segment]) -> None:
 # ---- look-ups ----
 
 
+def _look_up_failed(making: Step) -> None:
+    """No answer in time: a patient look-up says so and asks once more, then the flow goes on without."""
+    node = making.program.do(making.state.place.node)
+    if node.patient and not making.state.waited:
+        making.set(waited=True)
+        speak(making, (*making.state.pending, *spoken(making, "sys_wait")), making.state.place.node)
+        return
+    if node.action == "identify":
+        making.set(caller=replace(making.state.caller, card={"away": "1"}))
+    _looked_up(making, None)
+
+
 def _looked_up(making: Step, answer: object) -> None:
     node = making.program.do(making.state.place.node)
+    making.set(waited=False)
     if node.action == "articles":
         say_articles(making, answer if isinstance(answer, ArticlesAnswer) else None)
     match answer:
@@ -183,6 +197,8 @@ def _looked_up(making: Step, answer: object) -> None:
             making.set(called_back=is_open)
         case CodeAnswer():
             _catalogue_row(making, answer)
+        case WarrantyAnswer():
+            _verdict(making, answer)
     go(making, node.to["done" if answer is not None else "failed"])
 
 
@@ -191,8 +207,19 @@ def _catalogue_row(making: Step, answer: CodeAnswer) -> None:
     held = making.state.slot("fault_code")
     if held is None or not answer.catalogue_id:
         return
-    row = {"catalogue_id": answer.catalogue_id, "meaning_zh": answer.meaning_zh, "severity": answer.severity}
+    names = ("catalogue_id", "meaning_zh", "severity", "self_check_zh", "reset_allowed")
+    row = {name: str(getattr(answer, name)) for name in names}
     fill_slot(making, "fault_code", replace(held, value={**held.value, **{k: v for k, v in row.items() if v}}))
+
+
+def _verdict(making: Step, answer: WarrantyAnswer) -> None:
+    """Keep what holds for the machine; two ends of a span of days that disagree say nothing."""
+    before = making.state.slot("warranty")
+    span = making.program.do(making.state.place.node).action == "warranty_earliest"
+    line = "unknown" if span and before and before.value.get("line") != answer.line else answer.line
+    value = {"line": line, "until": answer.until, "reasons": " ".join(answer.reasons)}
+    kept = {name: text for name, text in value.items() if text and (line != "unknown" or name != "until")}
+    fill_slot(making, "warranty", Slot(kept, "unverified", "crm"))
 
 
 # ---- turns ----

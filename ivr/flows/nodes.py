@@ -59,7 +59,8 @@ class _Question(_Part):
     no_match_to, no_input_to: leave at the first failure of that sort. keys_only_prompt, keys_only_to: what is
     different when speech is away. fill: meaning (or "fallback") -> filler that keeps a known value.
     reads: prompt variable -> variable that is read instead. safety: the meaning is a kind of danger.
-    one_breath: other slots said in the same sentence are captured (speech.contract.SlotSpec).
+    one_breath: other slots said in the same sentence are captured (speech.contract.SlotSpec). captures_as: the meaning
+    of a sentence that holds nothing but such slots. forgets: slots that a no throws away.
     """
 
     keys: dict[Key, Name] = Field(default_factory=dict)
@@ -79,6 +80,8 @@ class _Question(_Part):
     reads: dict[Name, Name] = Field(default_factory=dict)
     safety: bool = False
     one_breath: bool = False
+    captures_as: Name | None = None
+    forgets: tuple[Name, ...] = ()
 
     @property
     def meanings(self) -> set[str]:
@@ -90,17 +93,21 @@ class Menu(_Question):
     """One choice of several. pick: the slot whose candidates are the choices (meanings pick1 pick2 pick3).
 
     chooses: the choices are the caller's tickets (pick1 pick2 pick3, or a kind).
+    correcting: the kind of a value that may be said instead of a choice; it leads to the edge `corrected`, as does what
+    a one-breath menu captures when it has that edge.
     """
 
     kind: Literal["menu"]
     pick: Name | None = None
     chooses: bool = False
+    correcting: Literal["address"] | None = None
 
 
 class Ask(_Question):
     """A value or a yes. confirms: the slots a yes confirms; correcting: the kind of the value read back.
 
-    check: pure check of digits. Meanings besides keys' and hear's: yes and no; value, ambiguous and empty.
+    begun: a slot with the first part of the value that is asked for. check: pure check of digits. Meanings besides
+    keys' and hear's: yes and no; value, ambiguous and empty.
     """
 
     kind: Literal["ask"]
@@ -110,13 +117,17 @@ class Ask(_Question):
     ]  # fmt: skip
     confirms: tuple[Name, ...] = ()
     correcting: Literal["fault_code", "address", "phone", "visit_time", "purchase_date"] | None = None
+    begun: Name | None = None
     max_digits: int = Field(default=1, ge=1, le=20)
     check: Name | None = None
     tries: tuple[Step, ...] = ("p", "r1", "keys")
 
 
 class Record(_Part):
-    """Records the caller after a beep. voicemail: the clip is a message of its own."""
+    """Records the caller after a beep. voicemail: the clip is a message of its own.
+
+    catches: a value that is sought in what is said; when there is one, it is kept and `caught_to` is next.
+    """
 
     kind: Literal["record"]
     slot: Name
@@ -127,6 +138,8 @@ class Record(_Part):
     to: Name
     fallback: Name
     voicemail: bool = False
+    catches: Literal["fault_code"] | None = None
+    caught_to: Name | None = None
 
 
 class Branch(_Part):
@@ -140,8 +153,9 @@ class Branch(_Part):
 class Do(_Part):
     """Asks the outside. matter: a matter of this kind is entered; its ticket number is fetched here.
 
-    join: a matter that is there will do, whatever its kind and even when it is a ticket already.
-    fill: a filler that keeps what is known of the matter from the way that led here.
+    join: a matter that is there will do, whatever its kind and even when it is a ticket already. turns: the present
+    matter becomes one of this kind, unless it is a ticket. fill: a filler that keeps what is known of the matter from
+    the way that led here. patient: once more after sys_wait when no answer came.
     """
 
     kind: Literal["do"]
@@ -149,15 +163,21 @@ class Do(_Part):
     matter: TicketKind | None = None
     join: bool = False
     fill: Name | None = None
+    turns: bool = False
+    patient: bool = False
     to: dict[Literal["done", "failed"], Name]
 
 
 class FlowCall(_Part):
-    """Runs another flow from its entry, or from its node `at`; its `return` comes back to `to`."""
+    """Runs another flow from its entry, or from its node `at`; its `return` comes back to `to`.
+
+    forgets: slots that are to be asked anew and are thrown away first.
+    """
 
     kind: Literal["flow"]
     call: Name
     at: Name | None = None
+    forgets: tuple[Name, ...] = ()
     to: Name
 
 

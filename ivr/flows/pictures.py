@@ -78,6 +78,8 @@ def _edges(name: str, node: Node) -> Iterator[tuple[str, str]]:
         case Record():
             yield "-->", _target(name, node.to)
             yield "-.->|nothing|", _target(name, node.fallback)
+            if node.caught_to:
+                yield f"-->|{node.catches}|", _target(name, node.caught_to)
         case Say() | FlowCall():
             yield "-->", _target(name, node.to)
         case _:  # the dialogue ends here

@@ -35,7 +35,7 @@ KNOWN_NODES = (
 # Prompts the machine speaks itself.
 KNOWN_PROMPTS = (
     "common_keys_only", "common_silent", "common_slow", "common_hold", "common_still_here", "common_hello",
-    "common_robot", "common_corrected", "sys_keys_only", "sys_resume",
+    "common_robot", "common_corrected", "sys_keys_only", "sys_resume", "sys_wait",
 )  # fmt: skip
 
 
@@ -70,10 +70,30 @@ def names_in(text: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Areas:
-    """Where which promise holds (dated data, not code): names of city districts and of the province."""
+    """Where which promise holds (dated data, not code): names of city districts and of the province.
+
+    evening_visits: engineers also come in the evening, that is from `evening_from` ("HH:MM") on.
+    """
 
     city: tuple[str, ...]
     province: tuple[str, ...]
+    evening_visits: bool = False
+    evening_from: str = "18:00"
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """Which self-check fits which fault: prompt keys. Spoken outside the demo profile only when `reviewed_by` says who.
+
+    by_words: prompt key -> words of the symptom that choose it. frozen: words of a frozen machine. reset: when the
+    catalogue says that a code may be reset.
+    """
+
+    reviewed_by: str = ""
+    by_symptom: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    by_words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    frozen: tuple[str, ...] = ()
+    reset: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +111,7 @@ class Program:
     lexicon: Lexicon
     areas: Areas
     topics: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    advice: Advice = Advice()  # frozen
 
     def flow(self, node: str) -> Flow:
         """Return the flow `node` belongs to."""

@@ -53,13 +53,17 @@ class Conversation:
 
 @dataclass(slots=True)
 class Simulator:
-    """One simulated call. lookups: action -> its answer, None for a failure; identify {} is an unknown caller."""
+    """One simulated call. lookups: action -> its answer, None for a failure; identify {} is an unknown caller.
+
+    at: the call's local time, "2026-07-24T10:30". Examples are spoken as in the demo profile.
+    """
 
     program: Program
     interpreter: Interpreter
     lookups: Mapping[str, Mapping[str, Any] | None] = field(default_factory=lambda: MappingProxyType({}))
     caller: str = _CALLER
     keys_only: bool = False
+    at: str = ""
     conversation: Conversation = field(default_factory=Conversation)
     _numbers: int = 0
     _moves: list[Move] = field(default_factory=list)
@@ -68,7 +72,7 @@ class Simulator:
         """Play `script` to its end or the dialogue's; a caller with nothing more to do hangs up."""
         check_script(script)
         self._moves = list(script)
-        waiting = self.give(Started("simulated", self.caller, "4001726011", self.keys_only))
+        waiting = self.give(Started("simulated", self.caller, "4001726011", self.keys_only, self.at, demo=True))
         while not isinstance(waiting, End | HandOver):
             waiting = self.give(self._answer(waiting))
         return self.conversation
@@ -160,9 +164,10 @@ def simulate(
     lookups: Mapping[str, Mapping[str, Any] | None] = MappingProxyType({}),
     caller: str = _CALLER,
     keys_only: bool = False,
+    at: str = "",
 ) -> Conversation:
-    """Run `script` and return the conversation; raises InvalidScript. caller "" is anonymous."""
-    return Simulator(program, interpreter, lookups, caller, keys_only).run(script)
+    """Run `script` and return the conversation; raises InvalidScript. caller "" is anonymous, at: local time."""
+    return Simulator(program, interpreter, lookups, caller, keys_only, at).run(script)
 
 
 def check_script(script: Sequence[Move]) -> None:

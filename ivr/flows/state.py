@@ -63,7 +63,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """How far the present question has got. tried: failures so far; confirming: (slot, version) read back."""
+    """How far the present question has got. tried: failures so far; confirming: (slot, version) read back.
+
+    focus: the only slots that are read back now, () for all.
+    """
 
     tried: int = 0
     no_matches: int = 0
@@ -71,6 +74,7 @@ class Question:
     hold: int = 0
     asked_silent: bool = False
     confirming: Mapping[str, int] = field(default_factory=dict)
+    focus: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +114,8 @@ class State:
     them; found: a number that was sought exists. told: what crm said of a visit code. loose: values asked for outside
     of any matter.
     then: where to go after a turn that only speaks. elapsed_ms: estimated from what was said and waited.
+    at: local time when the call began ("2026-11-22T20:30"), "" unknown. demo: example rows may be spoken.
+    captured: slots of one sentence that wait for their matter. waited: a look-up was already asked twice.
     """
 
     phase: Phase = Phase.NEW
@@ -143,6 +149,10 @@ class State:
     found: bool = False
     told: Mapping[str, str] = field(default_factory=dict)
     loose: Mapping[str, Slot] = field(default_factory=dict)
+    at: str = ""
+    demo: bool = False
+    captured: Mapping[str, Slot] = field(default_factory=dict)
+    waited: bool = False
     final: Final | None = None
 
     @property

@@ -1,6 +1,6 @@
 """One step being made: the state so far, its effects, and what happens to matters, slots, tickets and dangers."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
@@ -15,8 +15,9 @@ from ivr.contract.facts import (
     SlotFilled,
     TicketOpened,
 )
-from ivr.flows.branches import has_content
+from ivr.flows.branches import has_content, known_value
 from ivr.flows.program import Program
+from ivr.flows.repair_rules import is_pressing
 from ivr.flows.service_rules import LOOSE, priority_of
 from ivr.flows.state import Matter, Slot, State
 
@@ -58,16 +59,33 @@ def matter_number(state: State) -> int:
     return state.matter.number if state.matter else 0
 
 
-def enter_matter(step: Step, kind: str, *, join: bool) -> None:
-    """Begin a matter, or go on with the present one: its kind may only become heavier (design 4.5)."""
+def enter_matter(step: Step, kind: str, *, join: bool, turns: bool = False) -> None:
+    """Begin a matter, or go on with the present one: its kind may only become heavier (design 4.5), or `turns`.
+
+    What one sentence held before there was a matter is kept in it.
+    """
     matter = step.state.matter
     if matter is None or (matter.opened and not join):
         begun = Matter(len(step.state.matters) + 1, kind)
         step.set(matters=(*step.state.matters, begun))
         step.save(MatterOpened(begun.number, kind))
-    elif not matter.opened and _WEIGHT.get(kind, 2) > _WEIGHT.get(matter.kind, 2):
+    elif not matter.opened and (turns or _WEIGHT.get(kind, 2) > _WEIGHT.get(matter.kind, 2)) and kind != matter.kind:
         step.set_matter(kind=kind)
         step.save(MatterOpened(matter.number, kind))
+    waiting = step.state.captured
+    step.set(captured={})
+    keep_captured(step, waiting)
+
+
+def keep_captured(step: Step, slots: Mapping[str, Slot]) -> None:
+    """Keep what one sentence held, in the present matter or, before there is one, for the next."""
+    if not slots:
+        return
+    if step.state.matter is None or step.state.matter.opened:
+        step.set(captured={**step.state.captured, **slots})
+        return
+    for name, slot in slots.items():
+        fill_slot(step, name, merge_slot(step.state.slot(name), name, slot))
 
 
 def fill_slot(step: Step, name: str, slot: Slot) -> None:
@@ -81,6 +99,40 @@ def fill_slot(step: Step, name: str, slot: Slot) -> None:
     kept = replace(slot, version=before.version + 1 if before else 1)
     step.set_matter(slots={**matter.slots, name: kept})
     step.save(_slot_fact(matter.number, name, kept))
+
+
+def fill_known(step: Step, filler: str) -> None:
+    """Keep a value that is known without asking; nothing when it is not."""
+    fill = known_value(filler, step.program, step.state)
+    if fill is not None:
+        fill_slot(step, fill.name, fill.slot)
+
+
+def forget_slots(step: Step, names: Iterable[str]) -> None:
+    """Throw away values that a no was said to; the journal keeps them as unverified until they are said anew."""
+    matter = step.state.matter
+    gone = set(names) & set(matter.slots) if matter else set()
+    if matter and gone:
+        step.set_matter(slots={name: slot for name, slot in matter.slots.items() if name not in gone})
+
+
+def merge_slot(held: Slot | None, name: str, new: Slot) -> Slot:
+    """Return a slot with what was said before and still holds: parts of an address, the part of a day."""
+    before = held.value if held and held.source != "crm" else {}
+    if name == "address":
+        return replace(new, value=merge_address(before, new.value))
+    if name == "visit" and before and not new.value.get("value"):
+        return replace(new, value={**before, **{key: text for key, text in new.value.items() if text}})
+    if name == "product":
+        return replace(new, value=_merge_product(before, new.value))
+    return new
+
+
+def _merge_product(before: Mapping[str, str], new: Mapping[str, str]) -> dict[str, str]:
+    """Keep for whom it is reported, and what is known of the same product."""
+    for_another = "other_person" in (before.get("value"), before.get("on_behalf"))
+    same = before if new.get("value") == before.get("value") else {}
+    return {**same, **new, **({"on_behalf": "other_person"} if for_another else {})}
 
 
 def confirm_slots(step: Step, confirming: Mapping[str, int]) -> None:
@@ -121,6 +173,8 @@ def open_ticket(step: Step, outcome: str) -> None:
     if matter is None or matter.opened or not (outcome in _ALWAYS_OPENED or has_content(step.state)):
         return
     priority = priority_of(matter)
+    if priority == "normal" and is_pressing(matter):
+        priority = "high"
     step.set_matter(outcome=outcome)
     step.save(TicketOpened(matter.number, matter.ticket, matter.kind, priority, outcome, matter.safety))
 

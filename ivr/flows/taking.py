@@ -1,22 +1,38 @@
 """Takes an answer to its question: a command, a danger, a value to keep, a yes, a correction; or the next try."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 from ivr.contract.facts import VoicemailRecorded
 from ivr.flows.answers import Answer, Sort
 from ivr.flows.asking import ask, pick_index, record, spoken
-from ivr.flows.branches import FILLERS
+from ivr.flows.captured import as_slots
 from ivr.flows.commands import command, danger
 from ivr.flows.failures import HOLD_TURNS, fail
 from ivr.flows.nodes import Ask, Listening, Menu, Record
 from ivr.flows.program import EMERGENCY_KINDS
 from ivr.flows.service_rules import chosen_ticket
 from ivr.flows.state import Slot
-from ivr.flows.step import Step, confirm_slots, fill_slot, matter_number, merge_address, raise_safety
+from ivr.flows.step import (
+    Step,
+    confirm_slots,
+    fill_known,
+    fill_slot,
+    forget_slots,
+    keep_captured,
+    matter_number,
+    merge_slot,
+    raise_safety,
+)
 from ivr.flows.walk import again, go, reread
 from speech.contract import TurnResult
 
 MAX_CORRECTIONS = 3
+_TIMES = ("part", "from", "to")
+_SLOT_OF_KIND: Mapping[str, str] = MappingProxyType(
+    {"phone": "contact", "visit_time": "visit", "purchase_date": "purchase"}
+)
 
 
 def answered(making: Step, node: Listening, answer: Answer, result: TurnResult) -> None:
@@ -69,6 +85,11 @@ def _meaning(making: Step, node: Listening, answer: Answer, result: TurnResult) 
     pick = pick_index(name)
     if name == "yes":
         confirm_slots(making, making.state.question.confirming)
+    elif name in ("no", "none"):
+        forget_slots(making, node.forgets)
+    elif name == "letter" and answer.candidates:
+        fill_slot(making, "fault_letter", _letter(answer, result.clip))
+    keep_captured(making, as_slots(answer.captured, result.clip))
     if node.safety and name in EMERGENCY_KINDS:
         raise_safety(making, name, "key" if answer.source == "dtmf" else result.interpretation.text, result.clip)
     if isinstance(node, Menu) and node.pick and pick is not None:
@@ -76,11 +97,16 @@ def _meaning(making: Step, node: Listening, answer: Answer, result: TurnResult) 
     elif isinstance(node, Menu) and node.chooses:
         making.set(ticket=chosen_ticket(making.state, name))
     elif name in node.fill:
-        fill = FILLERS[node.fill[name]](making.state)
-        fill_slot(making, fill.name, fill.slot)
+        fill_known(making, node.fill[name])
     elif node.slot:
         _keep_meaning(making, node, answer, result)
     go(making, node.to[name])
+
+
+def _letter(answer: Answer, clip: str) -> Slot:
+    """Return the letter of a code whose digits are still to come, as the keys' letter is kept."""
+    letter = answer.candidates[0].get("letter", "")
+    return Slot({"value": letter.lower(), "spoken": letter, "letter": letter}, "unverified", answer.source, clip=clip)
 
 
 def _keep_meaning(making: Step, node: Listening, answer: Answer, result: TurnResult) -> None:
@@ -103,32 +129,41 @@ def _keep_value(making: Step, node: Listening, answer: Answer, clip: str) -> Non
 
 
 def _store(making: Step, name: str, slot: Slot) -> None:
-    if name == "address":
-        held = making.state.slot("address")
-        before = held.value if held and held.source != "crm" else {}
-        slot = replace(slot, value=merge_address(before, slot.value))
-    fill_slot(making, name, slot)
+    fill_slot(making, name, merge_slot(making.state.slot(name), name, slot))
 
 
 def _correct(making: Step, node: Listening, answer: Answer, clip: str) -> None:
-    """A new value instead of an answer: keep it and read it back anew, a limited number of times."""
-    name = _read_back_slot(node)
+    """A new value instead of an answer: keep it and read it back anew, a limited number of times for each slot."""
+    new = as_slots(answer.captured, clip)
+    if not new:
+        slot = Slot(answer.value, "unverified", answer.source, 1, answer.candidates, clip)
+        new = {_read_back_slot(node): slot}
     matter = making.state.matter
-    done = matter.corrections.get(name, 0) if matter else MAX_CORRECTIONS
-    if done >= MAX_CORRECTIONS:
+    if matter is None or any(matter.corrections.get(name, 0) >= MAX_CORRECTIONS for name in new):
         go(making, node.fallback)
         return
-    making.set_matter(corrections={**making.state.matters[-1].corrections, name: done + 1})
-    _store(making, name, Slot(answer.value, "unverified", answer.source, 1, answer.candidates, clip))
+    making.set_matter(corrections={**matter.corrections, **{name: matter.corrections.get(name, 0) + 1 for name in new}})
+    for name, slot in new.items():
+        _store(making, name, _same_time(making, slot) if name == "visit" else slot)
     if isinstance(node, Menu):
         go(making, node.to["corrected"])
         return
     making.set(pending=tuple(spoken(making, "common_corrected")))
-    reread(making)
+    reread(making, tuple(new) if answer.captured else ())
+
+
+def _same_time(making: Step, slot: Slot) -> Slot:
+    """Another day said in a correction is meant for the same time of the day, unless a time was said."""
+    held, said = making.state.slot("visit"), slot.value
+    if held is None or not said.get("date") or any(said.get(name) for name in _TIMES):
+        return slot
+    return replace(slot, value={**said, **{name: held.value[name] for name in _TIMES if held.value.get(name)}})
 
 
 def _read_back_slot(node: Listening) -> str:
-    return (node.pick if isinstance(node, Menu) else node.correcting) or ""
+    if isinstance(node, Menu):
+        return node.pick or node.correcting or ""
+    return _SLOT_OF_KIND.get(node.correcting or "", node.correcting or "")
 
 
 def _ambiguous(making: Step, node: Listening, answer: Answer, clip: str) -> None:
@@ -156,9 +191,17 @@ def recorded(making: Step, node: Record, answer: Answer, result: TurnResult) -> 
         danger(making, answer, result.clip)
     elif answer.sort is Sort.VALUE:
         keep_clip(making, node, result)
-        go(making, node.to)
+        go(making, _caught(making, node, answer, result.clip) or node.to)
     else:
         _record_again(making, node)
+
+
+def _caught(making: Step, node: Record, answer: Answer, clip: str) -> str | None:
+    """Keep a value that was sought in the words of a recording; returns where to go then ("它闪过一个E四")."""
+    if not (node.catches and node.caught_to and answer.value) or making.state.slot(node.catches):
+        return None
+    _store(making, node.catches, Slot(answer.value, "unverified", "speech", 1, answer.candidates, clip))
+    return node.caught_to
 
 
 def _record_again(making: Step, node: Record) -> None:

@@ -4,12 +4,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from ivr.flows import readback, service_words
+from ivr.flows import dates, readback, service_words
+from ivr.flows.captured import READ_BACK
 from ivr.flows.state import State
 
-DAYS: Mapping[str, str] = MappingProxyType(
-    {"asap": "越快越好", "today": "今天", "tomorrow": "明天", "after_tomorrow": "后天", "any": "哪天都行"}
-)
+_ORDER = ("一", "二", "三")
 _UNKNOWN_PRODUCT = "报修的设备"
 SYMPTOM_CLIP = "您录音里说的毛病"
 
@@ -73,10 +72,9 @@ def _code(state: State) -> Spoken:
 
 
 def _code_or_symptom(state: State) -> Spoken:
-    """Return the code when a yes was given to it, else what is wrong; a code that was denied is not read again."""
-    code, held = _code(state), state.slot("fault_code")
-    denied = held is not None and held.status == "unverified" and state.slot("symptom") is not None
-    if code.text and not denied:
+    """Return the code when there is one, else what is wrong; a code that was denied is forgotten."""
+    code = _code(state)
+    if code.text:
         return Spoken(f"代码{code.text}", ("代码", *code.pieces))
     return _word(_field(state, "symptom", "spoken") or SYMPTOM_CLIP)
 
@@ -124,7 +122,71 @@ def _ticket(state: State) -> Spoken:
 
 
 def _window(state: State) -> Spoken:
-    return _word(DAYS.get(_field(state, "visit", "value"), DAYS["asap"]))
+    held = state.slot("visit")
+    words = dates.window_words(held.value if held else {})
+    return Spoken(dates.joined(words), words)
+
+
+def _day(state: State) -> Spoken:
+    words = dates.day_words(_field(state, "visit", "date"))
+    return Spoken(dates.joined(words), words) if words else _word(dates.DAYS.get(_field(state, "visit", "value"), ""))
+
+
+def _advice_number(state: State) -> Spoken:
+    return _word(_ORDER[min(int(_field(state, "advice", "done") or "0"), len(_ORDER) - 1)])
+
+
+def _advice_text(state: State) -> Spoken:
+    steps = _field(state, "advice", "steps").split("\n")
+    done = int(_field(state, "advice", "done") or "0")
+    return _word(steps[done] if done < len(steps) else "")
+
+
+def _name(state: State) -> Spoken:
+    name = _field(state, "name", "name")
+    return Spoken(f"您姓{name}" if name and name == _field(state, "name", "surname") else name)
+
+
+def _whole_address(state: State) -> Spoken:
+    parts = (readback.address(_field(state, "address", part)) for part in ("region", "road", "room"))
+    return Spoken(",".join(part for part in parts if part))
+
+
+def _symptom(state: State) -> Spoken:
+    return _word(_field(state, "symptom", "spoken"))
+
+
+def _told_code(state: State) -> Spoken:
+    code = _code(state)
+    return Spoken(f"代码{code.text}", ("代码", *code.pieces)) if code.text else code
+
+
+def _told_product(state: State) -> Spoken:
+    return _word(_field(state, "product", "spoken"))
+
+
+def _told_visit(state: State) -> Spoken:
+    return _window(state) if state.slot("visit") else Spoken()
+
+
+def _told_number(state: State) -> Spoken:
+    return _number(state) if _field(state, "contact", "number") else Spoken()
+
+
+_TOLD: Mapping[str, Callable[[State], Spoken]] = MappingProxyType(
+    {
+        "name": _name, "address": _whole_address, "product": _told_product, "fault_code": _told_code,
+        "symptom": _symptom, "visit": _told_visit, "contact": _told_number,
+    }
+)  # fmt: skip
+
+
+def _filled(state: State) -> Spoken:
+    """Return what one sentence told, in the order of a read-back; after a correction only what was corrected."""
+    names = [name for name in READ_BACK if not state.question.focus or name in state.question.focus]
+    told = [spoken for name in names if (spoken := _TOLD[name](state)).text]
+    pieces = tuple(piece for spoken in told for piece in spoken.pieces) if all(item.pieces for item in told) else ()
+    return Spoken(",".join(spoken.text for spoken in told), pieces)
 
 
 def _lifted(read: service_words.Read) -> Callable[[State], Spoken]:
@@ -159,7 +221,15 @@ VARIABLES: Mapping[str, Callable[[State], Spoken]] = MappingProxyType(
         "number_tail": _number_tail,
         "ticket_no": _ticket,
         "window": _window,
+        "day": _day,
+        "filled": _filled,
+        "i": _advice_number,
+        "step": _advice_text,
+        "area": _card("notice_area"),
+        "event": _card("notice_event"),
         **{name: _lifted(read) for name, read in service_words.TEXTS.items()},
     }
 )
-WORDS = (*service_words.WORDS, *DAYS.values(), _UNKNOWN_PRODUCT, SYMPTOM_CLIP, "代码", "尾号", "的电话", "壁挂炉")
+WORDS = (
+    *service_words.WORDS, *dates.WORDS, *_ORDER, _UNKNOWN_PRODUCT, SYMPTOM_CLIP, "代码", "尾号", "的电话", "壁挂炉",
+)  # fmt: skip

@@ -8,7 +8,7 @@ from ivr.contract.dialogue import HandOver, Lookup
 from ivr.contract.facts import HandedOver, NodeEntered
 from ivr.flows.actions import lookup_args
 from ivr.flows.asking import ask, record, speak, spoken
-from ivr.flows.branches import BRANCHES, FILLERS
+from ivr.flows.branches import BRANCHES
 from ivr.flows.nodes import (
     RESUME,
     RETURN,
@@ -30,7 +30,8 @@ from ivr.flows.step import (
     Step,
     clear_safety,
     enter_matter,
-    fill_slot,
+    fill_known,
+    forget_slots,
     open_ticket,
     raise_safety,
     request_callback,
@@ -69,6 +70,7 @@ def _enter_node(step: Step, name: str, stack: tuple[str, ...]) -> str | None:
         case Branch() as node:
             return node.to[BRANCHES[node.by].choose(step.program, step.state).value]
         case FlowCall() as node:
+            forget_slots(step, node.forgets)
             called = node.at or step.program.flows[node.call].entry
             return _enter_node(step, called, (*stack, node.to))
         case Do() as node:
@@ -105,10 +107,9 @@ def _say(step: Step, name: str, node: Say) -> str | None:
 
 def _do(step: Step, node: Do) -> str | None:
     if node.matter:
-        enter_matter(step, node.matter, join=node.join)
+        enter_matter(step, node.matter, join=node.join, turns=node.turns)
         if node.fill:
-            fill = FILLERS[node.fill](step.state)
-            fill_slot(step, fill.name, fill.slot)
+            fill_known(step, node.fill)
         if step.state.matters[-1].ticket:
             return node.to["done"]
     step.set(phase=Phase.LOOKING_UP, lookup=node.action)
@@ -174,10 +175,10 @@ def _versions(step: Step, node: Listening) -> dict[str, int]:
     return {name: slot.version for name, slot in held.items() if slot is not None}
 
 
-def reread(step: Step) -> None:
-    """Put the present read-back anew for a new version of its value; its tries begin again."""
+def reread(step: Step, focus: tuple[str, ...] = ()) -> None:
+    """Put the present read-back anew for a new version of its value (`focus`: only of these); its tries begin again."""
     node = step.program.question(step.state.place.node)
-    step.set(question=Question(confirming=_versions(step, node)))
+    step.set(question=Question(confirming=_versions(step, node), focus=focus))
     ask(step)
 
 

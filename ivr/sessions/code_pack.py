@@ -8,7 +8,7 @@ import structlog
 
 log = structlog.get_logger(__name__)
 
-_FIELDS = ("catalogue_id", "meaning_zh", "severity")
+_FIELDS = ("catalogue_id", "meaning_zh", "severity", "self_check_zh", "reset_allowed")
 
 
 class PackCodes:

@@ -40,7 +40,7 @@ from speech.contract import Bargein, Cause, Segment, Turn, TurnResult
 
 log = structlog.get_logger(__name__)
 
-NOTICE_VERSION = "opening_notice.1"
+NOTICE_VERSION = "opening_notice.2"
 _MAX_RAW = 64
 _GONE_WAIT_S = 1.5
 _MEDIA_FAILURES = 4

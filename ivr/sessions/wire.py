@@ -7,7 +7,7 @@ from typing import Any
 
 from ivr.contract.desk import CallerCard, KnownProduct, VisitCodeAnswer, VisitCodeVerdict, WarrantyAnswer, WarrantyLine
 from ivr.contract.dialogue import HungUp, Input, LookedUp, LookupFailed, Resumed, Started, TurnDone
-from speech.contract import Cause, Interpretation, Mode, TurnResult, encode
+from speech.contract import Captured, Cause, Interpretation, Mode, TurnResult, encode
 
 
 class InvalidMessage(ValueError):
@@ -98,7 +98,24 @@ def _interpretation(raw: Any) -> Interpretation:
         candidates=tuple(_text_map(item) for item in candidates),
         command=_text(raw, "command", ""),
         safety=_text(raw, "safety", ""),
+        captured=_captured(raw.get("captured", {})),
     )
+
+
+def _captured(raw: Any) -> dict[str, Captured]:
+    if not isinstance(raw, Mapping):
+        raise InvalidMessage("interpretation.captured")
+    found = {}
+    for name, item in raw.items():
+        _known(item, Captured)
+        candidates = item.get("candidates", [])
+        if not isinstance(name, str) or not isinstance(candidates, list | tuple) or len(candidates) > 3:
+            raise InvalidMessage("interpretation.captured")
+        sure = item.get("sure", True)
+        if not isinstance(sure, bool):
+            raise InvalidMessage("interpretation.captured.sure")
+        found[name] = Captured(_text_map(item.get("value", {})), sure, tuple(_text_map(row) for row in candidates))
+    return found
 
 
 def caller_card_from_json(raw: Any) -> CallerCard:

@@ -48,7 +48,7 @@ def read_value(said: Said, known: Knowledge) -> Interpretation:
 def code_value(code: str, raw: str, pack: Pack) -> dict[str, str]:
     """Return a fault code's fields; only what the pack has a source for besides the code."""
     row = pack.codes.get(code, {})
-    extra = {name: row[name] for name in ("meaning_zh", "severity") if name in row}
+    extra = {name: row[name] for name in ("meaning_zh", "severity", "self_check_zh", "reset_allowed") if row.get(name)}
     return {"raw": raw, "canonical": code, "catalogue_id": row.get("id", ""), **extra}
 
 

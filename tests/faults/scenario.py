@@ -42,6 +42,11 @@ REPORT: Mapping[str, str] = {
     "address_confirm": "1",
     "visit_day": "1",
     "contact_known": "1",
+    "advice_offer": "2",
+    "visit_part": "4",
+    "purchase_date": "5",
+    "invoice": "3",
+    "vulnerable": "2",
     "summary_confirm": "1",
     "repair_after": "没有了",
 }

@@ -3,8 +3,9 @@
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass, field
-from functools import cache
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import cache, partial
 from types import MappingProxyType
 from typing import Any
 
@@ -32,11 +33,24 @@ from ivr.flows.nodes import Ask, Menu
 from ivr.flows.nodes import Record as RecordNode
 from ivr.flows.program import Program
 from ivr.flows.state import State, state_from_json, state_to_json
-from speech.contract import Cause, Interpretation, Interpreter, KeyMode, Mode, SlotKind, SlotSpec, Turn, TurnResult
+from speech.contract import (
+    Captured,
+    Cause,
+    Interpretation,
+    Interpreter,
+    KeyMode,
+    Mode,
+    SlotKind,
+    SlotSpec,
+    Turn,
+    TurnResult,
+)
 from speech.packs import Division, Pack
 from speech.slots.slots import Slots
 
 CALLER = "+8613800138000"
+NOW = datetime(2026, 7, 24, 2, 30, tzinfo=UTC)  # a Friday, 10:30 in China
+AT = "2026-07-24T10:30"
 CARD: Mapping[str, Any] = MappingProxyType(
     {
         "known": True,
@@ -114,9 +128,17 @@ def interpreter() -> Interpreter:
         Division("4406", "佛山市", 2, "44"),
         Division("440606", "顺德区", 3, "4406"),
         Division("440606003", "容桂街道", 4, "440606"),
+        Division("4401", "广州市", 2, "44"),
+        Division("440113", "番禺区", 3, "4401"),
+        Division("33", "浙江省", 1, ""),
+        Division("3301", "杭州市", 2, "33"),
+        Division("330106", "西湖区", 3, "3301"),
+        Division("36", "江西省", 1, ""),
+        Division("3601", "南昌市", 2, "36"),
+        Division("360103", "西湖区", 3, "3601"),
     )
     pack = Pack("t", codes, {row.code: row for row in rows})
-    return Slots(pack).interpret
+    return partial(Slots(pack).interpret, now=NOW)
 
 
 @dataclass
@@ -134,6 +156,10 @@ class Driver:
     tickets: Mapping[str, Any] | None = field(default_factory=lambda: {"tickets": []})
     found: Mapping[str, Any] | None = field(default_factory=lambda: {"exists": False})
     code: Mapping[str, Any] | None = field(default_factory=lambda: {"verdict": "bad", "reason": "unknown"})
+    warranty: Mapping[str, Any] | None = field(default_factory=lambda: {"line": "in"})
+    agrees: bool = True  # crm says the same of both ends of a stretch of days
+    at: str = AT
+    demo: bool = True
     caller: str = CALLER
     keys_only: bool = False
     state: State = field(default_factory=State)
@@ -147,7 +173,7 @@ class Driver:
 
     def start(self) -> "Driver":
         """Begin the dialogue."""
-        return self.give(Started("c0ffee", self.caller, "4001726011", self.keys_only))
+        return self.give(Started("c0ffee", self.caller, "4001726011", self.keys_only, self.at, self.demo))
 
     def give(self, item: Input) -> "Driver":
         """Give one input, then answer look-ups and turns that only speak until something really waits."""
@@ -193,6 +219,8 @@ class Driver:
             "visit_code": self.code,
             "repair_state": None if self.queue_open is None else {"open": self.queue_open},
             "complaint_state": None if self.queue_open is None else {"open": self.queue_open},
+            "warranty": self.warranty,
+            "warranty_earliest": self.warranty if self.agrees else None,
         }[action]
         return LookupFailed(action) if data is None else LookedUp(action, data)
 
@@ -272,6 +300,11 @@ class Driver:
         values = (value, *more)
         return self.hear(status="ambiguous" if more else "match", value=value, candidates=values)
 
+    def tell(self, meaning: str = "", **captured: Mapping[str, str]) -> "Driver":
+        """Say one sentence that holds several values."""
+        told = {name: Captured(value) for name, value in captured.items()}
+        return self.hear(meaning=meaning, text="一句话", captured=told)
+
     def command(self, name: str) -> "Driver":
         """Say a command."""
         return self.hear(command=name)
@@ -342,7 +375,8 @@ def ways(driver: Driver) -> Ways:
         said = Interpretation(text="漏气", safety="gas")
         danger = TurnResult(turn_id, Cause.SUCCESS, interpretation=said, clip="c/r.wav")
         clip = TurnResult(turn_id, Cause.SUCCESS, clip="c/r.wav", speech_ms=3000)
-        return Ways((clip,), (nothing,), (*keys, danger, *lost))
+        code = replace(clip, interpretation=Interpretation(text="闪过E四", status="match", value=E1))
+        return Ways((clip, code), (nothing,), (*keys, danger, *lost))
     slot = driver.slot
     node = driver.flows.question(slot.name)
     digits = _keyed(node) if slot.key_mode is KeyMode.DIGITS else tuple(node.keys)
@@ -368,13 +402,32 @@ def _said(turn_id: str, heard: Interpretation) -> TurnResult:
 
 
 def _answers(node: Menu | Ask, slot: SlotSpec) -> Iterator[Interpretation]:
+    letter = ({"letter": "F"},)
     for meaning in node.to:  # those no answer can mean are no match
-        yield Interpretation(text="话", status="match", meaning=meaning)
+        yield Interpretation(
+            text="话", status="match", meaning=meaning, candidates=letter if meaning == "letter" else ()
+        )
+    if slot.one_breath:
+        for told in _TOLD:
+            captured = {name: Captured(value) for name, value in told.items()}
+            yield Interpretation(text="一句话", status="match", captured=captured)
     values = _values(slot.correcting or slot.kind)
     for value in values:
         yield Interpretation(text="值", status="match", value=value)
     if len(values) > 1:
         yield Interpretation(text="值", status="ambiguous", value=values[0], candidates=tuple(values[:3]))
+
+
+_TOLD: Sequence[Mapping[str, Mapping[str, str]]] = (
+    {"symptom": {"value": "no_hot_water", "spoken": "没热水", "raw": "没热水"}},
+    {"fault_code": E1, "address": SHUNDE, "product": {"value": "boiler", "spoken": "壁挂炉", "raw": "话"}},
+    {"visit": {"value": "date", "date": "2026-07-26", "part": "afternoon", "raw": "话"}},
+    {"product": {"value": "unknown", "brand": "万和", "raw": "万和的"}, "name": {"name": "陈", "raw": "我姓陈"}},
+    {"contact": {"digits": "13900139000", "number": "+8613900139000", "raw": "话"}},
+    {"address": {**SHUNDE, **ROAD, **ROOM}, "fault_code": E9},
+    {"symptom": {"value": "other", "spoken": "别的毛病", "raw": "冻住了"}},
+    {"symptom": {"value": "leak", "spoken": "漏水", "raw": "漏水"}},
+)
 
 
 def _asides() -> Iterator[Interpretation]:
@@ -403,5 +456,18 @@ def _values(kind: SlotKind) -> list[Mapping[str, str]]:
         SlotKind.ROAD: [ROAD],
         SlotKind.ROOM: [ROOM],
         SlotKind.DIGITS: [{"digits": "13900139000"}, {"digits": "12"}],
+        SlotKind.PHONE: [{"digits": "13900139000", "number": "+8613900139000"}, {"digits": "12", "number": ""}],
+        SlotKind.NAME: [{"surname": "陈", "name": "陈女士", "raw": "免贵姓陈"}],
+        SlotKind.VISIT_TIME: [
+            {"value": "asap"},
+            {"value": "date", "date": "2026-07-26"},
+            {"value": "date", "date": "2026-07-26", "part": "morning"},
+            {"value": "date", "date": "2026-07-26", "part": "evening", "from": "19:00"},
+        ],
+        SlotKind.PURCHASE_DATE: [
+            {"date": "2025-11-11", "precision": "day"},
+            {"date": "2025-11-30", "from": "2025-11-01", "to": "2025-11-30", "precision": "month"},
+            {"date": "2025-12-31", "from": "2025-01-01", "to": "2025-12-31", "precision": "year"},
+        ],
     }
     return values.get(kind, [])

@@ -14,7 +14,7 @@ from tests.unit.ivr.flows.worlds import at
 
 def keys_said(driver: Driver) -> list[str]:
     assert isinstance(driver.last, Perform)
-    return [segment.key for segment in driver.turn.segments]
+    return list(dict.fromkeys(segment.key.partition(".slow")[0] for segment in driver.turn.segments))
 
 
 # ---- reprompts ----
@@ -191,8 +191,8 @@ def test_two_readings_at_a_read_back_are_offered() -> None:
 
 
 def test_a_denied_code_is_not_read_in_the_summary() -> None:
-    driver = at("fault_code").value(E01).mean("no").press("2").press("1").record()
-    driver.value({**SHUNDE, **ROAD, **ROOM}).mean("yes").press("1").press("1")
+    driver = at("fault_code").value(E01).mean("no").press("2").press("1").record().press("2")
+    driver.value({**SHUNDE, **ROAD, **ROOM}).mean("yes").press("1").press("1").press("5").press("2").press("2")
     assert driver.node == "summary_confirm"
     assert "不点火" in driver.text
     assert "E" not in driver.text

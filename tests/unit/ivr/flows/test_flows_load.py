@@ -25,7 +25,7 @@ def tree(tmp_path: Path) -> Path:
     """Return a copy of the shipped documents that may be spoiled."""
     for name in ("documents", "prompts"):
         shutil.copytree(HERE / name, tmp_path / name)
-    for name in ("lexicon.yaml", "safety.yaml", "areas.yaml", "topics.yaml"):
+    for name in ("lexicon.yaml", "safety.yaml", "areas.yaml", "topics.yaml", "advice.yaml"):
         shutil.copy(HERE / name, tmp_path / name)
     return tmp_path
 
@@ -97,6 +97,18 @@ SPOILED: dict[str, tuple[Change, str]] = {
     ),
     "not text": (lambda t: _garble(t / "areas.yaml"), "areas.yaml: (file): cannot be read: UnicodeDecodeError"),
     "areas without a province": (lambda t: put(t / "areas.yaml", "province:", "land:"), "province: is not a list"),
+    "evening without a time": (
+        lambda t: put(t / "areas.yaml", "evening_from:", "late:"),
+        "evening_visits: is not true",
+    ),
+    "advice without a reviewer": (
+        lambda t: put(t / "advice.yaml", 'reviewed_by: ""', "reviewed_by: 1"),
+        "is not a name",
+    ),
+    "advice without words": (
+        lambda t: put(t / "advice.yaml", "adv_no_power:", "adv_none:"),
+        "adv_none: missing prompt",
+    ),
     "no file": (lambda t: (t / "areas.yaml").unlink(), "areas.yaml: (file): cannot be read"),
 }
 

@@ -218,8 +218,8 @@ def test_the_number_is_read_twice_in_fours_and_not_interrupted() -> None:
 
 
 def test_without_a_number_the_repair_is_taken_all_the_same() -> None:
-    driver = repair(numbers=False).keys("1", "2", "1").record().value({**SHUNDE, **ROAD, **ROOM}).mean("yes")
-    driver.keys("1", "1", "1")
+    driver = repair(numbers=False).keys("1", "2", "6").record().value({**SHUNDE, **ROAD, **ROOM}).mean("yes")
+    driver.keys("1", "1", "5", "2", "1")
     assert driver.of(TicketOpened)[-1].number == ""
     assert "单号" not in " ".join(segment.text for segment in driver.performed[-2].segments)
 
@@ -247,7 +247,7 @@ def test_an_anonymous_caller_gives_a_number_and_it_is_the_one_rung() -> None:
     driver.mean("yes").press("1")
     assert driver.node == "contact_number"
     driver.press("12").press("075766883358").press("1")
-    assert driver.node == "summary_confirm"
+    assert driver.node == "contact_name"
     filled = [fact for fact in driver.of(SlotFilled) if fact.slot == "contact"]
     assert [(fact.value["number"], fact.status) for fact in filled] == [
         ("+8675766883358", "unverified"),
@@ -291,7 +291,7 @@ def test_corrections_come_to_an_end() -> None:
         driver.value({"canonical": code, "raw": code})
         assert "改过来了" in driver.text
     driver.value({"canonical": "E5", "raw": "E5"})
-    assert driver.node == "address_full"
+    assert driver.node.startswith("address")
     assert driver.of(SlotFilled)[-1].value["canonical"] == "E4"
 
 

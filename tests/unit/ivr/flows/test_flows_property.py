@@ -3,7 +3,7 @@
 from collections import Counter
 
 import pytest
-from hypothesis import Phase, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ivr.contract.dialogue import End, HandOver, Perform, Record
@@ -13,7 +13,7 @@ from ivr.flows.checks import targets
 from ivr.flows.machine import MAX_TURNS, fold
 from ivr.flows.nodes import Ask, FlowCall, Menu
 from ivr.flows.step import Step
-from tests.unit.ivr.flows.play import Driver, program
+from tests.unit.ivr.flows.play import Driver, program, tickets
 from tests.unit.ivr.flows.worlds import play_randomly, routes
 
 SEQUENCES = 3000
@@ -46,7 +46,6 @@ def check_limits(driver: Driver, matters: int) -> None:
 @pytest.mark.timeout(600)
 def test_any_call_ends_and_every_node_and_edge_is_walked(monkeypatch: pytest.MonkeyPatch) -> None:
     walked: set[tuple[str, str]] = set()
-    played = 0
     enter = walk._enter
 
     def spy(step: Step, target: str) -> str | None:
@@ -56,15 +55,12 @@ def test_any_call_ends_and_every_node_and_edge_is_walked(monkeypatch: pytest.Mon
     routes()
     monkeypatch.setattr(walk, "_enter", spy)
 
-    @settings(max_examples=SEQUENCES, derandomize=True, deadline=None, database=None, phases=[Phase.generate])
-    @given(st.integers(0, 2**48))
-    def play(seed: int) -> None:
-        nonlocal played
-        played += 1
+    for seed in range(SEQUENCES):  # the same callers in every run, whatever is written in this file
         check(play_randomly(seed))
-
-    play()
-    assert played >= 2000
+    # too rare for chance: a third urge, a code that was told to nobody
+    Driver(code={"verdict": "bad", "reason": "other_ticket"}, stores=False).start().keys("5", "308217")
+    for queue_open in (True, False, None):
+        Driver(tickets=tickets({"urges": 2}), queue_open=queue_open, stores=False).start().keys("4", "1")
     edges = {
         (name, target)
         for name, node in program().nodes.items()

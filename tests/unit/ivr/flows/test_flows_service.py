@@ -11,7 +11,7 @@ from ivr.contract.facts import CallbackRequested, MatterOpened, SlotFilled, Tick
 from ivr.flows.machine import fold
 from ivr.flows.simulate import Conversation, Move, no_interpreter, simulate
 from tests.unit.ivr.flows.play import Driver, interpreter, program
-from tests.unit.ivr.flows.test_flows_transcripts import press, say
+from tests.unit.ivr.flows.repairs import press, say
 from tests.unit.ivr.flows.worlds import at
 
 HERE = Path(__file__).parent / "transcripts" / "service"

@@ -12,7 +12,7 @@ from ivr.flows.machine import fold
 from ivr.flows.service_days import day, window
 from ivr.flows.simulate import Conversation, Move, no_interpreter, simulate
 from tests.unit.ivr.flows.play import TICKET, VISIT_CODE, Driver, interpreter, program, tickets
-from tests.unit.ivr.flows.test_flows_transcripts import press, say
+from tests.unit.ivr.flows.repairs import press, say
 
 HERE = Path(__file__).parent / "transcripts" / "tickets"
 NUMBER = TICKET["number"]
@@ -44,7 +44,7 @@ SCRIPTS: Mapping[str, tuple[Sequence[Move], Mapping[str, Any]]] = {
     "urge": (press("4", "1"), asked({"line": "assigned"})),
     "urge_again": (say("催一下", "快点嘛"), asked({"urges": 1, "line": "new"})),
     "urge_a_third_time": (press("4", "1"), asked({"urges": 2})),
-    "another_day": (say("查进度", "改成后天", "后天"), asked({})),
+    "another_day": (say("查进度", "改成后天", "后天", "几点都行"), asked({})),
     "something_to_add": ([*say("查进度", "补充情况"), *say("又漏水")], asked({})),
     "by_number": (press("4", f"{NUMBER}#", "8000#", "4"), asked(find_ticket={"exists": True})),
     "wrong_tail_twice": (press("4", f"{NUMBER}#", "8001#", "8002#"), asked(find_ticket={"exists": True})),

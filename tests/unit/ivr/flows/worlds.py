@@ -12,7 +12,21 @@ from ivr.contract.ids import ticket_number
 from ivr.flows.nodes import RETURN
 from ivr.flows.state import Place
 from speech.contract import Cause, Mode, TurnResult
-from tests.unit.ivr.flows.play import CALLER, CARD, TICKET, VISIT_CODE, Driver, Ways, listening_nodes, tickets, ways
+from tests.unit.ivr.flows.play import (
+    CALLER,
+    CARD,
+    E01,
+    ROAD,
+    ROOM,
+    SHUNDE,
+    TICKET,
+    VISIT_CODE,
+    Driver,
+    Ways,
+    listening_nodes,
+    tickets,
+    ways,
+)
 
 MOST_INPUTS = 300
 _ROWS: tuple[Mapping[str, str] | None, ...] = (
@@ -22,6 +36,15 @@ _ROWS: tuple[Mapping[str, str] | None, ...] = (
     {"catalogue_id": "E9", "severity": "emergency"},
     {"catalogue_id": "E1"},
 )
+_VERDICTS: tuple[Mapping[str, str] | None, ...] = (
+    *({"line": line, "until": "2026-08-01"} for line in ("7d", "15d", "in", "out", "no_proof", "unknown")),
+    {"line": "?"},
+    None,
+)
+_NOTICE = {**CARD, "notice_area": "容桂街道", "notice_event": "今天停气"}
+_CARDS: tuple[Mapping[str, Any] | None, ...] = (
+    CARD, {**CARD, "elder": True}, None, {"products": "broken"}, _NOTICE, {"surge": True}, {},
+)  # fmt: skip
 
 _LINES = ("new", "assigned", "scheduled", "on_the_way", "waiting_parts", "factory", "done", "overdue")
 _SEVERAL = tickets({}, {"kind": "complaint", "number": ticket_number(1_000_002)})
@@ -56,7 +79,7 @@ def play_randomly(seed: int) -> Driver:
     """Play one whole call, from its beginning or from where some question has just been put."""
     dice = random.Random(seed)  # noqa: S311  # a made-up caller, not a secret
     question = dice.choice(listening_nodes())
-    driver = at(question) if dice.random() < 0.4 else _anywhere(dice)
+    driver = at(question) if dice.random() < 0.5 else _anywhere(dice)
     driver.stores = dice.random() < 0.1
     driver.found, driver.code = dice.choice(_FOUND), dice.choice(_CODES)
     driver.queue_open = dice.choice((driver.queue_open, True, False, None))
@@ -64,7 +87,7 @@ def play_randomly(seed: int) -> Driver:
         keenness=dice.choice((0.97, 0.95, 0.85, 0.6, 0.2)),
         clumsiness=dice.choice((0.5, 0.9, 0.2)),
         weak_spot=question if dice.random() < 0.5 else "",
-        habit=dice.choice(("failures", "failures", "failures", "lost", "#", "#", "*", "9", "0")),
+        habit=dice.choice(("failures", "failures", "failures", "lost", "lost", "#", "#", "*", "9", "0")),
     )
     while not driver.over:
         assert len(driver.inputs) < MOST_INPUTS, "the call does not end"
@@ -74,7 +97,7 @@ def play_randomly(seed: int) -> Driver:
 
 def _anywhere(dice: random.Random) -> Driver:
     return Driver(
-        card=dice.choice((CARD, {**CARD, "elder": True}, None, {"products": "broken"})),
+        card=dice.choice(_CARDS),
         queue_open=dice.choice((True, True, False, None)),
         numbers=dice.random() < 0.9,
         catalogue=dice.choice(_ROWS),
@@ -85,6 +108,10 @@ def _anywhere(dice: random.Random) -> Driver:
         code=dice.choice(_CODES),
         caller=dice.choice((CALLER, CALLER, "")),
         keys_only=dice.random() < 0.2,
+        warranty=dice.choice(_VERDICTS),
+        agrees=dice.random() < 0.8,
+        demo=dice.random() < 0.8,
+        at=dice.choice(("2026-07-24T10:30", "2028-02-29T22:10", "")),
     ).start()
 
 
@@ -126,6 +153,7 @@ def begin(world: str) -> Driver:
         card=card,
         queue_open=world != "closed",
         keys_only=world == "keys",
+        warranty={"line": world if world in ("7d", "15d") else "in"},
         stores=False,
         tickets=tickets_there,
         found={"exists": True},
@@ -139,9 +167,38 @@ def routes() -> Mapping[str, tuple[str, tuple[Input, ...]]]:
     found: dict[str, tuple[str, tuple[Input, ...]]] = {}
     for world in ("new", "known", "closed", "keys", "sought", "several"):
         _search(world, found)
+    found |= _by_hand()
     found["common_offer_agent"] = ("new", _silent_inputs())
-    assert found.keys() == set(listening_nodes())
+    assert found.keys() == set(listening_nodes()), set(listening_nodes()) - found.keys()
     return found
+
+
+def _by_hand() -> dict[str, tuple[str, tuple[Input, ...]]]:
+    """Return the way to questions that depend on what was said long before."""
+    cold = begin("new").tell("repair", symptom={"value": "no_ignition", "spoken": "不点火", "raw": "打不着"})
+    offer = cold.press("1").press("2").record().twin()
+    step = offer.twin().press("1")
+    visit = offer.twin().press("2").value({**SHUNDE, **ROAD, **ROOM}).mean("yes")
+    name = visit.twin().press("1").mean("no").press("13900139000").press("1")
+    purchase = visit.twin().press("1").mean("yes")
+    told = [begin(world).press("3").press("1").value(E01).mean("yes") for world in ("7d", "15d")]
+    for driver in told:
+        driver.value({**SHUNDE, **ROAD, **ROOM}).mean("yes").press("1").mean("yes").keys("1", "1")
+    ways_there = {
+        "advice_offer": offer,
+        "advice_step": step,
+        "advice_result": step.twin().press("1"),
+        "visit_part": visit.twin().press("2"),
+        "contact_name": name,
+        "purchase_date": purchase,
+        "invoice": purchase.twin().press("5"),
+        "vulnerable": purchase.twin().keys("5", "2"),
+        "return_offer": told[0],
+        "return_offer_15d": told[1],
+    }
+    assert all(driver.node == name for name, driver in ways_there.items()), [d.node for d in ways_there.values()]
+    worlds = {"return_offer": "7d", "return_offer_15d": "15d"}
+    return {name: (worlds.get(name, "new"), tuple(driver.inputs[1:])) for name, driver in ways_there.items()}
 
 
 def _silent_inputs() -> tuple[Input, ...]:

@@ -134,11 +134,11 @@ async def test_a_flow_asks_for_the_warranty(tmp_path: Path, told: str, bought_on
 
 def test_codes_come_from_the_pack_in_force(tmp_path: Path) -> None:
     codes = PackCodes(tmp_path)
-    nothing = {"catalogue_id": "", "meaning_zh": "", "severity": ""}
+    nothing = dict.fromkeys(("catalogue_id", "meaning_zh", "severity", "self_check_zh", "reset_allowed"), "")
     assert codes.find("E01") == nothing
     (tmp_path / "one.json").write_text('{"codes": {"E01": {"id": "7", "severity": "normal"}}}')
     (tmp_path / "current").write_text("one\n")
-    found = {"catalogue_id": "7", "meaning_zh": "", "severity": "normal"}
+    found = {**nothing, "catalogue_id": "7", "severity": "normal"}
     assert codes.find("E01") == found
     assert codes.find("E99") == nothing
     for bad in ("{", '{"codes": []}', "[]"):
