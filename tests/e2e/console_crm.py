@@ -24,6 +24,7 @@ ROOT = Path(__file__).parents[2]
 ADDRESS = {"province": "广东省", "city": "佛山市", "district": "顺德区", "town": "容桂街道", "road": "新发路5号"}
 CALLER = "+8613800138000"
 _PORTS = range(27_100, 27_400)
+_STARTUP_S = 120  # a busy machine starts it slowly
 _TOKEN = "internal-of-the-test"
 _ADMIN = "admin-of-the-test"
 
@@ -159,7 +160,7 @@ async def _command(environment: dict[str, str], name: str) -> bytes:
 
 
 async def _serving(url: str) -> None:
-    async with asyncio.timeout(30), httpx.AsyncClient() as client:
+    async with asyncio.timeout(_STARTUP_S), httpx.AsyncClient() as client:
         while True:
             with contextlib.suppress(httpx.TransportError):
                 if (await client.get(f"{url}/api/v1/status")).is_success:

@@ -146,3 +146,41 @@ async def test_a_wrong_password_is_told_in_words(crm: Crm) -> None:
         await page.page.click("button[type=submit]")
         await expect(page.page.locator("[role=alert]")).to_contain_text("工号或密码不对")
         assert page.page.url.endswith("/login?to=/tickets")
+
+
+async def test_a_move_asks_for_what_it_needs_and_keeps_what_was_typed(crm: Crm, desk: ConsolePage) -> None:
+    number = await crm.tale.dialogue("void", 1_000_070)
+    await desk.go(f"/tickets/{number}")
+    page, reason = desk.page, "客户在别处已报修"
+    await expect(page.get_by_role("heading", name="判定")).to_be_visible()
+    await page.locator(".reasons summary").first.click()
+    await expect(page.locator(".reasons details[open] p")).to_contain_text("「")
+    await page.get_by_role("button", name="作废").click()
+    form = page.get_by_role("form", name="作废")
+    await expect(form.get_by_role("button", name="作废")).to_be_disabled()
+    await form.get_by_label("作废原因").fill(reason)
+    await page.reload()
+    await page.get_by_role("button", name="作废").click()
+    await expect(form.get_by_label("作废原因")).to_have_value(reason)
+    await form.get_by_role("button", name="作废").click()
+    await expect(page.locator(".ticket .head")).to_contain_text("作废")
+    await expect(form).to_have_count(0)
+    ticket = await desk.get(f"/tickets/{number}")
+    assert ticket["state"] == "void"
+    assert {slot["slot"]: slot["text"] for slot in ticket["slots"]}["void_reason"] == reason
+
+
+async def test_a_result_that_needs_something_asks_for_it_in_the_wrap_up(crm: Crm, desk: ConsolePage) -> None:
+    number = await crm.tale.dialogue("wrapneed", 1_000_080)
+    await crm.tale.ring("wrapneed", AGENT)
+    await crm.tale.answer("wrapneed", AGENT)
+    await desk.wait_for_card(contact="wrapneed", state="talking")
+    await crm.tale.end("wrapneed", AGENT)
+    await desk.wait_for_state("wrapup")
+    wrap = desk.page.locator("[data-testid=wrap-up]")
+    await wrap.locator(".el-select").click()
+    await desk.page.get_by_role("option", name=re.compile("作废")).click()
+    await expect(wrap).to_contain_text("缺：小结、作废原因")
+    await wrap.get_by_label("作废原因").fill("打错电话")
+    await desk.finish("打错", "作废")
+    assert (await desk.get(f"/tickets/{number}"))["state"] == "void"

@@ -2,6 +2,7 @@
 import { desk } from './zh-CN.desk'
 import { knowledge } from './zh-CN.knowledge'
 import { pages } from './zh-CN.pages'
+import { tickets } from './zh-CN.tickets'
 
 const shell = {
   'app.name': '汉普顿 400-172-6011',
@@ -127,4 +128,4 @@ const shell = {
   'title.page': '{page} - 汉普顿热线',
 } as const
 
-export const zhCN = { ...shell, ...desk, ...pages, ...knowledge } as const
+export const zhCN = { ...shell, ...desk, ...pages, ...knowledge, ...tickets } as const
