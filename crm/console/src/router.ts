@@ -7,7 +7,7 @@ import DeskPage from '@/desk/DeskPage.vue'
 declare module 'vue-router' {
   interface RouteMeta {
     page?: PageName
-    title?: 'rail.desk' | 'rail.tickets' | 'rail.calls' | 'rail.knowledge' | 'rail.board'
+    title?: 'rail.desk' | 'rail.tickets' | 'rail.customers' | 'rail.calls' | 'rail.knowledge' | 'rail.board'
     open?: boolean
   }
 }
@@ -20,6 +20,8 @@ export const router = createRouter({
     { path: '/desk', component: DeskPage, meta: { page: 'desk', title: 'rail.desk' } },
     { path: '/tickets', component: () => import('@/tickets/TicketList.vue'), meta: { page: 'tickets', title: 'rail.tickets' } },
     { path: '/tickets/:no', component: () => import('@/tickets/TicketPage.vue'), meta: { page: 'tickets', title: 'rail.tickets' } },
+    { path: '/customers', component: () => import('@/customers/CustomerList.vue'), meta: { page: 'customers', title: 'rail.customers' } },
+    { path: '/customers/:id', component: () => import('@/customers/CustomerPage.vue'), meta: { page: 'customers', title: 'rail.customers' } },
     { path: '/calls', component: () => import('@/calls/CallList.vue'), meta: { page: 'calls', title: 'rail.calls' } },
     { path: '/calls/:contact', component: () => import('@/calls/CallPage.vue'), meta: { page: 'calls', title: 'rail.calls' } },
     { path: '/knowledge/:kind?/:key?', component: () => import('@/knowledge/KnowledgePage.vue'), meta: { page: 'knowledge', title: 'rail.knowledge' } },

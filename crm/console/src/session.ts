@@ -21,6 +21,7 @@ const LANDING: readonly (readonly [Role, string])[] = [
 export const PAGES = {
   desk: ['agent', 'supervisor'],
   tickets: ['agent', 'dispatcher', 'supervisor', 'quality', 'admin'],
+  customers: ['agent', 'dispatcher', 'supervisor', 'quality', 'admin'],
   calls: ['agent', 'supervisor', 'quality'],
   knowledge: ['agent', 'dispatcher', 'supervisor', 'quality', 'admin'],
   board: ['supervisor', 'admin'],

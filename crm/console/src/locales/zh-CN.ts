@@ -1,4 +1,5 @@
 // Every text of the console, by key; the words are those of the UX specification.
+import { customers } from './zh-CN.customers'
 import { desk } from './zh-CN.desk'
 import { knowledge } from './zh-CN.knowledge'
 import { pages } from './zh-CN.pages'
@@ -128,4 +129,4 @@ const shell = {
   'title.page': '{page} - 汉普顿热线',
 } as const
 
-export const zhCN = { ...shell, ...desk, ...pages, ...knowledge, ...tickets } as const
+export const zhCN = { ...shell, ...desk, ...pages, ...knowledge, ...tickets, ...customers } as const

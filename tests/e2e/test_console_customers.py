@@ -1,0 +1,45 @@
+"""The customers' pages in a real Chromium: found by number, changed by one, not overwritten by another."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from crm.demo import CUSTOMER_NUMBER
+from tests.e2e.console_crm import Crm
+from tests.e2e.console_page import ConsolePage, chromium
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    async with chromium() as running:
+        yield running
+
+
+async def _open(crm: Crm, browser: Browser, number: str) -> tuple[ConsolePage, Page]:
+    console = await ConsolePage.open(browser, crm.url)
+    await console.login(number, crm.passwords[number])
+    await console.go("/customers")
+    await console.page.get_by_role("searchbox").fill(CUSTOMER_NUMBER[-4:])
+    await console.page.keyboard.press("Enter")
+    await console.page.get_by_role("link", name="陈国强").click()
+    await expect(console.page.locator(".customer")).to_contain_text("2503-01877")
+    return console, console.page
+
+
+async def test_a_file_is_found_and_nobody_overwrites_what_another_wrote(crm: Crm, browser: Browser) -> None:
+    first, agent = await _open(crm, browser, "8001")
+    second, supervisor = await _open(crm, browser, "9001")
+    await agent.get_by_label("备注").fill("上午不在家")
+    await agent.reload()
+    await expect(agent.get_by_label("备注")).to_have_value("上午不在家")
+    await supervisor.get_by_label("备注").fill("请先打电话")
+    await supervisor.get_by_label("备注").press("Control+s")
+    await expect(supervisor.get_by_role("status").filter(has_text="已保存")).to_be_visible()
+    await agent.get_by_role("button", name="保存").click()
+    await expect(agent.get_by_role("alert")).to_contain_text("刚被别人改过")
+    await expect(agent.locator(".newer")).to_contain_text("请先打电话")
+    await expect(agent.get_by_label("备注")).to_have_value("上午不在家")
+    await agent.get_by_role("button", name="采用").click()
+    await expect(agent.get_by_label("备注")).to_have_value("请先打电话")
+    assert [*first.errors, *second.errors] == []
