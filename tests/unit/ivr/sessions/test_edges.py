@@ -110,7 +110,9 @@ async def test_lookups_answer_or_fail(tmp_path: Path) -> None:
         known = await lookups.ask("identify", {"caller_e164": "+8613800138000", "did": "4001726011"})
         assert isinstance(known, LookedUp)
         assert known.data["products"][0]["spoken"] == "壁挂炉"
-        assert await lookups.ask("queue_state", {"queue": "repair"}) == LookedUp("queue_state", {"open": True, "queue": "repair", "waiting": 0})
+        assert await lookups.ask("queue_state", {"queue": "repair"}) == LookedUp(
+            "queue_state", {"open": True, "queue": "repair", "waiting": 0}
+        )
         code = await lookups.ask("fault_code", {"code": "E01"})
         assert isinstance(code, LookedUp)
         assert code.data["catalogue_id"] == "E01"
