@@ -165,8 +165,11 @@ def begin(world: str) -> Driver:
 def routes() -> Mapping[str, tuple[str, tuple[Input, ...]]]:
     """Return node -> (world, inputs) that lead to it first, for every node that listens or records."""
     found: dict[str, tuple[str, tuple[Input, ...]]] = {}
+    seen: set[tuple[Place, str]] = set()
     for world in ("new", "known", "closed", "keys", "sought", "several"):
-        _search(world, found)
+        _search(
+            world, found, set() if world == "known" else seen
+        )  # who is known is asked other things at the same places
     found |= _by_hand()
     found["common_offer_agent"] = ("new", _silent_inputs())
     assert found.keys() == set(listening_nodes()), set(listening_nodes()) - found.keys()
@@ -209,10 +212,12 @@ def _silent_inputs() -> tuple[Input, ...]:
     return tuple(driver.inputs[1:])
 
 
-def _search(world: str, found: dict[str, tuple[str, tuple[Input, ...]]]) -> None:
+def _search(world: str, found: dict[str, tuple[str, tuple[Input, ...]]], seen: set[tuple[Place, str]]) -> None:
+    """Walk a world's calls; where another world's call has been is not walked again, but for its beginning."""
     first = begin(world)
     of_repair = {name for name, (known, inputs) in found.items() if _in_repair(replay(known, inputs))}
-    waiting, seen = deque([first]), {_where(first)}
+    waiting = deque([first])
+    seen.add(_where(first))
     while waiting:
         driver = waiting.popleft()
         route = (world, tuple(driver.inputs[1:]))
