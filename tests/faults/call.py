@@ -23,6 +23,7 @@ HOTLINE = "4001726011"
 VOICE = Voice(variant="f3")
 POLL_S = 1.0
 STEP_S = 40.0
+_OVER_MS = 1000.0
 _PRESS_AFTER_S = 0.4  # of prompt: a caller who knows the menu
 
 
@@ -95,8 +96,8 @@ class Caller:
         await self.line.wait_heard(lambda ear: ear.last_voiced >= begun + _PRESS_AFTER_S * 1000, _PRESS_AFTER_S + 2)
 
     async def prompt_over(self, within_s: float = 40.0) -> None:
-        """Wait until nothing is being said to us."""
-        await self.line.wait_heard(lambda ear: not ear.in_prompt, within_s)
+        """Wait until nothing is being said to us; the pause between two sentences of a prompt is not its end."""
+        await self.line.wait_heard(lambda ear: self.line.now() - ear.last_voiced > _OVER_MS, within_s)
 
     async def press(self, keys: str) -> None:
         """Press keys."""
