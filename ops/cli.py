@@ -226,7 +226,7 @@ def demo(
 
     layout = Where.layout
     ran = supervisor.alive(layout)
-    settings = _settings_for_start(layout)
+    settings = _settings_for_start(layout).model_copy(update={"demo": True})  # of this start only
     try:
         for failure in control.bring_up(layout, settings, say):
             raise NotUp(f"{failure.part.name} is not ready: {failure.detail}")

@@ -72,11 +72,12 @@ def _code(state: State) -> Spoken:
 
 
 def _code_or_symptom(state: State) -> Spoken:
-    """Return the code when there is one, else what is wrong; a code that was denied is forgotten."""
-    code = _code(state)
-    if code.text:
-        return Spoken(f"代码{code.text}", ("代码", *code.pieces))
-    return _word(_field(state, "symptom", "spoken") or SYMPTOM_CLIP)
+    """Return the code and what is wrong, whichever there are: a yes to it confirms both. A denied code is forgotten."""
+    code, symptom = _code(state), _field(state, "symptom", "spoken")
+    if not code.text:
+        return _word(symptom or SYMPTOM_CLIP)
+    said = Spoken(f"代码{code.text}", ("代码", *code.pieces))
+    return Spoken(f"{said.text},{symptom}", (*said.pieces, symptom)) if symptom else said
 
 
 def _product(state: State) -> Spoken:

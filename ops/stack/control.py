@@ -139,21 +139,14 @@ def _start_supervisor(layout: Layout, settings: Settings, known: Sequence[Part],
     try:
         with ThreadPoolExecutor(len(known)) as pool:
             programs = list(pool.map(lambda part: program(part.name, layout, settings), known))
-    except (
-        postgres.PostgresMissing,
-        RedisMissing,
-        OSError,
-        ValueError,
-        RuntimeError,
-        subprocess.SubprocessError,
-    ) as error:
+    except CANNOT_PREPARE as error:
         raise NotUp(f"{type(error).__name__}: {getattr(error, 'stderr', None) or error}") from error
     layout.supervisor_conf.write_text(supervisor.render(layout, programs), encoding="utf-8")
     try:
         if running:
             supervisor.take_over_changes(layout)
         else:
-            supervisor.start(layout)
+            supervisor.start(layout, demo=settings.demo)
     except supervisor.SupervisorDown as error:
         raise NotUp(str(error)) from error
 

@@ -106,10 +106,13 @@ def environment(layout: Layout, environ: Mapping[str, str]) -> dict[str, str]:
     return kept | ours
 
 
-def start(layout: Layout) -> None:
-    """Start supervisord with the rendered configuration and wait until it answers; raises SupervisorDown."""
+def start(layout: Layout, *, demo: bool = False) -> None:
+    """Start supervisord with the rendered configuration and wait until it answers; raises SupervisorDown.
+
+    demo: all parts run in the demo profile, whatever the settings file says.
+    """
     command = [sys.executable, "-W", "ignore", "-m", "supervisor.supervisord", "-c", str(layout.supervisor_conf)]
-    env = environment(layout, os.environ)
+    env = environment(layout, os.environ) | ({"HOTLINE_DEMO": "1"} if demo else {})
     done = subprocess.run(
         command,
         env=env,

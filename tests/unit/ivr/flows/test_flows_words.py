@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.flows import readback
+from ivr.flows.nodes import Ask
 from ivr.flows.program import Template
 from ivr.flows.prompts import ELDER_RATE, SLOW_MOST, render, render_all, shown, slow_parts, static_texts
 from ivr.flows.state import Caller, Matter, Slot, State
@@ -173,3 +174,34 @@ def test_a_long_segment_is_said_slowly_in_two_parts_that_are_the_whole() -> None
     assert "".join(part.text for part in slow_parts(Segment("a", commas))) == commas
     for whole in (Segment("a", "好的。"), Segment("", long), Segment("a", long, (long,)), Segment("a", "好" * 50)):
         assert slow_parts(whole) == (whole,)
+
+
+_TWO_VALUES: dict[str, tuple[dict[str, str], dict[str, str]]] = {
+    "product": ({"value": "boiler", "spoken": "壁挂炉"}, {"value": "other", "spoken": "温控器"}),
+    "fault_code": ({"canonical": "E01"}, {"canonical": "F28"}),
+    "symptom": ({"value": "no_hot_water", "spoken": "没热水"}, {"value": "leak", "spoken": "漏水"}),
+    "address": ({"region": "佛山市顺德区", "road": "凤翔路18号"}, {"region": "佛山市南海区", "road": "凤翔路18号"}),
+    "visit": (
+        {"value": "date", "date": "2026-11-28", "part": "morning"},
+        {"value": "date", "date": "2026-11-29", "part": "morning"},
+    ),
+    "contact": ({"number": "+8613900139000"}, {"number": "+8613900139001"}),
+    "name": ({"name": "陈", "surname": "陈"}, {"name": "黄", "surname": "黄"}),
+}
+_CONFIRMED = [
+    (name, slot)
+    for name, node in program().nodes.items()
+    if isinstance(node, Ask)
+    for slot in node.confirms
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("node", "slot"), _CONFIRMED)
+def test_a_yes_confirms_only_what_was_said_aloud(node: str, slot: str) -> None:
+    def spoken(value: dict[str, str]) -> str:
+        slots = {name: heard(first) for name, (first, _) in _TWO_VALUES.items()} | {slot: heard(value)}
+        segments = [render(template, held(**slots)) for template in program().prompts[f"{node}.p"]]
+        return "".join(segment.text for segment in segments if segment)
+
+    one, other = _TWO_VALUES[slot]
+    assert spoken(one) != spoken(other)
