@@ -272,6 +272,7 @@ class CallSession:
             await self._check_gone()
         if result.cause is Cause.MEDIA_FAILED:
             self._media_failures += 1
+            self._keys_only = True  # what the flow does with this cause
             log.warning("media_failed", count=self._media_failures, node=self._place[1])
             if self._media_failures > _MEDIA_FAILURES:
                 raise FlowBroken("no media works")

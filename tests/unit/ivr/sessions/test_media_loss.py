@@ -10,7 +10,7 @@ from ivr.dialplan.variables import RESUME_CONTEXT
 from ivr.sessions.health import SpeechHealth
 from tests.contract.fake_speech import DIE, FREEZE, GARBAGE, HANG_UP, LEAVE, SAID, STUCK, FakeSpeech, audiosocket_app
 from tests.unit.ivr.sessions.fake_channel import FakeChannel
-from tests.unit.ivr.sessions.rig import CONTACT, rig, until
+from tests.unit.ivr.sessions.rig import CONTACT, Rig, rig, until
 
 SPOKEN = ("3", "12#", SAID)
 
@@ -25,6 +25,12 @@ def _alive(health: SpeechHealth) -> bool:
     return health.alive
 
 
+async def _shown_by_keys(ivr: Rig) -> bool:
+    """Tell what pages and robots see of the call: whether it goes on by keys."""
+    last = await ivr.services.live.wait(CONTACT, 0, 1.0)
+    return last is not None and last["keys_only"] is True
+
+
 async def test_a_repair_through_speech(tmp_path: Path) -> None:
     speech = FakeSpeech(SPOKEN)
     async with speech.running(tmp_path) as settings, rig(tmp_path, speech=settings) as ivr:
@@ -33,6 +39,7 @@ async def test_a_repair_through_speech(tmp_path: Path) -> None:
         assert speech.spoken == ["greet.p.1", "menu.p.1", "code.p.1", "bye.p.1"]
         assert channel.played == []
         assert ivr.kinds().count("ticket_opened") == 1
+        assert not await _shown_by_keys(ivr)
 
 
 @pytest.mark.parametrize("loss", [LEAVE, GARBAGE])
@@ -56,6 +63,7 @@ async def test_media_lost_twice_goes_on_by_keys(tmp_path: Path, turn: int) -> No
         assert channel.variables["IVR_NEXT"] == "end"
         assert ivr.kinds().count("ticket_opened") == 1
         assert channel.played  # the rest by plain AGI
+        assert await _shown_by_keys(ivr)
 
 
 async def test_a_killed_speech_goes_on_by_keys(tmp_path: Path) -> None:
@@ -69,6 +77,7 @@ async def test_a_killed_speech_goes_on_by_keys(tmp_path: Path) -> None:
         await call
         assert channel.variables["IVR_NEXT"] == "end"
         assert ivr.kinds().count("slot_filled") == 2
+        assert await _shown_by_keys(ivr)
 
 
 @pytest.mark.parametrize("refuse", ["busy", "bad-request"])
