@@ -200,7 +200,8 @@ _CONFIRMED = [
 def test_a_yes_confirms_only_what_was_said_aloud(node: str, slot: str) -> None:
     def spoken(value: dict[str, str]) -> str:
         slots = {name: heard(first) for name, (first, _) in _TWO_VALUES.items()} | {slot: heard(value)}
-        segments = [render(template, held(**slots)) for template in program().prompts[f"{node}.p"]]
+        state = State(caller=Caller("c", "+8613800138000"), matters=(Matter(1, "repair", "", slots=slots),))
+        segments = [render(template, state) for template in program().prompts[f"{node}.p"]]
         return "".join(segment.text for segment in segments if segment)
 
     one, other = _TWO_VALUES[slot]
