@@ -5,6 +5,7 @@ hissing line) stops counting as voice soon after it begins, while speech, which 
 """
 
 import math
+from bisect import bisect_left, insort
 from collections import deque
 from dataclasses import dataclass
 
@@ -46,12 +47,39 @@ class Voicing:
     level_db: float
 
 
+class _Levels:
+    """The last `size` levels, kept in order as well: sorting them anew for every frame cost more than decoding."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._recent: deque[float] = deque()
+        self._ordered: list[float] = []
+
+    def add(self, level: float) -> None:
+        if self.full:
+            del self._ordered[bisect_left(self._ordered, self._recent.popleft())]
+        self._recent.append(level)
+        insort(self._ordered, level)
+
+    @property
+    def full(self) -> bool:
+        return len(self._recent) == self._size
+
+    def percentile(self, share: float) -> float:
+        """Return the percentile, between two levels by straight line (as numpy's default), of at least one level."""
+        place = (len(self._ordered) - 1) * share
+        low = int(place)
+        first, second = self._ordered[low], self._ordered[min(low + 1, len(self._ordered) - 1)]
+        return first + (second - first) * (place - low)
+
+
 class VAD:
     """Decides frame by frame; one per line, kept over its turns so that the floor is known."""
 
     def __init__(self, settings: VADSettings | None = None) -> None:
         self._settings = settings or VADSettings()
-        self._levels: deque[float] = deque(maxlen=self._settings.floor_window_ms // FRAME_MS)
+        self._levels = _Levels(self._settings.floor_window_ms // FRAME_MS)
+        self._last_levels = _Levels(self._settings.steady_ms // FRAME_MS)
         self._recent: deque[bool] = deque(maxlen=self._settings.window_ms // FRAME_MS)
         self._speaking = False
         self._quiet_ms = 0
@@ -61,7 +89,8 @@ class VAD:
     def frame(self, pcm: bytes, *, prompting: bool = False) -> Voicing:
         """Take 320 bytes of s16le audio (a shorter last frame is padded); prompting: a prompt is being played."""
         level = self.level_db(pcm)
-        self._levels.append(level)
+        self._levels.add(level)
+        self._last_levels.add(level)
         voiced = level >= self.threshold_db(prompting=prompting)
         self._recent.append(voiced)
         run_ms = sum(self._recent) * FRAME_MS
@@ -80,16 +109,14 @@ class VAD:
     @property
     def floor_db(self) -> float:
         """The noise floor in dBFS; silence until something showed itself to be noise."""
-        levels = np.fromiter(self._levels, float)
         floor = SILENCE_DB
-        steady_frames = self._settings.steady_ms // FRAME_MS
-        if len(levels) >= steady_frames:
-            low, middle, high = np.percentile(levels[-steady_frames:], (5, 50, 95))
+        if self._last_levels.full:
+            low, high = self._last_levels.percentile(0.05), self._last_levels.percentile(0.95)
             if high - low < self._settings.steady_db:
-                floor = float(middle)
-        if len(levels) == self._levels.maxlen:
+                floor = self._last_levels.percentile(0.5)
+        if self._levels.full:
             # A percentile stands for the minimum: one lost packet must not pull the floor down to silence.
-            floor = max(floor, float(np.percentile(levels, 5)))
+            floor = max(floor, self._levels.percentile(0.05))
         return floor
 
     def level_db(self, pcm: bytes) -> float:

@@ -20,6 +20,7 @@ _DENIES = re.compile("^(?:不是|不对|错了)")
 _NEW_VALUE = re.compile("(?:不对|错了).*.|不是.+是.")
 _ONLY_DENIED = re.compile("不是(?!.*(?:是|栋|单元|楼|室|号)).{1,6}")
 _CORRECTIONS = ("应该是", "改成", "我说错了", "说错了", "不对", "错了", "不是")
+_MAX_GRAMMARS = 256
 # What a correction of one of several values may be: slot name -> the kind that reads it.
 _ANEW: Mapping[str, SlotKind] = {
     "visit": SlotKind.VISIT_TIME,
@@ -40,6 +41,7 @@ class Slots:
         self._vocabulary = vocabulary
         catalogue = {code: row.get("id", code) for code, row in self._pack.codes.items()}
         self._known = Knowledge(self._pack, build_gazetteer(self._pack), catalogue)
+        self._grammars: dict[str, tuple[str, ...]] = {}
 
     def interpret(
         self, slot: SlotSpec, lexicon: Lexicon, texts: tuple[str, ...], now: datetime | None = None
@@ -67,7 +69,13 @@ class Slots:
 
     def grammar(self, slot: SlotSpec, lexicon: Lexicon) -> list[str]:
         """Return the phrases a recognizer should expect, words separated by blanks; [] means open listening."""
-        return build_grammar(slot, lexicon, self._vocabulary, self._known)
+        # The same question is asked in every call; by content, for each call brings its own objects.
+        asked = repr((slot.kind, slot.correcting, slot.phrases, lexicon))
+        if asked not in self._grammars:
+            if len(self._grammars) >= _MAX_GRAMMARS:
+                self._grammars.clear()
+            self._grammars[asked] = tuple(build_grammar(slot, lexicon, self._vocabulary, self._known))
+        return list(self._grammars[asked])
 
     def can_write(self, text: str) -> bool:
         """Tell whether the recognizer's words can write `text`; what they cannot it will not hear."""

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from speech.vad import FRAME_SAMPLES, SILENCE_DB, VAD, Voicing
+from speech.vad import FRAME_SAMPLES, SILENCE_DB, VAD, VADSettings, Voicing
 from tests.unit.speech.voices import say
 
 WORDS = ["对", "是的", "三", "E一", "不是", "F二八"]
@@ -72,3 +72,23 @@ def test_any_bytes_give_finite_levels(frames: list[bytes]) -> None:
         item = detector.frame(frame)
         assert SILENCE_DB <= item.level_db <= 6.0
         assert 0 <= item.run_ms <= 400
+
+
+def floor_of(levels: list[float], settings: VADSettings) -> float:
+    """Return the floor as its definition says, from all the levels so far."""
+    floor, steady, window = SILENCE_DB, settings.steady_ms // 20, settings.floor_window_ms // 20
+    if len(levels) >= steady:
+        low, middle, high = np.percentile(levels[-steady:], (5, 50, 95))
+        floor = float(middle) if high - low < settings.steady_db else floor
+    return max(floor, float(np.percentile(levels[-window:], 5))) if len(levels) >= window else floor
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 12000), st.integers(1, 60)), min_size=1, max_size=8), st.integers(0, 9))
+def test_the_floor_follows_its_definition_frame_by_frame(stretches: list[tuple[int, int]], seed: int) -> None:
+    chance, detector, levels = np.random.default_rng(seed), VAD(), list[float]()
+    for loud, frames in stretches:
+        for _ in range(frames):
+            frame = np.clip(chance.normal(0.0, loud, FRAME_SAMPLES), -32768, 32767).astype("<i2").tobytes()
+            levels.append(detector.frame(frame).level_db)
+            assert detector.floor_db == pytest.approx(floor_of(levels, VADSettings()), abs=1e-9)
