@@ -17,6 +17,7 @@ from crm.web.context import Parts
 from crm.web.health import Health
 from crm.web.hub import Hub
 from crm.web.throttle import MemoryThrottle, RedisThrottle
+from ivr.contract.hours import parse_hours
 
 
 def utc_now() -> datetime:
@@ -46,7 +47,12 @@ async def build(
         async with RedisBell(redis) as bell:
             work = UnitOfWork(make_sessions(engine), bell)
             audio = Audio(settings.clips_dir, settings.recordings_dir)
-            rules = BoardRules(settings.zone, settings.service_level_s * 1000, settings.short_abandon_s * 1000)
+            rules = BoardRules(
+                settings.zone,
+                settings.service_level_s * 1000,
+                settings.short_abandon_s * 1000,
+                parse_hours(settings.human_hours, settings.zone),
+            )
             health = Health(engine, telephone or phone, lambda: bell.connected, now)
             hub = Hub(work, bell, audio, rules, now, lambda: health.telephony)
             parts = Parts(

@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
+from ivr.contract.hours import DEFAULT_HOURS
+
 
 class Settings(BaseSettings):
     """What crm takes of the hotline's settings (docs/architecture.md)."""
@@ -28,6 +30,7 @@ class Settings(BaseSettings):
     photos_dir: Path
     demo: bool = False
     time_zone: str = "Asia/Shanghai"
+    human_hours: str = DEFAULT_HOURS
     service_level_s: int = Field(default=20, ge=1)
     short_abandon_s: int = Field(default=5, ge=0)
     statement_timeout_ms: int = Field(default=10_000, ge=100)

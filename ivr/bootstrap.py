@@ -14,6 +14,7 @@ import httpx
 import structlog
 import uvicorn
 
+from ivr.contract.hours import parse_hours
 from ivr.dialplan.limits import Limits
 from ivr.dialplan.queues import QUEUE_NAMES
 from ivr.flows.load import load_program
@@ -37,7 +38,6 @@ from ivr.sessions.pbx import AMIPBX
 from ivr.sessions.recording_files import RecordingWatch
 from ivr.sessions.session import NOTICE_VERSION, SessionServices
 from ivr.sessions.shipper import Shipper
-from ivr.sessions.staffed import HumanHours
 from ivr.sessions.telephony_facts import TelephonyFacts
 from ivr.settings import Settings, load_settings
 from ivr.telephony.agi import AGILimits, AGIServer
@@ -113,13 +113,13 @@ def build(settings: Settings, client: httpx.AsyncClient) -> App:
     health = SpeechHealth(settings.speech_socket, calls, pbx)
     speech = SpeechSettings(settings.speech_socket, _HOST, settings.audiosocket_port)
     media = MediaSettings(settings.prompts_dir, settings.clips_dir, speech, lambda: health.alive)
-    hours = HumanHours(ZoneInfo(settings.time_zone))
+    zone = ZoneInfo(settings.time_zone)
+    hours = parse_hours(settings.human_hours, zone)
 
     def queue_now(queue: str) -> str:
         return hours.queue_for(queue, now())
 
     lookups = Lookups(desk, numbers, pbx, PackCodes(settings.packs), PackArticles(settings.packs), queue_now)
-    zone = ZoneInfo(settings.time_zone)
     services = SessionServices(journal, flow, lookups, live, media, pbx, facts, now, zone, demo=settings.demo)
 
     def status() -> Mapping[str, Any]:

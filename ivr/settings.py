@@ -6,6 +6,8 @@ from pathlib import Path
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from ivr.contract.hours import DEFAULT_HOURS
+
 
 class Settings(BaseSettings):
     """ivr's settings; secrets never show in a repr."""
@@ -30,6 +32,7 @@ class Settings(BaseSettings):
     journal_dir: Path
     packs_dir: Path | None = None
     time_zone: str = "Asia/Shanghai"
+    human_hours: str = DEFAULT_HOURS
     demo: bool = Field(default=False, description="the demo profile: example rows may be spoken")
     stop_s: float = Field(default=5.0, ge=0, le=600, description="how long dialogues may go on after SIGTERM")
 

@@ -4,12 +4,14 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC
 from pathlib import Path
 from typing import Any
 
 from dotenv import dotenv_values
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from ivr.contract.hours import DEFAULT_HOURS, parse_hours
 from ops.layout import Layout
 
 PREFIX = "HOTLINE_"
@@ -96,6 +98,11 @@ class Settings(BaseModel):
     first_admin_password: str = _secret("password of the first administrator, user name admin")
 
     time_zone: str = _value("Asia/Shanghai", "zone in which times are shown and spoken")
+    human_hours: str = _value(
+        DEFAULT_HOURS,
+        "when people answer consult and complaint: hours of work, weekend and holiday; single days as DAY=work,"
+        " DAY=closed or DAY..DAY=09:00-12:00; until=DAY once the days off of a new year are entered here",
+    )
     duty_numbers: str = _value("", "emergency duty numbers, comma separated", pattern=r"^[0-9+, ]*$")
     max_calls: int = _value("30", "calls at once; the next one hears a polite message", ge=1, le=95)
     stop_s: int = _value("5", "seconds that ivr gives dialogues to end when it is stopped", ge=0, le=600)
@@ -105,6 +112,12 @@ class Settings(BaseModel):
     @classmethod
     def _numbers(cls, value: str) -> str:
         return ",".join(number.strip() for number in value.split(",") if number.strip())
+
+    @field_validator("human_hours")
+    @classmethod
+    def _hours(cls, value: str) -> str:
+        parse_hours(value, UTC)
+        return value
 
     @property
     def duty_list(self) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ from crm.live import repository as pops
 from crm.phone import masked
 from crm.policy.figures import counted_visits, service_level
 from crm.words import AGENT_STATES, QUEUES, node_title, queue_name, word
+from ivr.contract.hours import HumanHours, warning_text
 
 POP_DUE = timedelta(seconds=5)
 DIALOGUE_AT_MOST = timedelta(hours=2)
@@ -34,6 +35,7 @@ class BoardRules:
     zone: ZoneInfo
     in_time_ms: int
     short_ms: int
+    hours: HumanHours
 
 
 def day_start(now: datetime, zone: ZoneInfo) -> datetime:
@@ -67,7 +69,7 @@ async def board(session: AsyncSession, rules: BoardRules, telephony: str, now: d
         recordings=BoardRecordings(expected=expected, present=present),
         callbacks_due=due,
         voicemails=voicemails,
-        alarms=await _alarms(session, today, gap_at),
+        alarms=[*_calendar(rules.hours, now), *await _alarms(session, today, gap_at)],
     )
 
 
@@ -157,6 +159,12 @@ def _nodes(found: Sequence[tuple[str, str, datetime]]) -> list[BoardNode]:
         )
         for title, items in by_title.items()
     ]
+
+
+def _calendar(hours: HumanHours, now: datetime) -> list[Alarm]:
+    """Warn that the days off will not be known any more."""
+    ends = hours.warning(now)
+    return [] if ends is None else [Alarm(key=f"calendar:{ends.ends_on}", text=warning_text(ends), at=now)]
 
 
 async def _alarms(session: AsyncSession, since: datetime, gap_at: datetime | None) -> list[Alarm]:

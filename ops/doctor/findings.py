@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from ivr.contract.hours import EndOfData
+
 
 class Level(StrEnum):
     """How a check came out. BAD keeps callers from being served as promised; WARN does not."""
@@ -73,6 +75,7 @@ class Facts:
     missing_programs: tuple[str, ...]
     pages_built: bool
     duty_numbers: tuple[str, ...]
+    holidays_end: EndOfData | None  # None: the days off are known for a while
     model_error: str  # the line of the self-test that failed, "" when it passed
     pack_error: str  # why addresses cannot be understood, "" when the pack is there
     postgres: PartFacts = field(default_factory=PartFacts)

@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import psycopg
 import redis as redis_client
 
+from ivr.contract.hours import parse_hours
 from ops import settings as settings_table
 from ops.asterisk import instance as asterisk
 from ops.asterisk.modules import PBX_MODULES
@@ -50,6 +51,7 @@ def gather(layout: Layout, now: datetime) -> Facts:
         missing_programs=tuple(name for name in PROGRAMS if shutil.which(name) is None),
         pages_built=(layout.tree / "crm" / "web" / "static" / "index.html").exists(),
         duty_numbers=settings.duty_list,
+        holidays_end=parse_hours(settings.human_hours, _zone(settings.time_zone)).warning(now),
         model_error=_model_error(layout, settings),
         pack_error=_pack_error(layout),
         postgres=_postgres(layout, settings),
@@ -92,6 +94,10 @@ def _zone_known(name: str) -> bool:
     except (OSError, ValueError):
         return False
     return True
+
+
+def _zone(name: str) -> tzinfo:
+    return ZoneInfo(name) if _zone_known(name) else UTC
 
 
 def _existing(path: Path) -> Path:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from ivr.contract.hours import warning_text
 from ops.doctor.findings import Check, Facts, Level
 
 GIB = 1 << 30
@@ -21,6 +22,7 @@ def machine_checks(facts: Facts) -> Iterator[Check]:
     yield _programs(facts)
     yield _pages(facts)
     yield _duty(facts)
+    yield _calendar(facts)
 
 
 def _user(facts: Facts) -> Check:
@@ -108,3 +110,12 @@ def _duty(facts: Facts) -> Check:
         remedy = "在 hotline.env 里填 HOTLINE_DUTY_NUMBERS=号码1,号码2,然后 ./hotline down 再 up"
         return Check("duty_numbers", Level.BAD, title, "没有设置:燃气泄漏等紧急来电无人可转", remedy)
     return Check("duty_numbers", Level.OK, title, f"已设 {len(facts.duty_numbers)} 个")
+
+
+def _calendar(facts: Facts) -> Check:
+    title = "节假日数据"
+    ends = facts.holidays_end
+    if ends is None:
+        return Check("calendar", Level.OK, title, "够用")
+    remedy = "升级到带新一年数据的版本,或在 hotline.env 的 HOTLINE_HUMAN_HOURS 里补上放假和调休的日子,再加 until=日期"
+    return Check("calendar", Level.BAD if ends.over else Level.WARN, title, warning_text(ends), remedy)

@@ -333,7 +333,11 @@ async def test_the_board_tells_queues_agents_and_the_dialogue(
         board = await get(supervisor, "/board")
         repair = next(queue for queue in board["queues"] if queue["queue"] == "repair")
         assert (repair["waiting"], repair["service_level"], repair["n"]) == (0, 1.0, 1)
-        assert {alarm["key"] for alarm in board["alarms"]} == {"recording", f"fact:ivr-1:{len(story.told)}"}
+        assert {alarm["key"] for alarm in board["alarms"]} == {
+            "calendar:2026-12-31",
+            "recording",
+            f"fact:ivr-1:{len(story.told)}",
+        }
         await tell(desk, other, facts.MatterOpened(1, "repair"), facts.SafetyRaised(1, "gas", "key"))
         alarms = (await get(supervisor, "/board"))["alarms"]
         assert [alarm["text"] for alarm in alarms if alarm["key"].startswith("emergency:")] == ["紧急来电正在进行"]

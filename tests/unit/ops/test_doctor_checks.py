@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from ivr.contract.hours import EndOfData
 from ops.doctor import report
 from ops.doctor.findings import AsteriskFacts, Check, Facts, Level, PartFacts, PromptFacts
 from ops.doctor.gather import absent_modules, denied_rights
@@ -27,6 +28,7 @@ GOOD = Facts(
     missing_programs=(),
     pages_built=True,
     duty_numbers=("13800138000",),
+    holidays_end=None,
     model_error="",
     pack_error="",
     postgres=PartFacts(version="15.18"),
@@ -46,7 +48,7 @@ def test_a_good_machine_is_all_ok(facts: Facts) -> None:
     checks = report.evaluate(facts)
     assert [row.key for row in checks if row.level is not Level.OK] == []
     assert report.healthy(checks)
-    assert len({row.key for row in checks}) == len(checks) == 22
+    assert len({row.key for row in checks}) == len(checks) == 23
 
 
 BAD = [
@@ -61,6 +63,7 @@ BAD = [
     ("programs", replace(GOOD, missing_programs=("sox",))),
     ("pages", replace(GOOD, pages_built=False)),
     ("duty_numbers", replace(GOOD, duty_numbers=())),
+    ("calendar", replace(GOOD, holidays_end=EndOfData(NOW.date(), over=True))),
     ("parts", replace(GOOD, not_ready=("ivr",))),
     ("asterisk", replace(GOOD, asterisk=AsteriskFacts("22.9.9"))),
     ("asterisk_modules", replace(GOOD, asterisk=AsteriskFacts("22.10.1", ("app_queue",), (), "", ()))),
@@ -90,6 +93,7 @@ def test_what_is_bad_says_what_to_do(key: str, facts: Facts) -> None:
     ("key", "facts"),
     [
         ("disk", replace(GOOD, free_bytes=9 * GIB)),
+        ("calendar", replace(GOOD, holidays_end=EndOfData(NOW.date(), over=False))),
         ("font", replace(GOOD, cjk_font=False)),
         ("asterisk", replace(DOWN, asterisk=AsteriskFacts())),
         ("synthetic_prompts", replace(GOOD, prompts=PromptFacts(10, 0, 5, 0))),
@@ -121,7 +125,7 @@ def test_json_names_every_check() -> None:
     shown = report.to_json(report.evaluate(replace(GOOD, duty_numbers=())))
     assert shown["ok"] is False
     assert {"key", "level", "title", "found", "remedy"} == set(shown["checks"][0])
-    assert report.table(report.evaluate(GOOD)).row_count == 22
+    assert report.table(report.evaluate(GOOD)).row_count == 23
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,113 @@
+"""Hours of consult and complaint by a dated calendar; repair and emergency have somebody at all hours."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from ivr.contract.hours import (
+    DEFAULT_HOURS,
+    BadHours,
+    DayKind,
+    EndOfData,
+    HumanHours,
+    parse_hours,
+    warning_text,
+)
+
+ZONE = ZoneInfo("Asia/Shanghai")
+HOURS = parse_hours(DEFAULT_HOURS, ZONE)
+
+
+def at(clock: str) -> datetime:
+    return datetime.fromisoformat(clock).replace(tzinfo=ZONE)
+
+
+@pytest.mark.parametrize(
+    ("clock", "queue", "answers"),
+    [
+        ("2026-11-23T07:59", "consult", "repair"),
+        ("2026-11-23T08:00", "consult", "consult"),
+        ("2026-11-23T21:59", "complaint", "complaint"),
+        ("2026-11-23T22:00", "complaint", "repair"),
+        ("2026-11-22T08:30", "consult", "repair"),  # a Sunday
+        ("2026-11-22T17:59", "consult", "consult"),
+        ("2026-10-10T20:00", "consult", "consult"),  # a Saturday that makes up for National Day
+        ("2026-09-20T08:00", "complaint", "complaint"),  # a working Sunday
+        ("2026-10-01T20:00", "complaint", "repair"),  # National Day, a Thursday
+        ("2026-10-01T09:00", "complaint", "complaint"),
+        ("2026-10-01T03:00", "repair", "repair"),
+        ("2026-10-01T03:00", "emergency", "emergency"),
+    ],
+)
+def test_who_answers_when(clock: str, queue: str, answers: str) -> None:
+    assert HOURS.queue_for(queue, at(clock)) == answers
+
+
+def test_the_day_is_that_of_the_hotline() -> None:
+    assert HOURS.queue_for("consult", datetime.fromisoformat("2026-11-22T23:30:00+00:00")) == "repair"
+    assert HOURS.queue_for("consult", datetime.fromisoformat("2026-11-23T00:30:00+00:00")) == "consult"
+
+
+def test_after_the_data_a_day_is_what_its_weekday_says() -> None:
+    assert HOURS.kind(date(2027, 2, 6)) is DayKind.WEEKEND
+    assert HOURS.kind(date(2027, 10, 1)) is DayKind.WORK  # National Day, and nobody has told us
+
+
+def test_the_setting_tells_of_single_days_and_spans() -> None:
+    said = " 2027-02-05..2027-02-11=holiday 2027-02-14=work 2026-12-31=08:00-12:00 2027-01-01=closed"
+    told = parse_hours(DEFAULT_HOURS + said, ZONE)
+    assert [told.kind(date(2027, 2, day)) for day in (5, 11, 12, 14)] == [
+        DayKind.HOLIDAY,
+        DayKind.HOLIDAY,
+        DayKind.WORK,
+        DayKind.WORK,
+    ]
+    assert told.queue_for("consult", at("2027-02-14T20:00")) == "consult"
+    assert told.queue_for("consult", at("2026-12-31T11:59")) == "consult"
+    assert told.queue_for("consult", at("2026-12-31T12:00")) == "repair"
+    assert told.queue_for("consult", at("2027-01-01T12:00")) == "repair"
+    assert told.kind(date(2026, 12, 31)) is DayKind.WORK
+
+
+def test_it_warns_before_the_data_end_and_after() -> None:
+    ends_on = date(2026, 12, 31)
+    assert HOURS.warning(at("2026-11-16T23:59")) is None
+    assert HOURS.warning(at("2026-11-17T00:00")) == EndOfData(ends_on, over=False)
+    assert HOURS.warning(at("2026-12-31T23:59")) == EndOfData(ends_on, over=False)
+    assert HOURS.warning(at("2027-01-01T00:00")) == EndOfData(ends_on, over=True)
+    assert "2026-12-31 到期,请" in warning_text(EndOfData(ends_on, over=False))
+    assert "只按星期算" in warning_text(EndOfData(ends_on, over=True))
+
+
+def test_days_entered_by_hand_quiet_the_warning() -> None:
+    told = parse_hours(f"{DEFAULT_HOURS} until=2027-12-31", ZONE)
+    assert told.warning(at("2027-01-01T00:00")) is None
+    early = parse_hours(f"{DEFAULT_HOURS} until=2020-12-31", ZONE)
+    assert early.until == date(2026, 12, 31)
+
+
+@pytest.mark.parametrize(
+    ("setting", "names"),
+    [
+        ("work=08:00-22:00 weekend=closed", "holiday"),
+        (f"{DEFAULT_HOURS} work=8-22", "work=8-22"),
+        (f"{DEFAULT_HOURS} work=22:00-08:00", "work=22:00-08:00"),
+        (f"{DEFAULT_HOURS} work=08:00-24:01", "work=08:00-24:01"),
+        (f"{DEFAULT_HOURS} sunday=closed", "sunday=closed"),
+        (f"{DEFAULT_HOURS} 2027-02-30=work", "2027-02-30=work"),
+        (f"{DEFAULT_HOURS} 2027-02-03=feast", "2027-02-03=feast"),
+        (f"{DEFAULT_HOURS} 2027-02-03..2027-02-01=work", "2027-02-03..2027-02-01=work"),
+        (f"{DEFAULT_HOURS} 2027-02-03..2029-02-01=work", "2027-02-03..2029-02-01=work"),
+        (f"{DEFAULT_HOURS} until=", "until="),
+    ],
+)
+def test_a_bad_setting_is_refused_by_name(setting: str, names: str) -> None:
+    with pytest.raises(BadHours) as refused:
+        parse_hours(setting, ZONE)
+    assert names in str(refused.value)
+
+
+def test_whole_days() -> None:
+    always: HumanHours = parse_hours("work=00:00-24:00 weekend=00:00-24:00 holiday=00:00-24:00", ZONE)
+    assert always.queue_for("complaint", at("2026-10-01T23:59")) == "complaint"
