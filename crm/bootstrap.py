@@ -9,6 +9,7 @@ from crm.audio import Audio
 from crm.database import make_engine, make_sessions
 from crm.events.bell import RedisBell, make_redis
 from crm.knowledge.keeper import PackKeeper
+from crm.search import service as search
 from crm.settings import Settings
 from crm.telephone import HTTPTelephone, Telephone
 from crm.transaction import UnitOfWork
@@ -45,7 +46,7 @@ async def build(
     phone = HTTPTelephone(settings.commands_port, settings.internal_token.get_secret_value())
     try:
         async with RedisBell(redis) as bell:
-            work = UnitOfWork(make_sessions(engine), bell)
+            work = UnitOfWork(make_sessions(engine), bell, search.refresh)
             audio = Audio(settings.clips_dir, settings.recordings_dir)
             rules = BoardRules(
                 settings.zone,

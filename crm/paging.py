@@ -17,6 +17,7 @@ from crm.wire import Shape, Text, refuse_nul
 Row = TypeVar("Row")
 Thing = TypeVar("Thing")
 Cursor = Annotated[Text, Query(max_length=300, description="`next` of the slice before, empty for the first one.")]
+COUNTED = 1000  # a long list counts no further
 SliceSize = Annotated[int, Query(ge=1, le=200)]
 
 
@@ -25,6 +26,20 @@ class Slice(Shape, Generic[Row]):
 
     items: list[Row]
     next: str
+
+
+class Listing(Shape, Generic[Row]):
+    """Part of a long list; next "" = there is no more. total is counted up to 1000; capped: there are more."""
+
+    items: list[Row]
+    next: str
+    total: int
+    capped: bool
+
+
+def listing(items: list[Row], after: str, total: int) -> Listing[Row]:
+    """Return a part of a list of which `total` rows were counted, no further than COUNTED + 1."""
+    return Listing(items=items, next=after, total=min(total, COUNTED), capped=total > COUNTED)
 
 
 def encode(moment: datetime, key: str) -> str:

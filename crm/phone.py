@@ -18,25 +18,33 @@ def to_e164(text: str) -> str:
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
 
+def national(e164: str) -> str:
+    """Return the number as dialled within China, "075766883358"; a foreign one stays in E.164."""
+    if not e164.startswith("+86"):
+        return e164
+    rest = e164[3:]
+    return rest if rest.startswith(("1", "400", "800")) and not _is_area_one(rest) else f"0{rest}"
+
+
 def grouped(e164: str) -> str:
     """Return "138 0013 8000" or "0757-6688 3358"; a foreign number stays in E.164."""
-    national = _national(e164)
-    if len(national) == 11 and national.startswith("1"):
-        return f"{national[:3]} {national[3:7]} {national[7:]}"
-    area = _area_length(national)
+    dialled = national(e164)
+    if len(dialled) == 11 and dialled.startswith("1"):
+        return f"{dialled[:3]} {dialled[3:7]} {dialled[7:]}"
+    area = _area_length(dialled)
     if area:
-        local = national[area:]
-        return f"{national[:area]}-{local[:-4]} {local[-4:]}"
-    return national or e164
+        local = dialled[area:]
+        return f"{dialled[:area]}-{local[:-4]} {local[-4:]}"
+    return dialled or e164
 
 
 def masked(e164: str) -> str:
     """Return the number with its middle covered: "138****8000", "0757-6688 33**"."""
-    national = _national(e164)
-    if not national:
+    dialled = national(e164)
+    if not dialled:
         return ""
-    if len(national) == 11 and national.startswith("1"):
-        return f"{national[:3]}****{national[7:]}"
+    if len(dialled) == 11 and dialled.startswith("1"):
+        return f"{dialled[:3]}****{dialled[7:]}"
     return f"{grouped(e164)[:-2]}**"
 
 
@@ -49,13 +57,6 @@ def area(e164: str) -> str:
     except phonenumbers.NumberParseException:
         return ""
     return "" if name == "中国" else str(name).replace("省", "").replace("市", "")
-
-
-def _national(e164: str) -> str:
-    if not e164.startswith("+86"):
-        return e164
-    rest = e164[3:]
-    return rest if rest.startswith(("1", "400", "800")) and not _is_area_one(rest) else f"0{rest}"
 
 
 def _is_area_one(rest: str) -> bool:

@@ -21,6 +21,7 @@ from crm.database import milliseconds
 from crm.jobs.loop import repeat, run
 from crm.knowledge import seeds
 from crm.privacy import service as privacy
+from crm.search import service as search
 from crm.settings import Settings
 from crm.web.app import make_desk_app, make_web_app
 from crm.webhooks import service as webhooks
@@ -34,6 +35,7 @@ _FROZEN_S = 3.3
 CLOCKS_EVERY_S = 5.0
 ERASED_EVERY_S = 20.0
 WEBHOOKS_EVERY_S = 2.0
+TERMS_EVERY_S = 60.0
 _GRACE_S = 3
 
 
@@ -71,6 +73,7 @@ def _background(process: Process) -> tuple[Coroutine[Any, Any, None], ...]:
         _clocks(process),
         _erased_files(process),
         _webhooks(process),
+        run("search_terms", search.catch_up, process.parts.work, process.parts.now, TERMS_EVERY_S),
     )
 
 

@@ -35,17 +35,24 @@ class Bell(Protocol):
 
 
 class UnitOfWork:
-    """Makes transactions. Call it: `async with work() as session: …` commits at the end, or rolls back if it raises."""
+    """Makes transactions. Call it: `async with work() as session: …` commits at the end, or rolls back if it raises.
 
-    def __init__(self, sessions: async_sessionmaker[AsyncSession], bell: Bell) -> None:
+    finish: what every transaction does last (writing the search terms of what it touched).
+    """
+
+    def __init__(
+        self, sessions: async_sessionmaker[AsyncSession], bell: Bell, finish: Callable[[AsyncSession], Awaitable[None]]
+    ) -> None:
         self._sessions = sessions
         self._bell = bell
+        self._finish = finish
 
     @asynccontextmanager
     async def __call__(self) -> AsyncIterator[AsyncSession]:
         """Give a session; commit when the block ends well and only then ring the bell."""
         async with self._sessions() as session:
             yield session
+            await self._finish(session)
             await session.commit()
             seq = session.info.pop(LAST_EVENT, 0)
         if seq:

@@ -1,12 +1,10 @@
 """What all wire forms share: times in UTC with milliseconds, text that the database can hold, paging."""
 
 from datetime import UTC, date, datetime
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any
 
 from fastapi import Query
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer
-
-Row = TypeVar("Row")
 
 
 def show_time(moment: datetime) -> str:
@@ -38,8 +36,6 @@ def sane_day(day: date) -> date:
 Time = Annotated[datetime, PlainSerializer(show_time, return_type=str)]
 PageTime = Annotated[AwareDatetime, AfterValidator(sane_time)]
 Text = Annotated[str, AfterValidator(refuse_nul)]
-PageNumber = Annotated[int, Query(ge=1, le=10_000)]
-PageSize = Annotated[int, Query(ge=1, le=200)]
 Search = Annotated[Text, Query(max_length=100)]
 
 
@@ -58,15 +54,6 @@ class Change(BaseModel):
 def example(**body: Any) -> ConfigDict:
     """Return the settings of a request body with an example for the OpenAPI document."""
     return ConfigDict(extra="forbid", json_schema_extra={"examples": [body]})
-
-
-class Page(Shape, Generic[Row]):
-    """One page of a list."""
-
-    items: list[Row]
-    total: int
-    page: int
-    size: int
 
 
 class Values(BaseModel):

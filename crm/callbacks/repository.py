@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.callbacks.models import CallbackTask
+from crm.paging import decode
+from crm.search import repository as listed
 
 
 async def get(session: AsyncSession, task_id: str) -> CallbackTask | None:
@@ -32,16 +34,25 @@ async def add(session: AsyncSession, task: CallbackTask) -> None:
 
 
 async def search(
-    session: AsyncSession, *, reason: str, done: bool, limit: int, offset: int
+    session: AsyncSession, *, reason: str, done: bool, cursor: str, limit: int
 ) -> tuple[Sequence[CallbackTask], int]:
-    """Return tasks, what is due first, and how many there are. reason "" = any."""
+    """Return tasks after the cursor, and how many there are, capped: open ones by when they are due, done ones the
+    newest first. reason "" = any."""
     where: list[ColumnElement[bool]] = [CallbackTask.done_at.is_not(None) if done else CallbackTask.done_at.is_(None)]
     if reason:
         where.append(CallbackTask.reasons.contains([reason]))
-    total = (await session.execute(select(func.count()).select_from(CallbackTask).where(*where))).scalar_one()
-    order = (CallbackTask.done_at.desc(), CallbackTask.id) if done else (CallbackTask.due_at, CallbackTask.id)
-    query = select(CallbackTask).where(*where).order_by(*order).limit(limit).offset(offset)
-    return (await session.execute(query)).scalars().all(), total
+    total = await listed.count(session, CallbackTask, where)
+    order = (CallbackTask.done_at, CallbackTask.id) if done else (CallbackTask.due_at, CallbackTask.id)
+    if cursor:
+        place = tuple_(*decode(cursor))
+        where.append(tuple_(*order) < place if done else tuple_(*order) > place)
+    query = select(CallbackTask).where(*where).order_by(*((item.desc() if done else item) for item in order))
+    return (await session.execute(query.limit(limit))).scalars().all(), total
+
+
+def place(task: CallbackTask) -> tuple[datetime, str]:
+    """Return what a cursor keeps of the task it stands after."""
+    return task.done_at or task.due_at, task.id
 
 
 async def counts(session: AsyncSession, now: datetime) -> tuple[int, int]:

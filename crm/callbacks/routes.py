@@ -9,8 +9,8 @@ from crm.accounts.service import require
 from crm.audit.service import note
 from crm.callbacks import repository, service
 from crm.callbacks.schemas import CallbackDone, CallbackForm, callback_form
+from crm.paging import Cursor, Listing, SliceSize, cut, listing
 from crm.web.context import LensDep, SessionDep, TransactionalRoute
-from crm.wire import Page, PageNumber, PageSize
 
 router = APIRouter(route_class=TransactionalRoute, tags=["callbacks"])
 _MAY_CALL = (Role.AGENT, Role.SUPERVISOR)
@@ -23,16 +23,15 @@ async def list_callbacks(
     lens: LensDep,
     tab: Literal["callback", "voicemail", "abandoned"] = "callback",
     done: bool = False,
-    page: PageNumber = 1,
-    size: PageSize = 50,
-) -> Page[CallbackForm]:
+    cursor: Cursor = "",
+    size: SliceSize = 50,
+) -> Listing[CallbackForm]:
     """Tasks, what is due first; numbers in full because they must be dialled."""
     require(lens.viewer, *_MAY_CALL)
     await note(session, lens.viewer, "callbacks_seen", "list", tab, lens.now)
-    found, total = await repository.search(
-        session, reason=_REASONS[tab], done=done, limit=size, offset=(page - 1) * size
-    )
-    return Page(items=[callback_form(task) for task in found], total=total, page=page, size=size)
+    found, total = await repository.search(session, reason=_REASONS[tab], done=done, cursor=cursor, limit=size + 1)
+    kept, after = cut(found, size, repository.place)
+    return listing([callback_form(task) for task in kept], after, total)
 
 
 @router.post("/callbacks/{task}/done", operation_id="finishCallback")

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, literal_column
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crm.database import Base
@@ -12,6 +12,14 @@ class Contact(Base):
     """One caller from ring to hang-up. stub: made by a fact that came without contact_started."""
 
     __tablename__ = "contacts"
+    __table_args__ = (
+        Index("ix_contacts_started_at_id", "started_at", "id"),
+        Index(
+            "ix_contacts_caller_ending",
+            literal_column("reverse(caller_e164)").label("ending"),
+            postgresql_ops={"ending": "text_pattern_ops"},
+        ),
+    )
 
     id: Mapped[str] = mapped_column(primary_key=True)
     linkedids: Mapped[list[str]] = mapped_column(default=list)

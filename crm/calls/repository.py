@@ -8,10 +8,13 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.calls.models import Contact, HeardSlot, Matter, PathNode, RecordingEntry, Ring, Turn, Visit
-from crm.customers import repository as customers
 from crm.customers.models import Customer
+from crm.paging import decode
+from crm.search import repository as listed
 
 Row = TypeVar("Row", Contact, HeardSlot, Matter, PathNode, RecordingEntry, Ring, Turn, Visit)
+_LISTED = listed.Ordered(Contact, (Contact.started_at, Contact.id))
+_MOST_PEOPLE = 500  # a query that names more customers finds the calls of so many
 
 
 async def add(session: AsyncSession, thing: Row) -> Row:
@@ -59,16 +62,25 @@ async def of_caller(
 
 
 async def search(
-    session: AsyncSession, where: Sequence[ColumnElement[bool]], *, limit: int, offset: int
+    session: AsyncSession, where: Sequence[ColumnElement[bool]], *, cursor: str = "", limit: int
 ) -> tuple[Sequence[Contact], int]:
-    """Return contacts, newest first, and how many there are."""
-    total = (await session.execute(select(func.count()).select_from(Contact).where(*where))).scalar_one()
-    query = select(Contact).where(*where).order_by(Contact.started_at.desc(), Contact.id).limit(limit).offset(offset)
-    return (await session.execute(query)).scalars().all(), total
+    """Return contacts after the cursor, newest first, and how many there are, capped."""
+    return await listed.page(session, _LISTED, where, "", decode(cursor) if cursor else None, limit)
+
+
+async def about(session: AsyncSession, q: str) -> list[ColumnElement[bool]]:
+    """Return the condition that the caller's number or customer is what `q` asks for; nothing for no query."""
+    if not q:
+        return []
+    query = select(Customer.id).where(listed.holds(Customer.terms, q)).limit(_MOST_PEOPLE)
+    whose = Contact.customer_id.in_((await session.execute(query)).scalars().all())
+    digits = "".join(filter(str.isdigit, q))
+    ending = func.reverse(Contact.caller_e164).startswith(digits[::-1], autoescape=True)
+    return [or_(whose, ending) if len(digits) >= 4 else whose]
 
 
 def conditions(
-    *, q: str, since: datetime | None, until: datetime | None, outcome: str, agent: str
+    *, since: datetime | None, until: datetime | None, outcome: str, agent: str
 ) -> list[ColumnElement[bool]]:
     """Return the conditions of a list; agent "" = calls of all, else those that rang at this telephone."""
     where: list[ColumnElement[bool]] = []
@@ -81,10 +93,6 @@ def conditions(
     if agent:
         rang = select(Visit.contact_id).join(Ring, Ring.visit_id == Visit.id).where(Ring.agent == agent)
         where.append(Contact.id.in_(rang))
-    if q:
-        digits = "".join(char for char in q if char.isdigit())
-        whose = Contact.customer_id.in_(select(Customer.id).where(customers.matches(q)))
-        where.append(or_(whose, Contact.caller_e164.contains(digits)) if len(digits) >= 3 else whose)
     return where
 
 

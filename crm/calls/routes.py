@@ -12,9 +12,10 @@ from crm.calls import repository, service
 from crm.calls.errors import ClipMissing
 from crm.calls.schemas import CallForm, CallRow
 from crm.calls.service import LegName
+from crm.paging import Cursor, Listing, SliceSize, cut, listing
 from crm.views import calls as view
 from crm.web.context import LensDep, SessionDep, TransactionalRoute
-from crm.wire import Page, PageNumber, PageSize, PageTime, Search, Text
+from crm.wire import PageTime, Search, Text
 
 router = APIRouter(route_class=TransactionalRoute, tags=["calls"])
 ContactPath = Annotated[str, Path(pattern=r"^[A-Za-z0-9-]{1,64}$")]
@@ -29,14 +30,16 @@ async def list_calls(
     since: Annotated[PageTime | None, Query(alias="from")] = None,
     until: Annotated[PageTime | None, Query(alias="to")] = None,
     outcome: Annotated[Text, Query(max_length=40)] = "",
-    page: PageNumber = 1,
-    size: PageSize = 50,
-) -> Page[CallRow]:
+    cursor: Cursor = "",
+    size: SliceSize = 50,
+) -> Listing[CallRow]:
     """Calls, newest first; agents see those that rang at their telephone."""
     require(lens.viewer, *SEES_PEOPLE)
-    where = repository.conditions(q=q, since=since, until=until, outcome=outcome, agent=service.listed_for(lens.viewer))
-    found, total = await repository.search(session, where, limit=size, offset=(page - 1) * size)
-    return Page(items=await view.rows(session, found, lens), total=total, page=page, size=size)
+    where = repository.conditions(since=since, until=until, outcome=outcome, agent=service.listed_for(lens.viewer))
+    where += await repository.about(session, q)
+    found, total = await repository.search(session, where, cursor=cursor, limit=size + 1)
+    kept, after = cut(found, size, lambda contact: (contact.started_at, contact.id))
+    return listing(await view.rows(session, kept, lens), after, total)
 
 
 @router.get("/calls/{contact}", operation_id="getCall")

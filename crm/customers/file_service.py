@@ -14,6 +14,7 @@ from crm.customers.file_schemas import AddressDraft, CustomerDraft, NumberDraft
 from crm.customers.models import Address, Customer, CustomerMerge, CustomerNote, PhoneNumber
 from crm.errors import Conflict, Invalid, NotFound
 from crm.events.service import EventKind, append, begin_writing
+from crm.search.touched import touch
 
 UNDO = timedelta(days=7)  # ux 5.2
 _MOST_NUMBERS = 20
@@ -78,6 +79,7 @@ async def merge(
     if kept.version != version:
         raise CustomerChanged("这份档案刚被别人改过，请看一下新内容再合并")
     moved = await files.hand_over(session, gone.id, kept.id)
+    touch(session, tickets=moved["tickets"])
     gone.merged_into = kept.id
     gone.version += 1
     kept.elder = kept.elder or gone.elder
@@ -103,6 +105,7 @@ async def undo_merge(session: AsyncSession, merge_id: str, now: datetime) -> Cus
     if gone is None or kept is None:
         raise NotFound("没有这份档案")
     await files.hand_back(session, done.moved, kept.id, gone.id)
+    touch(session, tickets=done.moved.get("tickets", ()))
     gone.merged_into, done.undone_at = None, now
     gone.version += 1
     await _changed(session, kept, now)

@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crm.database import Base, Id
@@ -16,6 +17,11 @@ class Customer(Base):
     """
 
     __tablename__ = "customers"
+    __table_args__ = (
+        Index("ix_customers_terms", "terms", postgresql_using="gin", postgresql_with={"fastupdate": "off"}),
+        Index("ix_customers_without_terms", "id", postgresql_where="terms IS NULL"),
+        Index("ix_customers_created_at_id", "created_at", "id"),
+    )
 
     id: Mapped[Id]
     name: Mapped[str] = mapped_column(default="")
@@ -29,6 +35,7 @@ class Customer(Base):
     merged_into: Mapped[str | None] = mapped_column(ForeignKey("customers.id"), index=True)
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]
+    terms: Mapped[list[str] | None] = mapped_column(ARRAY(Text), deferred=True)  # crm.search writes them
 
 
 class PhoneNumber(Base):

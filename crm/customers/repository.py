@@ -2,11 +2,13 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.customers.models import Address, Customer, PhoneNumber
+from crm.paging import decode
+from crm.search import repository as listed
 
 
 async def get(session: AsyncSession, customer_id: str, *, lock: bool = False) -> Customer | None:
@@ -90,27 +92,7 @@ async def address(session: AsyncSession, address_id: str) -> Address | None:
     return await session.get(Address, address_id)
 
 
-async def search(session: AsyncSession, q: str, *, limit: int, offset: int) -> tuple[Sequence[Customer], int]:
-    """Return customers whose name, number or address holds `q`, and how many there are."""
-    where = and_(matches(q), Customer.merged_into.is_(None))
-    total = (await session.execute(select(func.count()).select_from(Customer).where(where))).scalar_one()
-    query = select(Customer).where(where).order_by(Customer.created_at.desc(), Customer.id).limit(limit).offset(offset)
-    return (await session.execute(query)).scalars().all(), total
-
-
-def matches(q: str) -> ColumnElement[bool]:
-    """Return the condition that a customer's name, number or address holds `q`."""
-    like = f"%{escaped(q)}%"
-    digits = "".join(char for char in q if char.isdigit())
-    parts = [
-        Customer.name.ilike(like, escape="\\"),
-        Customer.id.in_(select(Address.customer_id).where(Address.text.ilike(like, escape="\\"))),
-    ]
-    if len(digits) >= 3:
-        parts.append(Customer.id.in_(select(PhoneNumber.customer_id).where(PhoneNumber.e164.contains(digits))))
-    return or_(*parts)
-
-
-def escaped(q: str) -> str:
-    """Return the text with LIKE's own characters escaped by a backslash."""
-    return q.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+async def search(session: AsyncSession, q: str, *, cursor: str = "", limit: int) -> tuple[Sequence[Customer], int]:
+    """Return customers after the cursor, newest first, and how many there are, capped."""
+    alone = [Customer.merged_into.is_(None)]
+    return await listed.page(session, listed.CUSTOMERS, alone, q, decode(cursor) if cursor else None, limit)

@@ -10,9 +10,10 @@ from crm.audit.service import note
 from crm.customers import repository, service
 from crm.customers.errors import NoCustomer
 from crm.customers.schemas import CustomerChange, CustomerForm, CustomerRow
+from crm.paging import Cursor, Listing, SliceSize, cut, listing
 from crm.views import customers as view
 from crm.web.context import LensDep, SessionDep, TransactionalRoute
-from crm.wire import Page, PageNumber, PageSize, Search
+from crm.wire import Search
 
 router = APIRouter(route_class=TransactionalRoute, tags=["customers"])
 CustomerPath = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")]
@@ -20,12 +21,13 @@ CustomerPath = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")]
 
 @router.get("/customers", operation_id="listCustomers")
 async def list_customers(
-    session: SessionDep, lens: LensDep, q: Search = "", page: PageNumber = 1, size: PageSize = 50
-) -> Page[CustomerRow]:
-    """Customers whose name, number or address holds q."""
+    session: SessionDep, lens: LensDep, q: Search = "", cursor: Cursor = "", size: SliceSize = 50
+) -> Listing[CustomerRow]:
+    """Customers, newest first; every word of q must be found in name, numbers, addresses or machines."""
     require(lens.viewer, *SEES_PEOPLE)
-    found, total = await repository.search(session, q, limit=size, offset=(page - 1) * size)
-    return Page(items=await view.rows(session, found, lens), total=total, page=page, size=size)
+    found, total = await repository.search(session, q, cursor=cursor, limit=size + 1)
+    kept, after = cut(found, size, lambda customer: (customer.created_at, customer.id))
+    return listing(await view.rows(session, kept, lens), after, total)
 
 
 @router.get("/customers/{customer}", operation_id="getCustomer")

@@ -6,6 +6,7 @@ from enum import StrEnum
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.events import repository
+from crm.search.touched import touch
 from crm.transaction import LAST_EVENT
 
 
@@ -45,6 +46,7 @@ async def append(
     still to come. Keep the transaction short.
     """
     await begin_writing(session)
+    touch(session, tickets=[ticket], customers=[customer])
     seq = await repository.insert_event(
         session, at=now, kind=kind, contact=contact, agent=agent, ticket=ticket, customer=customer
     )

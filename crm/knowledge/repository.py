@@ -6,7 +6,6 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm import paging
-from crm.customers.repository import escaped
 from crm.knowledge.models import KnowledgeEntry, KnowledgeVersion
 
 
@@ -45,7 +44,7 @@ async def search(
     elif state:
         query = query.where(KnowledgeEntry.state == state)
     if q:
-        query = query.where(KnowledgeEntry.search.ilike(f"%{escaped(q)}%", escape="\\"))
+        query = query.where(KnowledgeEntry.search.icontains(q, autoescape=True))
     ordered = query.order_by(KnowledgeEntry.updated_at.desc(), KnowledgeEntry.id.desc()).limit(limit)
     return (await session.execute(ordered)).scalars().all()
 

@@ -64,13 +64,18 @@ async def recordings(session: AsyncSession, contacts: Collection[str]) -> list[s
 
 async def empty_customer(session: AsyncSession, customer: str) -> None:
     """Take numbers, addresses and notes out of a file and of those merged into it, and people's words off its cards."""
-    gone = (await session.execute(select(Customer.id).where(Customer.merged_into == customer))).scalars().all()
+    gone = await merged(session, customer)
     files = [customer, *gone]
     for owned in (PhoneNumber, Address, CustomerNote):
         await session.execute(delete(owned).where(owned.customer_id.in_(files)))
     await session.execute(update(Customer).where(Customer.id.in_(gone)).values(name="", note=""))
     blank = {"invoice_no": "", "sold_by": "", "installer": "", "note": ""}
     await session.execute(update(Product).where(Product.customer_id.in_(files)).values(blank))
+
+
+async def merged(session: AsyncSession, customer: str) -> Sequence[str]:
+    """Return the files that were merged into this one."""
+    return (await session.execute(select(Customer.id).where(Customer.merged_into == customer))).scalars().all()
 
 
 async def empty_contacts(session: AsyncSession, contacts: Collection[str]) -> None:
@@ -146,6 +151,6 @@ async def since(session: AsyncSession, moment: datetime) -> Sequence[Erasure]:
     return (await session.execute(select(Erasure).where(Erasure.at >= moment).order_by(Erasure.at))).scalars().all()
 
 
-def as_dict(row: Any, leave_out: Collection[str] = ()) -> Mapping[str, Any]:
-    """Return a row's columns."""
+def as_dict(row: Any, leave_out: Collection[str] = ("terms",)) -> Mapping[str, Any]:
+    """Return a row's columns; search terms only repeat them."""
     return {item.key: getattr(row, item.key) for item in row.__table__.columns if item.key not in leave_out}

@@ -28,6 +28,7 @@ from crm.events.service import EventKind, append, begin_writing
 from crm.privacy import repository
 from crm.privacy.models import Erasure
 from crm.products import repository as products
+from crm.search.touched import touch
 from crm.settings import Settings
 from crm.tickets.models import TicketSlot
 from crm.visits.photos import path
@@ -101,6 +102,11 @@ async def _erase_rows(
     await repository.empty_customer(session, customer.id)
     await repository.empty_contacts(session, ids)
     await repository.empty_tickets(session, [item.no for item in tickets])
+    touch(
+        session,
+        tickets=[item.no for item in tickets],
+        customers=[customer.id, *await repository.merged(session, customer.id)],
+    )
     photos = await repository.empty_visits(session, [item.no for item in tickets], numbers)
     row.photos = [str(path(Path(), photo)) for photo in photos]
     await repository.forget_answers(session)

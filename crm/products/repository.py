@@ -1,6 +1,6 @@
 """SQL of products."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -15,6 +15,16 @@ async def of_customer(session: AsyncSession, customer_id: str) -> Sequence[Produ
     """Return the customer's products, newest first."""
     query = select(Product).where(Product.customer_id == customer_id).order_by(Product.created_at.desc(), Product.id)
     return (await session.execute(query)).scalars().all()
+
+
+async def names_of(session: AsyncSession, customers: Collection[str]) -> Mapping[str, list[tuple[str, str]]]:
+    """Return model and serial of each customer's machines."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    if customers:
+        query = select(Product.customer_id, Product.model, Product.serial).where(Product.customer_id.in_(customers))
+        for customer, model, serial in await session.execute(query):
+            found.setdefault(customer, []).append((model, serial))
+    return found
 
 
 async def by_serial(session: AsyncSession, serial: str) -> Product | None:

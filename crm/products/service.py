@@ -12,6 +12,7 @@ from crm.products import repository
 from crm.products.errors import NoProduct, ProductChanged, SerialTaken
 from crm.products.models import Product
 from crm.products.schemas import CardFields, ProductChange, ProductDraft
+from crm.search.touched import touch
 
 
 async def create(session: AsyncSession, draft: ProductDraft, now: datetime) -> Product:
@@ -35,6 +36,7 @@ async def change(session: AsyncSession, product_id: str, wanted: ProductChange, 
         raise ProductChanged("这张产品卡刚被别人改过，请看一下新内容再保存")
     await _check(session, wanted, wanted.customer, product_id)
     _fill(product, wanted)
+    touch(session, customers=[product.customer_id])  # also whose it was
     product.customer_id = wanted.customer
     product.version += 1
     await append(session, EventKind.CUSTOMER, now, customer=product.customer_id)

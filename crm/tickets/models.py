@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, Text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crm.database import Base
@@ -11,13 +12,19 @@ from crm.database import Base
 class Ticket(Base):
     """One matter of one contact, or what an agent opened by hand (contact_id None).
 
-    state is written by tickets.service.record only, together with its timeline entry.
+    state and is_open are written by tickets.service.record only, together with its timeline entry.
+    pressing: an open emergency, first in every list.
     """
 
     __tablename__ = "tickets"
     __table_args__ = (
         Index("uq_tickets_contact_id_matter", "contact_id", "matter", unique=True),
         Index("ix_tickets_state_created_at", "state", "created_at"),
+        Index("ix_tickets_listed", "pressing", "created_at", "no"),
+        Index("ix_tickets_open", "pressing", "created_at", "no", postgresql_where="is_open"),
+        Index("ix_tickets_owned", "owner_id", "pressing", "created_at", "no", postgresql_where="is_open"),
+        Index("ix_tickets_terms", "terms", postgresql_using="gin", postgresql_with={"fastupdate": "off"}),
+        Index("ix_tickets_without_terms", "no", postgresql_where="terms IS NULL"),
         CheckConstraint("no ~ '^[0-9]{8}$'", name="no_is_eight_digits"),
     )
 
@@ -35,6 +42,9 @@ class Ticket(Base):
     version: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(index=True)
     updated_at: Mapped[datetime]
+    is_open: Mapped[bool] = mapped_column(default=True, server_default="true")
+    pressing: Mapped[bool] = mapped_column(Computed("is_open AND priority = 'urgent'::text", persisted=True))
+    terms: Mapped[list[str] | None] = mapped_column(ARRAY(Text), deferred=True)  # crm.search writes them
 
 
 class TicketSlot(Base):
@@ -45,6 +55,7 @@ class TicketSlot(Base):
     """
 
     __tablename__ = "ticket_slots"
+    __table_args__ = (Index("ix_ticket_slots_unverified", "ticket_no", postgresql_where="status = 'unverified'"),)
 
     ticket_no: Mapped[str] = mapped_column(ForeignKey("tickets.no"), primary_key=True)
     slot: Mapped[str] = mapped_column(primary_key=True)

@@ -3,12 +3,12 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Text, case, cast, func, or_, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from crm.customers import repository as customers
-from crm.customers.models import Customer
+from crm.paging import decode
 from crm.policy.ticket_states import OPEN
+from crm.search import repository as listed
 from crm.tickets.models import Ticket, TicketSlot, TimelineEntry
 
 
@@ -122,24 +122,31 @@ async def entries_after(session: AsyncSession, no: str, version: int) -> Sequenc
 
 
 async def search(
-    session: AsyncSession, where: Sequence[ColumnElement[bool]], *, limit: int, offset: int
+    session: AsyncSession, where: Sequence[ColumnElement[bool]], *, q: str = "", cursor: str = "", limit: int
 ) -> tuple[Sequence[Ticket], int]:
-    """Return tickets, urgent open ones first, then the newest, and how many there are."""
-    total = (await session.execute(select(func.count()).select_from(Ticket).where(*where))).scalar_one()
-    pressing = case((Ticket.state.in_(OPEN) & (Ticket.priority == "urgent"), 0), else_=1)
-    query = select(Ticket).where(*where).order_by(pressing, Ticket.created_at.desc(), Ticket.no)
-    return (await session.execute(query.limit(limit).offset(offset))).scalars().all(), total
+    """Return tickets after the cursor, open emergencies first, then the newest; and how many there are, capped."""
+    return await listed.page(session, listed.TICKETS, where, q, _place(cursor) if cursor else None, limit)
+
+
+def place(ticket: Ticket) -> tuple[datetime, str]:
+    """Return what a cursor keeps of the ticket it stands after."""
+    return ticket.created_at, f"{ticket.pressing:d}{ticket.no}"
+
+
+def _place(cursor: str) -> tuple[bool, datetime, str]:
+    moment, key = decode(cursor)
+    return key[:1] == "1", moment, key[1:]
 
 
 def in_view(view: str, *, owner: str, day_start: datetime) -> list[ColumnElement[bool]]:
     """Return the conditions of a list's view."""
-    is_open = Ticket.state.in_(OPEN)
+    is_open, pressing = Ticket.is_open.is_(True), Ticket.pressing.is_(True)
     unverified = select(TicketSlot.ticket_no).where(TicketSlot.status == "unverified")
     views: dict[str, list[ColumnElement[bool]]] = {
         "mine": [Ticket.owner_id == owner, is_open],
         "open": [is_open],
         "unverified": [is_open, Ticket.no.in_(unverified)],
-        "urgent": [is_open, Ticket.priority == "urgent"],
+        "urgent": [pressing],
         "today": [Ticket.created_at >= day_start],
         "all": [],
     }
@@ -150,16 +157,3 @@ def belonging_to(*, contact: str = "", customer: str = "") -> list[ColumnElement
     """Return the conditions of a contact's or customer's tickets."""
     conditions = [Ticket.contact_id == contact] if contact else []
     return [*conditions, Ticket.customer_id == customer] if customer else conditions
-
-
-def matching(q: str) -> ColumnElement[bool]:
-    """Return the condition that number, caller, customer or a slot of the ticket holds `q`."""
-    like = f"%{customers.escaped(q)}%"
-    digits = "".join(char for char in q if char.isdigit())
-    parts: list[ColumnElement[bool]] = [
-        Ticket.customer_id.in_(select(Customer.id).where(customers.matches(q))),
-        Ticket.no.in_(select(TicketSlot.ticket_no).where(cast(TicketSlot.value, Text).ilike(like, escape="\\"))),
-    ]
-    if len(digits) >= 3:
-        parts += [Ticket.no.contains(digits), Ticket.caller_e164.contains(digits)]
-    return or_(*parts)

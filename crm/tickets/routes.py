@@ -12,6 +12,7 @@ from crm.customers import repository as customers
 from crm.desk.service import own_number
 from crm.errors import Invalid
 from crm.events.service import begin_writing
+from crm.paging import Cursor, Listing, SliceSize, cut, listing
 from crm.tickets import repository, service
 from crm.tickets.csv import table
 from crm.tickets.errors import NoTicket, TicketChanged
@@ -20,7 +21,7 @@ from crm.tickets.service import Heard, Opening
 from crm.views import tickets as view
 from crm.views.board import day_start
 from crm.web.context import LensDep, PartsDep, SessionDep, TransactionalRoute
-from crm.wire import Page, PageNumber, PageSize, Search, Text
+from crm.wire import Search, Text
 
 router = APIRouter(route_class=TransactionalRoute, tags=["tickets"])
 TicketNo = Annotated[str, Path(pattern=r"^[0-9]{8}$")]
@@ -39,16 +40,20 @@ async def list_tickets(
     q: Search = "",
     contact: Annotated[Text, Query(max_length=64)] = "",
     customer: Annotated[Text, Query(max_length=32)] = "",
-    page: PageNumber = 1,
-    size: PageSize = 50,
-) -> Page[TicketRow]:
-    """Tickets of a view, the urgent open ones first, then the newest."""
+    cursor: Cursor = "",
+    size: SliceSize = 50,
+) -> Listing[TicketRow]:
+    """Tickets of a view, open emergencies first, then the newest.
+
+    q: every word must be found in number, caller, customer or what was said; two characters of an address are enough,
+    four last digits of a number, the pinyin initials of a name.
+    """
     today = day_start(lens.now, parts.settings.zone)
     where = repository.in_view(view_name, owner=lens.viewer.id, day_start=today)
     where += repository.belonging_to(contact=contact, customer=customer)
-    where += [repository.matching(q)] if q else []
-    found, total = await repository.search(session, where, limit=size, offset=(page - 1) * size)
-    return Page(items=await view.rows(session, found, lens), total=total, page=page, size=size)
+    found, total = await repository.search(session, where, q=q, cursor=cursor, limit=size + 1)
+    kept, after = cut(found, size, repository.place)
+    return listing(await view.rows(session, kept, lens), after, total)
 
 
 @router.get("/exports/tickets.csv", operation_id="exportTickets", response_class=Response, responses=_CSV)
@@ -63,8 +68,7 @@ async def export_tickets(
     require(lens.viewer, Role.SUPERVISOR, Role.ADMIN)
     today = day_start(lens.now, parts.settings.zone)
     where = repository.in_view(view_name, owner=lens.viewer.id, day_start=today)
-    where += [repository.matching(q)] if q else []
-    found, _ = await repository.search(session, where, limit=_MOST_EXPORTED, offset=0)
+    found, _ = await repository.search(session, where, q=q, limit=_MOST_EXPORTED)
     await note(session, lens.viewer, "list_exported", "list", "tickets", lens.now, detail=f"{len(found)}")
     text = table(await view.rows(session, found, lens), parts.settings.zone)
     name = f'attachment; filename="tickets-{today:%Y%m%d}.csv"'

@@ -79,6 +79,7 @@ async def record(
     """Add a timeline entry: the only place where a ticket's state, version and time of change are written."""
     if state:
         ticket.state = state
+        ticket.is_open = state in policy.OPEN
     ticket.version += 1
     ticket.updated_at = max(now, ticket.updated_at)
     await repository.add(

@@ -66,7 +66,7 @@ async def board(session: AsyncSession, day: date, outlet: str, now: datetime, zo
     visits = await repository.between(
         session, start.astimezone(UTC), (start + timedelta(days=1)).astimezone(UTC), engineers=[p.id for p in people]
     )
-    waiting, _ = await ticket_rows.search(session, [Ticket.state == "to_dispatch"], limit=_WAITING_MOST, offset=0)
+    waiting, _ = await ticket_rows.search(session, [Ticket.state == "to_dispatch"], limit=_WAITING_MOST)
     numbers = {visit.ticket_no for visit in visits} | {ticket.no for ticket in waiting}
     places = {
         no: slots.short_place(row.value)

@@ -146,7 +146,7 @@ async def test_a_ticket_with_masked_number_until_it_is_the_agents_own(page: Open
 
 @pytest.mark.parametrize(
     ("query", "found"),
-    [("q=E01", 1), ("q=容桂", 1), ("q=13800138000", 1), (f"q={NUMBER[:4]}", 1), ("q=%25", 0), ("q=F99", 0),
+    [("q=E01", 1), ("q=容桂", 1), ("q=13800138000", 1), (f"q={NUMBER[-4:]}", 1), ("q=%25", 0), ("q=F99", 0),
      (f"contact={CONTACT}", 1), ("contact=x", 0), ("view=urgent", 0), ("view=today", 1), ("view=unverified", 1)],
 )  # fmt: skip
 async def test_finding_tickets(page: Opener, desk: httpx.AsyncClient, query: str, found: int) -> None:

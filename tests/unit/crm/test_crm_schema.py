@@ -5,15 +5,17 @@ from typing import Any
 
 import httpx
 import schemathesis
+from alembic import command
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.core.result import Ok
 from schemathesis.specs.openapi.checks import response_schema_conformance
+from sqlalchemy import create_engine, inspect, make_url, text
 
 from crm.accounts import service as accounts
 from crm.accounts.schemas import Role
 from crm.bootstrap import Process
-from crm.migrate import check, upgrade
+from crm.migrate import alembic_config, check, upgrade
 from crm.web.app import make_web_app
 from tests.unit.crm.fakes import Clock, Story, dialogue, talk, waiting, wire
 from tests.unit.crm.server import running
@@ -24,6 +26,26 @@ EXAMPLES = 6
 def test_migrations_match_the_models(database_url: str) -> None:
     upgrade(database_url)  # again: nothing happens
     check(database_url)
+
+
+def test_migrations_go_up_and_down(database_url: str) -> None:
+    server = create_engine(database_url, isolation_level="AUTOCOMMIT")
+    url = make_url(database_url).set(database="updown")
+    engine = create_engine(url)
+    try:
+        with server.connect() as connection:
+            connection.execute(text("CREATE DATABASE updown"))
+        for _ in range(2):
+            upgrade(url.render_as_string(hide_password=False))
+            check(url.render_as_string(hide_password=False))
+            with engine.begin() as connection:
+                command.downgrade(alembic_config(connection), "base")
+            assert inspect(engine).get_table_names() == ["alembic_version"]
+    finally:
+        engine.dispose()
+        with server.connect() as connection:
+            connection.execute(text("DROP DATABASE IF EXISTS updown"))
+        server.dispose()
 
 
 async def test_made_up_requests(process: Process, desk: httpx.AsyncClient, clock: Clock) -> None:

@@ -9,7 +9,7 @@ export type CustomerChange = Schemas['CustomerChange']
 const at = (id: string): string => `/customers/${encodeURIComponent(id)}`
 
 export const customers = {
-  list: (filter: Readonly<Record<string, string | number | undefined>>) => request<Schemas['Page_CustomerRow_']>('GET', `/customers${query(filter)}`),
+  list: (filter: Readonly<Record<string, string | number | undefined>>) => request<Schemas['Listing_CustomerRow_']>('GET', `/customers${query(filter)}`),
   file: (id: string) => request<CustomerFile>('GET', at(id)),
   change: (id: string, change: CustomerChange) => request<CustomerFile>('PATCH', at(id), change),
 } as const

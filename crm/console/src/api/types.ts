@@ -268,9 +268,11 @@ export interface Callback {
 
 export interface Page<T> {
   items: T[]
+  /** Cursor of what comes after; '' = there is no more. */
+  next: string
+  /** Counted up to 1000; capped: there are more. */
   total: number
-  page: number
-  size: number
+  capped: boolean
 }
 
 export interface StatusPart {

@@ -11,6 +11,7 @@ export const pages = {
   'list.failed': '没有读到{noun}：{detail}',
   'list.failedOffline': '没有读到{noun}：连不上服务器。通话不受影响',
   'list.total': '共 {n} 条',
+  'list.many': '超过 {n} 条',
   'list.noun.ticket': '工单',
   'list.noun.call': '通话',
 
@@ -90,6 +91,7 @@ export const pages = {
   'player.position': '播放位置',
   'player.sides': '左：客户，右：坐席',
   'pager.label': '翻页',
+  'pager.first': '回到开头',
   'pager.before': '上一页',
   'pager.next': '下一页',
 
