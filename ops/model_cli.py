@@ -35,6 +35,8 @@ def build(
     seed: Annotated[int, typer.Option(help="Chance of the data and of the network.")] = 1,
     out: Annotated[Path | None, typer.Option(help="Where to; default models/built in the state folder.")] = None,
     jobs: Annotated[int, typer.Option(min=1, help="Processes, and threads of the network.")] = os.cpu_count() or 1,
+    utterances: Annotated[int, typer.Option(min=0, help="Spoken sentences; 0: the full measure.")] = 0,
+    epochs: Annotated[float, typer.Option(min=0, help="Passes over all of them; 0: the full measure.")] = 0,
 ) -> None:
     """Make a model from nothing; `use` takes it into use."""
     layout = _layout()
@@ -47,7 +49,7 @@ def build(
         str(python), "-m", "speech.training.build", "--tree", str(division), "--villages",
         str(division.parent / "villages.csv"), "--merged", str(packs.MERGED_FILE), "--out", str(target),
         "--work", str(layout.home / "training"), "--seed", str(seed), "--jobs", str(jobs),
-        *(["--tiny"] if tiny else []),
+        "--utterances", str(utterances), "--epochs", str(epochs), *(["--tiny"] if tiny else []),
         *map(str, sorted((flows / "documents").glob("*.yaml"))), str(flows / "lexicon.yaml"),
     ]  # fmt: skip
     # numpy's threads only get into the way of the processes; PyTorch's must not spin when the machine is shared
@@ -67,7 +69,7 @@ def ensure_training(layout: Layout) -> Path:
     lock = layout.tree / LOCK
     if not stamp.exists() or stamp.read_text() != lock.read_text():
         _say(f"install {LOCK} in {folder} ...")
-        subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True, timeout=300)
+        subprocess.run([sys.executable, "-m", "venv", "--clear", str(folder)], check=True, timeout=300)
         install = ["-m", "pip", "install", "-q", "--no-input", "--require-hashes", "--no-deps", "-r", str(lock)]
         if subprocess.run([str(python), *install], check=False).returncode != 0:
             raise ModelUnusable(f"{LOCK} cannot be installed; docs/speech-model.md tells what it needs")

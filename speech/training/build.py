@@ -9,7 +9,7 @@ import resource
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -145,6 +145,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--tiny", action="store_true")
+    parser.add_argument("--utterances", type=int, default=0, help="0: as the sizes say")
+    parser.add_argument("--epochs", type=float, default=0, help="0: as the sizes say")
     parser.add_argument("documents", type=Path, nargs="+")
     given = parser.parse_args()
     sources = Sources(given.tree, given.villages, given.merged, tuple(given.documents))
@@ -154,6 +156,9 @@ def main() -> None:
         sys.stderr.flush()
 
     sizes = TINY if given.tiny else FULL
+    sizes = replace(
+        sizes, utterances=given.utterances or sizes.utterances, epochs=given.epochs or sizes.epochs
+    )
     build(sources, given.out, given.work, seed=given.seed, jobs=given.jobs, sizes=sizes, say=say)
 
 

@@ -125,9 +125,7 @@ def _steps(
         [item for item in module.parameters() if item.requires_grad], _PEAK_RATE, weight_decay=_WEIGHT_DECAY
     )
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, _PEAK_RATE, total_steps=total + 1, pct_start=0.1)
-    average = torch.optim.swa_utils.AveragedModel(
-        module, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(_AVERAGE), use_buffers=True
-    )
+    average = torch.optim.swa_utils.AveragedModel(module, multi_avg_fn=_blend, use_buffers=True)
     begun, losses = time.monotonic(), 0.0
     for step, numbers in enumerate(_batches(data, use, plan, chance, total), 1):
         module.train()
@@ -147,6 +145,12 @@ def _steps(
             report(Progress(step, total, losses / (step % 100 or 100), time.monotonic() - begun, measured))
             losses = 0.0
     module.load_state_dict(average.module.state_dict())
+
+
+def _blend(kept: list[Tensor], new: list[Tensor], count: Tensor) -> None:
+    """Move the averaged weights towards the new ones; fast at first, or a short training would keep its beginnings."""
+    decay = min(_AVERAGE, (1 + float(count)) / (10 + float(count)))
+    torch.optim.swa_utils.get_ema_multi_avg_fn(decay)(kept, new, count)
 
 
 def _batches(
