@@ -37,6 +37,7 @@ def build(
     jobs: Annotated[int, typer.Option(min=1, help="Processes, and threads of the network.")] = os.cpu_count() or 1,
     utterances: Annotated[int, typer.Option(min=0, help="Spoken sentences; 0: the full measure.")] = 0,
     epochs: Annotated[float, typer.Option(min=0, help="Passes over all of them; 0: the full measure.")] = 0,
+    minutes: Annotated[float, typer.Option(min=0, help="Of the network's training at most; 0: no limit.")] = 0,
 ) -> None:
     """Make a model from nothing; `use` takes it into use."""
     layout = _layout()
@@ -49,7 +50,8 @@ def build(
         str(python), "-m", "speech.training.build", "--tree", str(division), "--villages",
         str(division.parent / "villages.csv"), "--merged", str(packs.MERGED_FILE), "--out", str(target),
         "--work", str(layout.home / "training"), "--seed", str(seed), "--jobs", str(jobs),
-        "--utterances", str(utterances), "--epochs", str(epochs), *(["--tiny"] if tiny else []),
+        "--utterances", str(utterances), "--epochs", str(epochs), "--minutes", str(minutes),
+        *(["--tiny"] if tiny else []),
         *map(str, sorted((flows / "documents").glob("*.yaml"))), str(flows / "lexicon.yaml"),
     ]  # fmt: skip
     # numpy's threads only get into the way of the processes; PyTorch's must not spin when the machine is shared

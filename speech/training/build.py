@@ -30,11 +30,15 @@ _Result = TypeVar("_Result")
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """How much of everything. utterances: each goes through two lines; about 4.6 s of audio an utterance."""
+    """How much of everything. utterances: each goes through two lines, about 4.6 s of audio in all.
+
+    minutes: the network learns at most so long; 0: as long as it takes.
+    """
 
     utterances: int
     epochs: float
     sentences: int
+    minutes: float = 0
     tiny: bool = False
 
 
@@ -122,7 +126,9 @@ def _train(shards: list[Path], sizes: Sizes, seed: int, jobs: int, say: Say) -> 
         reached = "" if at.accuracy is None else f", dev pdf {at.accuracy[0]:.3f} unit {at.accuracy[1]:.3f}"
         say(f"network: step {at.step} of {at.steps}, loss {at.loss:.3f}, {at.seconds:.0f} s{reached}")
 
-    return trainer.train(shards, trainer.Plan(Shape(), sizes.epochs, threads=jobs, seed=seed), told)
+    return trainer.train(
+        shards, trainer.Plan(Shape(), sizes.epochs, threads=jobs, seed=seed, minutes=sizes.minutes), told
+    )
 
 
 def _provenance(
@@ -147,6 +153,7 @@ def main() -> None:
     parser.add_argument("--tiny", action="store_true")
     parser.add_argument("--utterances", type=int, default=0, help="0: as the sizes say")
     parser.add_argument("--epochs", type=float, default=0, help="0: as the sizes say")
+    parser.add_argument("--minutes", type=float, default=0, help="of training at most; 0: no limit")
     parser.add_argument("documents", type=Path, nargs="+")
     given = parser.parse_args()
     sources = Sources(given.tree, given.villages, given.merged, tuple(given.documents))
@@ -157,7 +164,10 @@ def main() -> None:
 
     sizes = TINY if given.tiny else FULL
     sizes = replace(
-        sizes, utterances=given.utterances or sizes.utterances, epochs=given.epochs or sizes.epochs
+        sizes,
+        utterances=given.utterances or sizes.utterances,
+        epochs=given.epochs or sizes.epochs,
+        minutes=given.minutes,
     )
     build(sources, given.out, given.work, seed=given.seed, jobs=given.jobs, sizes=sizes, say=say)
 

@@ -1,5 +1,8 @@
 """Trains the network with CPU PyTorch on the shards' labels: cross-entropy, spectral masks, averaged weights."""
 
+import math
+import multiprocessing
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -21,17 +24,22 @@ _AVERAGE = 0.998
 _PEAK_RATE, _WEIGHT_DECAY, _LARGEST_GRADIENT = 3e-3, 1e-3, 5.0
 _DEV_EVERY = 100  # one utterance in so many is kept for the dev figure
 _EPSILON = 1e-5
+_WARM_SHARE = 0.1
+_LONGEST_STEP_S = 600  # of the slowest process
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How long and on how much. batch: utterances a step; threads: of PyTorch."""
+    """How long and on how much. batch: utterances a step; threads: processes that share each batch; minutes: at most
+    so long, the rate then falls by the clock and a run does not repeat; 0: as long as the epochs take.
+    """
 
     shape: Shape
     epochs: float
     batch: int = 40
     threads: int = 2
     seed: int = 1
+    minutes: float = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +108,11 @@ def _load(paths: Sequence[Path]) -> _Data:
 
 
 def train(paths: Sequence[Path], plan: Plan, report: Callable[[Progress], None]) -> Network:
-    """Train on the shards and return the network with averaged weights; report is told every hundred steps."""
-    torch.set_num_threads(plan.threads)
+    """Train on the shards and return the network with averaged weights; report is told every hundred steps.
+
+    Raises TrainingFailed when one of the processes ends early.
+    """
+    torch.set_num_threads(1)
     torch.manual_seed(plan.seed)
     data = _load(paths)
     dev = list(range(0, len(data.features), _DEV_EVERY))
@@ -110,41 +121,125 @@ def train(paths: Sequence[Path], plan: Plan, report: Callable[[Progress], None])
     sample = np.concatenate([data.features[number] for number in use[:2000]]).astype(np.float32)
     module.mean.data = torch.from_numpy(sample.mean(0))
     module.scale.data = torch.from_numpy(1 / sample.std(0))
-    _steps(module, data, use, dev, plan, report)
+    _together(module, data, use, dev, plan, report)
     counts = np.bincount(np.concatenate([data.labels[number] for number in use]), minlength=PDFS) + 10.0
     return _folded(module, counts / counts.sum())
 
 
-def _steps(
+class TrainingFailed(Exception):
+    """A process of the training ended before the others."""
+
+
+class _Exchange:
+    """Gives every process the mean of all processes' gradients. Two buffers in turn: who is a step ahead writes the
+    other one, and nobody can be two steps ahead.
+    """
+
+    def __init__(self, module: _Module, crew: int) -> None:
+        size = sum(item.numel() for item in _weights(module))
+        self._shared = torch.zeros(2, crew, size).share_memory_()
+        self._share = torch.zeros(2, dtype=torch.float64).share_memory_()
+        self._barrier = multiprocessing.get_context("fork").Barrier(crew)
+
+    def mean(self, module: _Module, rank: int, step: int, share: float) -> float:
+        """Replace the module's gradients by the mean; returns the first process's share of the training done.
+
+        Raises threading.BrokenBarrierError when a process is gone.
+        """
+        here = self._shared[step % 2]
+        if rank == 0:
+            self._share[step % 2] = share
+        here[rank] = torch.cat([item.grad.flatten() for item in _weights(module)])
+        self._barrier.wait(_LONGEST_STEP_S)
+        mean, start = here.mean(0), 0
+        for item in _weights(module):
+            item.grad.copy_(mean[start : start + item.numel()].view_as(item))
+            start += item.numel()
+        return float(self._share[step % 2])
+
+    def leave(self) -> None:
+        """Let the others know that this process will not come again."""
+        self._barrier.abort()
+
+
+def _weights(module: _Module) -> list[Tensor]:
+    return [item for item in module.parameters() if item.requires_grad]
+
+
+def _together(
     module: _Module, data: _Data, use: NDArray[np.int64], dev: list[int], plan: Plan, report: Callable[[Progress], None]
 ) -> None:
-    """Run all steps; module ends with the averaged weights."""
-    chance = np.random.default_rng(plan.seed)
+    """Run all steps in `plan.threads` processes, each with its part of every batch; this one is the first of them.
+
+    Processes and not threads: threads meet within every operation, and on a shared machine each waits for the slowest.
+    """
+    exchange = _Exchange(module, plan.threads)
+
+    def help_out(rank: int) -> None:
+        try:
+            _steps(module, data, use, [], plan, lambda _progress: None, exchange, rank)
+        except BaseException:
+            exchange.leave()
+            raise
+
+    context = multiprocessing.get_context("fork")
+    crew = [context.Process(target=help_out, args=(rank,), daemon=True) for rank in range(1, plan.threads)]
+    for process in crew:
+        process.start()
+    try:
+        _steps(module, data, use, dev, plan, report, exchange, 0)
+    except threading.BrokenBarrierError as error:
+        raise TrainingFailed("a process of the training ended early or stood still") from error
+    for process in crew:
+        process.join()
+
+
+def _steps(
+    module: _Module,
+    data: _Data,
+    use: NDArray[np.int64],
+    dev: list[int],
+    plan: Plan,
+    report: Callable[[Progress], None],
+    exchange: _Exchange,
+    rank: int,
+) -> None:
+    """Run all steps with this process's part of every batch; module ends with the averaged weights."""
+    order, chance = np.random.default_rng(plan.seed), np.random.default_rng([plan.seed, rank])
     total = max(1, round(plan.epochs * (len(use) // plan.batch)))
-    optimizer = torch.optim.AdamW(
-        [item for item in module.parameters() if item.requires_grad], _PEAK_RATE, weight_decay=_WEIGHT_DECAY
-    )
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, _PEAK_RATE, total_steps=total + 1, pct_start=0.1)
+    optimizer = torch.optim.AdamW(_weights(module), _PEAK_RATE, weight_decay=_WEIGHT_DECAY)
     average = torch.optim.swa_utils.AveragedModel(module, multi_avg_fn=_blend, use_buffers=True)
     begun, losses = time.monotonic(), 0.0
-    for step, numbers in enumerate(_batches(data, use, plan, chance, total), 1):
+    for step, numbers in enumerate(_batches(data, use, plan, order, total), 1):
         module.train()
-        frames, labels = _batch(data, numbers, plan.shape)
+        frames, labels = _batch(data, numbers[rank :: plan.threads], plan.shape)
         loss = functional.cross_entropy(
             module(_masked(frames, chance)).flatten(0, 1), labels.flatten(), ignore_index=_IGNORED
         )
         optimizer.zero_grad()
         loss.backward()
+        clock = (time.monotonic() - begun) / (60 * plan.minutes) if plan.minutes else 0.0
+        share = exchange.mean(module, rank, step, max(step / total, clock))
         nn.utils.clip_grad_norm_(module.parameters(), _LARGEST_GRADIENT)
+        optimizer.param_groups[0]["lr"] = _rate(share)
         optimizer.step()
-        schedule.step()
         average.update_parameters(module)
         losses += loss.item()
-        if step % 100 == 0 or step == total:
-            measured = _accuracy(average.module, data, dev, plan) if step % 1000 == 0 or step == total else None
+        if step % 100 == 0 or share >= 1:
+            measuring = dev and (step % 1000 == 0 or share >= 1)
+            measured = _accuracy(average.module, data, dev, plan) if measuring else None
             report(Progress(step, total, losses / (step % 100 or 100), time.monotonic() - begun, measured))
             losses = 0.0
+        if share >= 1:
+            break
     module.load_state_dict(average.module.state_dict())
+
+
+def _rate(share: float) -> float:
+    """Return the learning rate when `share` of the training is done: up to its peak, then down along a cosine."""
+    if share < _WARM_SHARE:
+        return _PEAK_RATE * (0.04 + 0.96 * share / _WARM_SHARE)
+    return _PEAK_RATE * 0.5 * (1 + math.cos(math.pi * min(1.0, (share - _WARM_SHARE) / (1 - _WARM_SHARE))))
 
 
 def _blend(kept: list[Tensor], new: list[Tensor], count: Tensor) -> None:
