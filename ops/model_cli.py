@@ -35,6 +35,9 @@ def build(
     seed: Annotated[int, typer.Option(help="Chance of the data and of the network.")] = 1,
     out: Annotated[Path | None, typer.Option(help="Where to; default models/built in the state folder.")] = None,
     jobs: Annotated[int, typer.Option(min=1, help="Processes, and threads of the network.")] = os.cpu_count() or 1,
+    network: Annotated[
+        Path | None, typer.Option(help="Keep the network of this model, made by `build`; make its words anew.")
+    ] = None,
     utterances: Annotated[int, typer.Option(min=0, help="Spoken sentences; 0: the full measure.")] = 0,
     epochs: Annotated[float, typer.Option(min=0, help="Passes over all of them; 0: the full measure.")] = 0,
     minutes: Annotated[float, typer.Option(min=0, help="Of the network's training at most; 0: no limit.")] = 0,
@@ -42,16 +45,20 @@ def build(
     """Make a model from nothing; `use` takes it into use."""
     layout = _layout()
     target = out or layout.home / "models" / ("tiny" if tiny else "built")
+    if network is not None and not (network / "provenance.json").is_file():
+        raise ModelUnusable(f"{network} was not made by `model build`: it has no provenance.json")
     target.mkdir(parents=True, exist_ok=True)
-    python = Path(sys.executable) if tiny else ensure_training(layout)
+    python = Path(sys.executable) if tiny or network else ensure_training(layout)
     division = layout.tree / packs.TREE_FILE
     flows = layout.tree / "ivr" / "flows"
     command = [
         str(python), "-m", "speech.training.build", "--tree", str(division), "--villages",
-        str(division.parent / "villages.csv"), "--merged", str(packs.MERGED_FILE), "--out", str(target),
+        str(division.parent / "villages.csv"), "--merged", str(packs.MERGED_FILE), "--safety",
+        str(flows / "safety.yaml"), "--out", str(target),
         "--work", str(layout.home / "training"), "--seed", str(seed), "--jobs", str(jobs),
         "--utterances", str(utterances), "--epochs", str(epochs), "--minutes", str(minutes),
         *(["--tiny"] if tiny else []),
+        *(["--network", str(network.resolve())] if network else []),
         *map(str, sorted((flows / "documents").glob("*.yaml"))), str(flows / "lexicon.yaml"),
     ]  # fmt: skip
     # numpy's threads only get into the way of the processes; PyTorch's must not spin when the machine is shared

@@ -38,6 +38,9 @@ def speech(
     seed: Annotated[int, typer.Option(help="Another seed is another test set.")] = 1,
     jobs: Annotated[int, typer.Option(min=1)] = os.cpu_count() or 1,
     model: Annotated[Path, typer.Option(help="An unpacked Vosk model.")] = DEFAULT_MODEL,
+    said_from: Annotated[
+        Path | None, typer.Option(help="Speak only this model's words: two models are then heard on one set.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Measure recognition per slot, voice, speed, noise and loss, and whole dialogues with their read-back."""
@@ -54,7 +57,7 @@ def speech(
         if unknown:
             raise BenchRefused(f"unknown: {', '.join(unknown)}; there are {', '.join(known)}")
     with tempfile.TemporaryDirectory() as folder:
-        setup = Setup(model, Path(folder) / "packs", Path(folder) / "studio", seed)
+        setup = Setup(model, Path(folder) / "packs", Path(folder) / "studio", seed, said_from)
         try:
             build(TREE / TREE_FILE, MERGED_FILE, setup.packs)
             if set_folder is not None:

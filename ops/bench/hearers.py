@@ -24,12 +24,16 @@ from speech.wav import read_wav
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """What a worker needs. studio: folder for espeak-ng's data; packs: folder of the division pack."""
+    """What a worker needs. studio: folder for espeak-ng's data; packs: folder of the division pack.
+
+    said_from: the model whose words are spoken; None: the one that hears. Two models are compared on one set by it.
+    """
 
     model: Path
     packs: Path
     studio: Path
     seed: int
+    said_from: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +93,8 @@ def start(setup: Setup) -> None:
     vocabulary = read_vocabulary(setup.model)
     pack = load_pack(setup.packs)
     slots = Slots(pack, vocabulary)
-    cases = Cases(World(pack, vocabulary, speakable_menu(program, slots), _specs(program)))
+    said = read_vocabulary(setup.said_from or setup.model)
+    cases = Cases(World(pack, said, speakable_menu(program, Slots(pack, said)), _specs(program)))
     hearing = Hearing(Decoder(str(setup.model)))
     _workers[:] = [_Worker(setup, program, program.lexicon, slots, hearing, cases, Studio(setup.studio))]
 

@@ -3,6 +3,7 @@
 import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,13 +22,23 @@ _NUMBER_WORDS = (*_DIGITS, "两", "幺", "十", "百", "千", "万", "点")
 _LONGEST = 8
 
 
+@dataclass(frozen=True, slots=True)
+class Danger:
+    """The flows' words of danger. phrases: per pattern every way to say it, dangers and look-alikes; doubts: what may
+    stand before a danger and makes it doubtful.
+    """
+
+    phrases: Sequence[Sequence[str]] = ()
+    doubts: Sequence[str] = ()
+
+
 class Talk:
-    """Samples sentences. phrases: what the flows listen for, as written there.
+    """Samples sentences. phrases: what the flows listen for, as written there; danger: their words of danger.
 
     use: "model" or "audio", which share of the kinds counts.
     """
 
-    def __init__(self, places: Gazetteer, phrases: Iterable[str]) -> None:
+    def __init__(self, places: Gazetteer, phrases: Iterable[str], danger: "Danger | None" = None) -> None:
         document = yaml.safe_load((_DATA / "sentences.yaml").read_text("utf-8"))
         streets = {
             name: text.split() for name, text in yaml.safe_load((_DATA / "streets.yaml").read_text("utf-8")).items()
@@ -37,8 +48,12 @@ class Talk:
         self._kinds: Mapping[str, Mapping[str, float]] = document["kinds"]
         own = [*self._grammar.words(), *_NUMBER_WORDS, *_LETTERS, *(f"{base}路" for base in streets["road_bases"])]
         own += itertools.chain.from_iterable(streets.values())
-        self._phrases = [cut for phrase in phrases if (cut := cut_phrase(phrase, frozenset(own)))]
-        own += itertools.chain.from_iterable(self._phrases)
+        vocabulary, danger = frozenset(own), danger or Danger()
+        self._phrases = [cut for phrase in phrases if (cut := cut_phrase(phrase, vocabulary))]
+        self._dangers = [[cut_phrase(way, vocabulary) for way in ways] for ways in danger.phrases]
+        self._doubts = [cut_phrase(phrase, vocabulary) for phrase in danger.doubts]
+        for words in itertools.chain(self._phrases, *self._dangers, self._doubts):
+            own += words
         self.lexicon = Lexicon([*own, *places.words()])
         self._own = [word for word in dict.fromkeys(own) if word in self.lexicon]
 
@@ -63,9 +78,10 @@ class Talk:
         return {
             "digits": _digits, "number": _number, "letter": _letter, "place": places.sample,
             "town_or_village": places.any_name, "road": self._road, "road_base": partial(self._pick, "road_bases"),
-            "road_kind": partial(self._pick, "road_kinds"), "estate_name": partial(self._pick, "estate_names"),
-            "estate_base": partial(self._pick, "estate_bases"), "estate_kind": partial(self._pick, "estate_kinds"),
-            "flow_phrase": self._flow_phrase, "any_words": self._any_words,
+            "avenue": partial(self._pick, "avenues"), "road_kind": partial(self._pick, "road_kinds"),
+            "estate_name": partial(self._pick, "estate_names"), "estate_base": partial(self._pick, "estate_bases"),
+            "estate_kind": partial(self._pick, "estate_kinds"), "flow_phrase": self._flow_phrase,
+            "any_words": self._any_words, "danger_phrase": self._danger_phrase, "doubt": self._doubt,
         }  # fmt: skip
 
     def _pick(self, name: str, chance: np.random.Generator, _argument: str) -> list[Word]:
@@ -80,6 +96,18 @@ class Talk:
         if not self._phrases:
             return []
         return [Word(text) for text in self._phrases[int(chance.integers(len(self._phrases)))]]
+
+    def _danger_phrase(self, chance: np.random.Generator, _argument: str) -> list[Word]:
+        """Return one way to say one pattern of danger: patterns are equally likely, however many ways they hold."""
+        if not self._dangers:
+            return []
+        ways = self._dangers[int(chance.integers(len(self._dangers)))]
+        return [Word(text) for text in ways[int(chance.integers(len(ways)))]]
+
+    def _doubt(self, chance: np.random.Generator, _argument: str) -> list[Word]:
+        if not self._doubts:
+            return []
+        return [Word(text) for text in self._doubts[int(chance.integers(len(self._doubts)))]]
 
     def _any_words(self, chance: np.random.Generator, _argument: str) -> list[Word]:
         return [Word(self._own[int(chance.integers(len(self._own)))]) for _ in range(int(chance.integers(1, 5)))]
@@ -171,6 +199,13 @@ def phrases_of(documents: Sequence[Any]) -> list[str]:
     for document in documents:
         take(document, not (isinstance(document, Mapping) and "nodes" in document))
     return list(found)
+
+
+def danger_of(document: Mapping[str, Any]) -> Danger:
+    """Return the words of danger of the flows' safety.yaml."""
+    patterns = [*itertools.chain.from_iterable(document["kinds"].values()), *document["look_alikes"]]
+    doubts = itertools.chain.from_iterable(map(_spelled_out, document["doubt_before"]))
+    return Danger([list(_spelled_out(pattern)) for pattern in patterns], list(doubts))
 
 
 def _spelled_out(phrase: str) -> Iterator[str]:

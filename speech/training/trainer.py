@@ -176,11 +176,13 @@ def _together(
     exchange = _Exchange(module, plan.threads)
 
     def help_out(rank: int) -> None:
+        arrived = False
         try:
             _steps(module, data, use, [], plan, lambda _progress: None, exchange, rank)
-        except BaseException:
-            exchange.leave()
-            raise
+            arrived = True
+        finally:
+            if not arrived:
+                exchange.leave()
 
     context = multiprocessing.get_context("fork")
     crew = [context.Process(target=help_out, args=(rank,), daemon=True) for rank in range(1, plan.threads)]

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from speech.training.lexicon import all_syllables, readings_of
 from speech.training.places import forms_of
 from speech.training.rules import BadRule, Grammar, Word
-from speech.training.sentences import cut_phrase, phrases_of, spoken_number
+from speech.training.sentences import Danger, Talk, cut_phrase, danger_of, phrases_of, spoken_number
 from speech.training.units import PDFS, PHONE_NUMBER, PHONES, UNITS, NotASyllable, phones_of, split_syllable
 from tests.unit.speech.training.small import small_places, small_talk
 
@@ -110,6 +110,32 @@ def test_phrases_are_found_in_flows_and_lexicon() -> None:
     }
     lexicon = {"yes": ["对"], "safety": {"gas": ["煤气…漏"]}}
     assert phrases_of([flow, lexicon]) == ["我要报修", "炉子不着了", "炉子坏了", "对", "煤气 漏"]
+
+
+def test_danger_is_every_way_to_say_its_patterns() -> None:
+    document = {
+        "kinds": {"gas": ["(煤气|燃气)…味"], "fire": ["着火"]},
+        "look_alikes": ["打不(着|燃)"], "doubt_before": ["(没|没有)"],
+    }  # fmt: skip
+    danger = danger_of(document)
+    assert danger.phrases == [["煤气 味", "燃气 味"], ["着火"], ["打不着", "打不燃"]]
+    assert danger.doubts == ["没", "没有"]
+
+
+def test_words_of_danger_are_known_and_said() -> None:
+    danger = Danger([["糊味"], ["窜火", "蹿火"]], ["并没"])
+    talk = Talk(small_places(), [], danger)
+    assert {"糊", "窜", "蹿", "并"} <= set(talk.lexicon.words())
+    chance = np.random.default_rng(1)
+    said = ["".join(word.text for word in talk.sample_kind(chance, "safety")) for _ in range(600)]
+    assert any("糊味" in text for text in said)
+    assert any("并没" in text for text in said)
+    assert sum("糊味" in text for text in said) > sum("窜火" in text for text in said), "patterns are equally likely"
+
+
+def test_without_words_of_danger_there_is_still_something_to_say() -> None:
+    talk = Talk(small_places(), [])
+    assert all(talk.sample_kind(np.random.default_rng(number), "safety") for number in range(60))
 
 
 @pytest.mark.parametrize(
