@@ -12,6 +12,7 @@ from crm.desk.models import FactNode, NumberLease, ReceivedFact
 from crm.engineers.models import Engineer
 from crm.events.models import Event
 from crm.idempotency import IdempotencyKey
+from crm.imports.models import ImportRun
 from crm.knowledge.models import KnowledgeEntry, KnowledgeVersion
 from crm.live.models import Pop
 from crm.outlets.models import Outlet
@@ -44,6 +45,7 @@ __all__ = [
     "FactNode",
     "HeardSlot",
     "IdempotencyKey",
+    "ImportRun",
     "KnowledgeEntry",
     "KnowledgeVersion",
     "Matter",

@@ -19,6 +19,7 @@ ACTIONS = {
     "person_exported": "导出个人资料",
     "person_erased": "删除个人资料",
     "list_exported": "导出列表",
+    "table_imported": "导入表格",
     "rules_added": "改规则",
     "clock_paused": "暂停计时",
     "clock_resumed": "恢复计时",

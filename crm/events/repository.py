@@ -24,6 +24,13 @@ async def insert_event(
     return (await session.execute(insert(Event).values(values).returning(Event.seq))).scalar_one()
 
 
+async def insert_events(session: AsyncSession, *, at: datetime, kind: str, customers: Sequence[str]) -> int:
+    """Insert an event for each customer and return the highest number. Call lock_appending first."""
+    blank = {"at": at, "kind": kind, "contact": "", "agent": "", "ticket": ""}
+    rows = [{**blank, "customer": customer} for customer in customers]
+    return max((await session.execute(insert(Event).returning(Event.seq), rows)).scalars())
+
+
 async def highest(session: AsyncSession) -> int:
     """Return the number of the newest committed event, 0 when there is none."""
     return (await session.execute(select(func.coalesce(func.max(Event.seq), 0)))).scalar_one()

@@ -1,5 +1,6 @@
 """Appending events: one lock makes their numbers follow the commits, so a reader never overtakes a writer."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
@@ -28,6 +29,14 @@ async def begin_writing(session: AsyncSession) -> None:
     if LAST_EVENT not in session.info:
         await repository.lock_appending(session)
         session.info[LAST_EVENT] = 0
+
+
+async def append_each(session: AsyncSession, kind: EventKind, now: datetime, customers: Sequence[str]) -> None:
+    """Append an event for each of these customers, as append does."""
+    await begin_writing(session)
+    touch(session, customers=customers)
+    if customers:
+        session.info[LAST_EVENT] = await repository.insert_events(session, at=now, kind=kind, customers=customers)
 
 
 async def append(

@@ -17,6 +17,13 @@ async def of_customer(session: AsyncSession, customer_id: str) -> Sequence[Produ
     return (await session.execute(query)).scalars().all()
 
 
+async def of_customers(session: AsyncSession, customers: Collection[str], limit: int) -> Sequence[Product]:
+    """Return the products of these customers, newest first."""
+    query = select(Product).where(Product.customer_id.in_(customers))
+    ordered = query.order_by(Product.created_at.desc(), Product.id).limit(limit)
+    return (await session.execute(ordered)).scalars().all()
+
+
 async def names_of(session: AsyncSession, customers: Collection[str]) -> Mapping[str, list[tuple[str, str]]]:
     """Return model and serial of each customer's machines."""
     found: dict[str, list[tuple[str, str]]] = {}

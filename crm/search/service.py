@@ -1,5 +1,6 @@
 """The one place where search terms are written: for what a transaction touched, just before it commits."""
 
+import asyncio
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
@@ -12,6 +13,7 @@ from crm.search.touched import take
 from crm.tickets import repository as tickets
 
 BATCH = 500
+AT_ONCE = 100
 
 
 async def refresh(session: AsyncSession) -> None:
@@ -40,12 +42,18 @@ async def _customers(session: AsyncSession, ids: Collection[str]) -> set[str]:
     numbers = await customers.numbers(session, names)
     places = await customers.addresses(session, names)
     machines = await products.names_of(session, names)
-    found = {
-        each: terms.of_customer(
-            name, numbers.get(each, ()), [row.value for row in places.get(each, ())], machines.get(each, ())
-        )
-        for each, name in names.items()
-    }
+
+
+    def all_terms() -> dict[str, set[str]]:
+        return {
+            each: terms.of_customer(
+                name, numbers.get(each, ()), [row.value for row in places.get(each, ())], machines.get(each, ())
+            )
+            for each, name in names.items()
+        }
+
+    # after an import they are thousands, and the loop must not stand still meanwhile
+    found = await asyncio.to_thread(all_terms) if len(names) > AT_ONCE else all_terms()
     return await repository.write(session, repository.CUSTOMERS, found)
 
 

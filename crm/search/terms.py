@@ -101,7 +101,9 @@ def _ways(word: str) -> list[list[str]]:
     if word.isascii() and word.isalpha() and len(word) <= _NAME:
         return [pairs, [f"~{word}"]]
     if not word.isascii() or word.isdigit():
-        return [pairs]
+        # 路999号 is not the 路9, 99 and 9号 of 99; what stands first may be the end of a longer number
+        runs = (found[0][:_CODE] for found in _RUN.finditer(word) if found.start())
+        return [[*pairs, *(f"={run}" for run in runs if len(run) > 1)]]
     return [[f"={word}"] if len(word) <= _CODE else pairs, [f"#{word}"]]  # E02 is not the E0 and 02 of E01, 502
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from crm.csv_text import csv_text
+from crm.tables import csv_text
 from crm.tickets.schemas import TicketRow
 
 HEAD = ("工单号", "类型", "状态", "紧急度", "客户", "电话", "事由", "承办", "结果", "待核实", "建单时间", "更新时间")

@@ -15,6 +15,7 @@ from crm.customers.file_routes import router as customer_files
 from crm.customers.routes import router as customers
 from crm.desk.routes import router as desk
 from crm.engineers.routes import router as engineers
+from crm.imports.routes import router as imports
 from crm.knowledge.routes import router as knowledge
 from crm.live.routes import router as live
 from crm.outlets.routes import router as outlets
@@ -37,6 +38,7 @@ from crm.webhooks.routes import router as webhooks
 PREFIX = "/api/v1"
 MOST_BYTES = 2_000_000
 MOST_PHOTO_BYTES = 9_000_000
+MOST_TABLE_BYTES = 6_000_000
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -56,7 +58,7 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
 _ROUTERS = (
     accounts, agents, live, tickets, calls, customers, callbacks, knowledge, outlets,
     engineers, visits, customer_files, products, open_router, status, stream, warranty,
-    clocks, parts_router, rules, audit, privacy, webhooks,
+    clocks, parts_router, rules, audit, privacy, webhooks, imports,
 )  # fmt: skip
 
 
@@ -104,9 +106,11 @@ async def _guard(request: Request, call_next: Callable[[Request], Awaitable[Resp
 
 
 def _most(request: Request) -> int:
-    """Return how long a body may be: photos are longer."""
+    """Return how long a body may be: photos and tables are longer."""
     path = request.url.path
     photo = path.startswith("/v/") or (path.startswith(f"{PREFIX}/visits/") and path.endswith("/photos"))
+    if path.startswith(f"{PREFIX}/imports/"):
+        return MOST_TABLE_BYTES
     return MOST_PHOTO_BYTES if photo else MOST_BYTES
 
 

@@ -44,5 +44,7 @@ ROLES_OF: dict[str, frozenset[str]] = {
     "getPartRequest": EVERYBODY, "savePartRequest": STAFF,
     "getRules": EVERYBODY, "addRules": frozenset({ADMIN}), "listAudit": LEADS | {AUDITOR},
     "listWebhooks": frozenset({ADMIN}), "addWebhook": frozenset({ADMIN}), "removeWebhook": frozenset({ADMIN}),
+    "listImports": LEADS, "listImportColumns": LEADS, "getImportTemplate": LEADS, "checkImport": LEADS,
+    "runImport": LEADS, "exportTable": LEADS,
     "exportPerson": LEADS, "erasePerson": frozenset({ADMIN}), "revealNumber": STAFF | {ADMIN},
 }  # fmt: skip

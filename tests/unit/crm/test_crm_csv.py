@@ -6,7 +6,7 @@ import io
 import pytest
 
 from crm.bootstrap import Process
-from crm.csv_text import csv_text, safe_cell
+from crm.tables import csv_text, safe_cell
 from crm.web.app import make_web_app
 from tests.unit.crm.conftest import Opener
 from tests.unit.crm.tickets_by_hand import API, opened

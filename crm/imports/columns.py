@@ -1,0 +1,248 @@
+"""The columns of the tables: what they are called, what a line of them means, and what is wrong with it; pure."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Literal
+
+from crm import phone, slots
+from crm.imports.errors import TableUnreadable
+from crm.wire import sane_day
+from crm.words import CUSTOMER_KINDS, PRODUCT_CLASSES
+
+Kind = Literal["customers", "products"]
+_YES = {"是": True, "有": True, "y": True, "yes": True, "1": True, "true": True}
+_NO = {"否": False, "无": False, "没有": False, "n": False, "no": False, "0": False, "false": False, "": False}
+_SCIENTIFIC = re.compile(r"^[0-9](\.[0-9]+)?[eE]\+?[0-9]+$")
+_DAY = re.compile(r"^(\d{4})[-/.年]?(\d{1,2})[-/.月]?(\d{1,2})日?( .*)?$")
+_ADCODE = re.compile(r"^([0-9]{6}|[0-9]{9}|[0-9]{12})$")
+_SERIAL = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong: the line as the spreadsheet counts, the column's heading, what stands there, why it cannot be."""
+
+    line: int
+    column: str
+    value: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A heading, other names people give it, and how many characters it may hold."""
+
+    key: str
+    heading: str
+    others: tuple[str, ...] = ()
+    longest: int = 80
+    required: bool = False
+
+
+@dataclass(slots=True)
+class Line:
+    """A line that is right. key: what makes two lines the same thing."""
+
+    number: int
+    key: tuple[str, ...]
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+CUSTOMER_COLUMNS = (
+    Column("name", "姓名", ("客户姓名", "客户", "名称", "客户名称", "单位名称")),
+    Column("kind", "类型", ("客户类型",)),
+    Column("organization", "单位", ("是否单位",)),
+    Column("number", "电话", ("手机", "手机号", "联系电话", "电话1", "电话号码"), 40),
+    Column("number2", "电话2", ("备用电话", "其他电话"), 40),
+    Column("number3", "电话3", (), 40),
+    Column("province", "省", ("省份",), 40),
+    Column("city", "市", ("城市",), 40),
+    Column("district", "区县", ("区", "县", "区/县"), 40),
+    Column("town", "镇街", ("街道", "镇", "乡镇街道"), 40),
+    Column("road", "详细地址", ("地址", "住址", "街道门牌"), 200),
+    Column("room", "房号", ("楼栋房号",), 80),
+    Column("adcode", "区划代码", ("行政区划代码",), 12),
+    Column("elder", "老人", ("家有老人",)),
+    Column("do_not_call", "勿呼", ("不要外呼",)),
+    Column("note", "备注", ("说明",), 2000),
+)
+PRODUCT_COLUMNS = (
+    Column("number", "客户电话", ("电话", "手机", "联系电话", "用户电话"), 40, required=True),
+    Column("name", "客户姓名", ("姓名", "客户", "用户姓名")),
+    Column("product_class", "产品类别", ("类别", "产品")),
+    Column("model", "型号", ("机型", "产品型号"), 60),
+    Column("serial", "序列号", ("机号", "机身号", "条码", "出厂编号"), _SERIAL, required=True),
+    Column("purchased_on", "购买日期", ("销售日期",)),
+    Column("invoice_no", "发票号", ("发票号码",), 40),
+    Column("invoice_on", "发票日期", ("开票日期",)),
+    Column("warranty_card", "保修卡", ("有无保修卡",)),
+    Column("sold_by", "经销商", ("销售单位",)),
+    Column("installer", "安装单位", ("安装人",)),
+    Column("installed_on", "安装日期", ()),
+    Column("commissioned_on", "调试日期", ()),
+    Column("note", "备注", ("说明",), 1000),
+)
+COLUMNS: Mapping[Kind, tuple[Column, ...]] = {"customers": CUSTOMER_COLUMNS, "products": PRODUCT_COLUMNS}
+_PLACES = ("province", "city", "district", "town", "road", "room", "adcode")
+_DAYS = ("purchased_on", "invoice_on", "installed_on", "commissioned_on")
+_CARD = ("product_class", "model", "serial", "invoice_no", "warranty_card", "sold_by", "installer", "note", *_DAYS)
+
+
+def placed(kind: Kind, headings: Sequence[str]) -> tuple[dict[str, int], list[str]]:
+    """Return where each known column stands, and the headings nobody knows; raises TableUnreadable when one is twice
+    there or a required one is not."""
+    by_name = {name: column for column in COLUMNS[kind] for name in (column.heading, *column.others)}
+    places: dict[str, int] = {}
+    unknown = []
+    for index, heading in enumerate(headings):
+        column = by_name.get(heading.replace(" ", "").rstrip("*＊"))
+        if column is None:
+            unknown += [heading] if heading else []
+        elif column.key in places:
+            raise TableUnreadable(f"表头里「{column.heading}」有两列", fields=[{"field": "file", "detail": heading}])
+        else:
+            places[column.key] = index
+    missing = [column.heading for column in COLUMNS[kind] if column.required and column.key not in places]
+    if kind == "customers" and not {"name", "number"} & places.keys():
+        missing = ["姓名", "电话"]
+    if missing:
+        raise TableUnreadable(f"表头里没有：{'、'.join(missing)}", fields=[{"field": "file", "detail": "表头不对"}])
+    return places, unknown
+
+
+class LineReader:
+    """Reads one line: gives its values and notes every problem, so that a person mends them all at once."""
+
+    def __init__(self, kind: Kind, number: int, cells: Mapping[str, str]) -> None:
+        self._kind, self.number, self._cells = kind, number, cells
+        self.problems: list[Problem] = []
+        for column in COLUMNS[kind]:
+            if len(self.cell(column.key)) > column.longest:
+                self.wrong(column.key, f"太长，最多 {column.longest} 个字")
+
+    def cell(self, key: str) -> str:
+        """Return what stands there, "" for a column that is not there."""
+        return self._cells.get(key, "")
+
+    def wrong(self, key: str, reason: str) -> None:
+        """Note a problem."""
+        heading = next(column.heading for column in COLUMNS[self._kind] if column.key == key)
+        self.problems.append(Problem(self.number, heading, self.cell(key)[:80], reason))
+
+    def number_of(self, key: str) -> str:
+        """Return a telephone number in E.164, "" for none or a wrong one."""
+        text = self.cell(key)
+        if _SCIENTIFIC.match(text):
+            self.wrong(key, "号码被表格软件改成了科学计数，请把这一列设为文本再填")
+            return ""
+        e164 = phone.to_e164(text) if text else ""
+        if text and not e164:
+            self.wrong(key, "电话号码不对")
+        return e164
+
+    def choice(self, key: str, words: Mapping[str, str], default: str) -> str:
+        """Return the constant of a Chinese word."""
+        text = self.cell(key)
+        found = next((constant for constant, word in words.items() if text in (word, constant)), "")
+        if text and not found:
+            self.wrong(key, f"只能填：{'、'.join(words.values())}")
+        return found or default
+
+    def truth(self, key: str) -> bool | None:
+        """Return yes or no; None when there is no such column or it is wrong."""
+        if key not in self._cells:
+            return None
+        found = (_YES | _NO).get(self.cell(key).lower())
+        if found is None:
+            self.wrong(key, "只能填：是、否")
+        return found
+
+    def day(self, key: str) -> date | None:
+        """Return a day; None for none or a wrong one."""
+        text = self.cell(key)
+        if not text:
+            return None
+        found = _DAY.match(text)
+        try:
+            if found:
+                return sane_day(date(int(found[1]), int(found[2]), int(found[3])))
+        except ValueError:
+            pass  # the 30th of February: said below
+        self.wrong(key, "日期不对，请写成 2026-03-10")
+        return None
+
+
+def _customer(line: LineReader) -> Line:
+    numbers = list(dict.fromkeys(filter(None, (line.number_of(key) for key in ("number", "number2", "number3")))))
+    value = {key: line.cell(key) for key in _PLACES if line.cell(key)}
+    if value.get("adcode") and not _ADCODE.match(value["adcode"]):
+        line.wrong("adcode", "区划代码是 6、9 或 12 位数字")
+    if value.keys() - {"adcode"} and not slots.region_text(value):
+        line.wrong("road", "地址要有省、市、区县或镇街")
+    address = slots.address_text(value) if value.keys() - {"adcode"} else ""
+    name = line.cell("name")
+    if not line.problems and not numbers and not (name and address):
+        line.wrong("number", "没有电话时，姓名和地址都要填")
+    values: dict[str, Any] = {
+        "name": name, "kind": line.choice("kind", CUSTOMER_KINDS, "owner"), "note": line.cell("note"),
+        "organization": bool(line.truth("organization")), "elder": bool(line.truth("elder")),
+        "do_not_call": bool(line.truth("do_not_call")), "numbers": numbers, "address": value if address else {},
+        "address_text": address,
+    }  # fmt: skip
+    return Line(line.number, (name, numbers[0] if numbers else address), values)
+
+
+def _product(line: LineReader) -> Line:
+    days = {key: line.day(key) for key in _DAYS}
+    sold = days["purchased_on"] or days["invoice_on"]
+    for key, label in (("installed_on", "安装日期"), ("commissioned_on", "调试日期")):
+        day = days[key]
+        if day and sold and day < sold:
+            line.wrong(key, f"{label}早于购买日期")
+    card = line.truth("warranty_card") if line.cell("warranty_card") else None
+    values: dict[str, Any] = {key: line.cell(key) for key in ("model", "serial", "invoice_no", "sold_by", "installer")}
+    values |= days | {"note": line.cell("note"), "name": line.cell("name"), "number": line.number_of("number")}
+    values["product_class"] = line.choice("product_class", PRODUCT_CLASSES, "unknown")
+    values["warranty_card"] = "unknown" if card is None else "yes" if card else "no"
+    for key, label in (("serial", "序列号"), ("number", "客户电话")):
+        if not line.cell(key):
+            line.wrong(key, f"没有填{label}")
+        elif key == "serial" and _SCIENTIFIC.match(line.cell(key)):
+            line.wrong(key, "序列号被表格软件改成了科学计数，请把这一列设为文本再填")
+    return Line(line.number, (values["serial"],), values)
+
+
+_READERS: Mapping[Kind, Callable[[LineReader], Line]] = {"customers": _customer, "products": _product}
+
+
+def understood(
+    kind: Kind, lines: Sequence[tuple[int, Sequence[str]]]
+) -> tuple[list[Line], list[Problem], list[str]]:
+    """Return the lines that are right, every problem of the others, and the headings nobody knows."""
+    places, unknown = placed(kind, lines[0][1])
+    good: list[Line] = []
+    problems: list[Problem] = []
+    seen: dict[tuple[str, ...], int] = {}
+    for number, cells in lines[1:]:
+        held = {key: cells[place] if place < len(cells) else "" for key, place in places.items()}
+        reader = LineReader(kind, number, held)
+        line = _READERS[kind](reader)
+        if not reader.problems and line.key in seen:
+            reader.wrong(_key_column(kind), f"和第 {seen[line.key]} 行重复")
+        if reader.problems:
+            problems += reader.problems
+            continue
+        seen[line.key] = number
+        good.append(line)
+    return good, problems, unknown
+
+
+def card_values(line: Line) -> dict[str, Any]:
+    """Return what a product's card gets of a line."""
+    return {key: line.values[key] for key in _CARD}
+
+
+def _key_column(kind: Kind) -> str:
+    return "serial" if kind == "products" else "number"
