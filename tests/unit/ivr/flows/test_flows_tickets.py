@@ -11,6 +11,7 @@ from ivr.contract.facts import MatterOpened, SafetyRaised, SlotFilled, TicketAsk
 from ivr.flows.machine import fold
 from ivr.flows.service_days import day, window
 from ivr.flows.simulate import Conversation, Move, no_interpreter, simulate
+from speech.contract import Cause
 from tests.unit.ivr.flows.play import TICKET, VISIT_CODE, Driver, interpreter, program, tickets
 from tests.unit.ivr.flows.repairs import press, say
 
@@ -123,6 +124,15 @@ def test_the_right_digits_open_it() -> None:
     driver.press("8000")
     assert driver.of(TicketAsked) == [TicketAsked(1, NUMBER, "verified")]
     assert "李师傅上门" in driver.text
+
+
+def test_tickets_that_are_long_in_coming_are_asked_for_once_more() -> None:
+    driver = Driver(tickets=None, speak_by_itself=False).start()
+    assert driver.press("4").text == "请稍等,我查一下。"
+    driver.tickets = tickets({})
+    driver.result(Cause.SUCCESS)
+    assert "李师傅上门" in driver.text
+    assert not driver.state.waited
 
 
 def test_a_danger_raises_the_ticket_asked_about() -> None:
