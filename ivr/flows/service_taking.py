@@ -61,7 +61,7 @@ def keep_told(step: Step, answer: TicketsAnswer | FoundAnswer | CodeVerdictAnswe
             step.set(tickets=tuple(_texts(ticket) for ticket in tickets), ticket=0)
         case FoundAnswer(exists=exists, status=status):
             step.set(found=exists, tickets=(_texts(status),) if status else (), ticket=0)
-        case CodeVerdictAnswer():
+        case _:
             step.set(told=_texts(answer))
 
 

@@ -43,11 +43,6 @@ class Phones:
     def __init__(self) -> None:
         self._phones: dict[str, _Phone] = {}
 
-    def state(self, agent: str, now: datetime) -> str:
-        """Return the agent's state word."""
-        phone = self._phones.get(agent)
-        return phone.word(now)[0] if phone else "offline"
-
     def member(self, event: MemberStateChanged) -> list[AgentPhoneChanged]:
         """Take a change of membership, pause or device state."""
         phone = self._phone(event.agent)

@@ -44,6 +44,24 @@ def decode(*chunks: bytes) -> list[Event]:
     return events
 
 
+@pytest.mark.parametrize("size", [1, 2, 5, 1000])
+def test_a_whole_call_is_decoded_in_portions_of_any_size(size: int) -> None:
+    who = uuid4()
+    unknown, no_audio, failed, unexplained = b"\x42\x00\x02xx", b"\x10\x00\x00", b"\xff\x00\x01\x02", b"\xff\x00\x00"
+    said = audio_message(b"\x01\x02\x03\x04")
+    stream = b"".join(
+        (uuid_message(who), said, unknown, digit_message("#"), no_audio, failed, unexplained, hangup_message())
+    )
+    assert decode(*(stream[at : at + size] for at in range(0, len(stream), size))) == [
+        Identified(who),
+        AudioReceived(b"\x01\x02\x03\x04"),
+        DigitPressed("#"),
+        PeerError(2),
+        PeerError(-1),
+        PeerHungUp(),
+    ]
+
+
 @settings(deadline=None)
 @given(st.lists(MESSAGES, max_size=12), st.data())
 def test_any_split_of_the_bytes_gives_the_same_events(

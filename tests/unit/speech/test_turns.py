@@ -323,6 +323,22 @@ def test_a_lost_recognizer_under_a_prompt_lets_the_prompt_go_on() -> None:
     assert Script(ASK).give(RecognizerLost()).orders == []
 
 
+def test_a_lost_recognizer_before_the_prompt_was_paused_only_stops_listening() -> None:
+    turn = Script(ASK).quiet(1000).voice(200).give(RecognizerLost())
+    assert turn.orders == [Order.START_RECOGNITION, Order.STOP_RECOGNITION]
+
+
+@pytest.mark.parametrize("late", [WHOLE, Decided(Verdict.MATCH), PromptEnded()])
+def test_what_comes_when_nobody_waits_for_it_changes_nothing(late: Input) -> None:
+    turn = Script(LISTEN).quiet(1000).give(late)
+    assert turn.orders == []
+    assert turn.quiet(5000).end == Finish(Cause.NO_INPUT)
+
+
+def test_a_key_to_a_turn_without_prompt_and_slot_is_kept() -> None:
+    assert Script(replace(SAY, prompted=False)).keys("3").orders == [KeepKey("3"), Finish(Cause.SUCCESS)]
+
+
 def test_a_hang_up_ends_any_turn() -> None:
     assert Script(ASK).give(Gone()).end == Finish(Cause.HUNG_UP)
 

@@ -37,6 +37,7 @@ def at(text: str) -> datetime:
         ("2026-11-21T17:00", 2, "2026-11-23T10:00"),  # Saturday evening → Monday
         ("2026-11-22T12:00", 9, "2026-11-23T18:00"),  # Sunday counts nothing
         ("2026-11-20T03:00", 1, "2026-11-20T10:00"),
+        ("2026-11-20T19:00", 2, "2026-11-21T11:00"),  # a day whose hours are over counts nothing
     ],
 )
 def test_working_hours(start: str, hours: float, end: str) -> None:
@@ -66,6 +67,14 @@ def test_a_pause_gives_back_what_was_left(start: datetime, before: timedelta, st
     assert again.due_at >= clock.due_at
     counted = between(start, start + before, hours, ZONE)
     assert counted + between(start + before + stood, again.due_at, hours, ZONE) == timedelta(hours=8)
+
+
+def test_only_a_clock_that_runs_and_is_not_due_can_be_paused() -> None:
+    clock = begin(at("2026-11-20T10:00"), timedelta(hours=2), 0.75, HOURS, ZONE)
+    assert pause(clock, clock.due_at, ZONE) is clock
+    stopped = pause(clock, at("2026-11-20T10:30"), ZONE)
+    assert (stopped.state, stopped.left) == (ClockState.PAUSED, timedelta(minutes=90))
+    assert pause(stopped, at("2026-11-20T11:00"), ZONE) is stopped
 
 
 def test_keeping_a_promise_in_time_and_late() -> None:

@@ -109,6 +109,10 @@ SPOILED: dict[str, tuple[Change, str]] = {
         lambda t: put(t / "advice.yaml", "adv_no_power:", "adv_none:"),
         "adv_none: missing prompt",
     ),
+    "article without a source": (
+        lambda t: put(t / "topics.yaml", "  ans_7d: 二", "  ans_7x: 二"),
+        "ans_7d: an article without a source",
+    ),
     "no file": (lambda t: (t / "areas.yaml").unlink(), "areas.yaml: (file): cannot be read"),
 }
 

@@ -29,6 +29,11 @@ def after_header(commands: int = 0) -> AGIProtocol:
     return protocol
 
 
+def test_empty_lines_between_replies_say_nothing() -> None:
+    protocol = after_header(commands=1)
+    assert protocol.receive_data(b"\n  \r\n200 result=0\n\n") == [Reply(200, "0")]
+
+
 @pytest.mark.parametrize(
     ("line", "reply"),
     [

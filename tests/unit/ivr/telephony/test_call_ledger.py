@@ -12,6 +12,7 @@ from ivr.contract.facts import (
     CallbackRequested,
     ContactEnded,
     ContactStarted,
+    QueueJoined,
     QueueLeft,
     SafetyRaised,
     TalkEnded,
@@ -21,11 +22,13 @@ from ivr.telephony.calls import CallLedger, DialogueEnd, Noted
 from ivr.telephony.events import (
     AgentConnected,
     CallEnded,
+    CallerJoinedQueue,
     CallerLeftQueue,
     CallStarted,
     ChannelHungUp,
     ContactStatus,
     DialAnswered,
+    EmergencyBegun,
     HangupRequested,
     MemberStateChanged,
     Snapshot,
@@ -126,6 +129,24 @@ def test_duty_phone_that_answered_is_a_talk() -> None:
 def test_key_9_without_ivr_is_told_once_as_a_danger() -> None:
     raised = [fact for fact in call_facts(fold_recording("emergency-nobody")) if isinstance(fact, SafetyRaised)]
     assert [(fact.matter, fact.safety, fact.trigger) for fact in raised] == [(0, "unknown", "key")]
+
+
+def test_a_danger_told_twice_is_raised_once() -> None:
+    book = ledger()
+    events = typed("emergency-nobody")
+    begun = next(index for index, event in enumerate(events) if isinstance(event, EmergencyBegun))
+    notes = fold(book, [*events[: begun + 1], *events[begun:]])
+    assert sum(isinstance(fact, SafetyRaised) for fact in call_facts(notes)) == 1
+
+
+def test_who_joins_another_queue_has_left_the_first_though_nobody_said_so() -> None:
+    book, start = waiting()
+    notes = fold(book, [CallerJoinedQueue(NOW, start.linkedid, start.uniqueid, "emergency", 1)])
+    left = next(fact for fact in call_facts(notes) if isinstance(fact, QueueLeft))
+    joined = next(fact for fact in call_facts(notes) if isinstance(fact, QueueJoined))
+    assert left.visit != joined.visit
+    assert joined.queue == "emergency"
+    assert kinds(notes) == ["agent_ring_ended", "queue_left", "queue_joined"]
 
 
 def test_caller_ivr_never_saw() -> None:

@@ -179,6 +179,12 @@ def test_danger_in_any_hypothesis_counts() -> None:
     assert SLOTS.interpret(MENU, LEXICON, ("我 要 报修", "漏气")).safety == "gas"
 
 
+def test_marks_written_inside_a_danger_word_are_not_heard() -> None:
+    words = replace(LEXICON, safety={"co": ("CO·报警器响",)})
+    assert SLOTS.interpret(MENU, words, ("家里 C O 报警器 响 了",)).safety == "co"
+    assert SLOTS.interpret(MENU, words, ("报警器 响 了",)).safety == ""
+
+
 @pytest.mark.parametrize(
     ("said", "meaning"),
     [
