@@ -35,3 +35,8 @@ class MachineFlow:
     def step(self, state: State, item: Input) -> tuple[State, Sequence[Effect]]:
         """Step the machine."""
         return step(self._program, state, item)
+
+    def place(self, state: State) -> tuple[str, str]:
+        """Return the flow and the node where a dialogue stands, also after an aside led back to it."""
+        node = state.place.node
+        return self._program.flow_of.get(node, ""), node

@@ -44,6 +44,9 @@ class Flow(Protocol):
     def step(self, state: Any, item: Input) -> tuple[Any, Sequence[Effect]]:
         """Return the next state, any number of Save and exactly one other effect, the last one."""
 
+    def place(self, state: Any) -> tuple[str, str]:
+        """Return the flow and the node where a dialogue stands, "" and "" before its first question."""
+
 
 class PBX(Protocol):
     """What sessions and commands ask of Asterisk by AMI. Every method raises PBXUnavailable."""

@@ -21,7 +21,7 @@ from ivr.contract.dialogue import (
     Started,
     TurnDone,
 )
-from ivr.contract.facts import ContactStarted, Fact, MatterOpened, NodeEntered, SafetyCleared, SafetyRaised
+from ivr.contract.facts import ContactStarted, Fact, MatterOpened, SafetyCleared, SafetyRaised
 from ivr.contract.ids import ContactId
 from ivr.dialplan.variables import HL_KEY, HL_QUEUE, IVR_NEXT, QUEUE_PRIO, Next
 from ivr.sessions.calls import RunningCall
@@ -93,8 +93,7 @@ class CallSession:
         self._info = info
         self._keys_only = False
         self._media_failures = 0
-        self._folded = Folded(None)
-        self._place = ("", "")
+        self._folded = Folded(services.flow.begin())
 
     async def run(self) -> None:
         """Hold the dialogue and leave the AGI. Raises only what cancels the session."""
@@ -123,7 +122,7 @@ class CallSession:
         except (_Moved, MediaStuck):
             raise
         except Exception:
-            log.exception("dialogue_broken", node=self._place[1])
+            log.exception("dialogue_broken", node=self._place()[1])
         give_up(self._services.flow, self._journal, self._call.contact, self._services.clock())
         self._services.watch.dialogue_over(self._call.contact, DialogueEnd.HANDED_OVER)
         await self._apologize(media)
@@ -194,8 +193,6 @@ class CallSession:
         await self._announce()
         self._folded = fold(self._services.flow, known.inputs)
         write_missing(self._journal, known, self._folded, now)
-        entered = [fact for fact in self._folded.facts if isinstance(fact, NodeEntered)]
-        self._place = (entered[-1].flow, entered[-1].node) if entered else self._place
         log.info("session_resumed", inputs=len(known.inputs), over=self._folded.over)
         if known.inputs and is_hang_up(known.inputs[-1]):
             return _LOST  # we took the caller for gone, and the dialogue is over
@@ -234,10 +231,8 @@ class CallSession:
         return self._folded.effect
 
     async def _note(self, fact: Fact) -> None:
-        """Tell the rest of the call what a fact means for it: the live node, and where a lost call goes."""
+        """Tell the rest of the call what a fact means for it: where a call that is lost from now on goes."""
         match fact:
-            case NodeEntered(flow=flow, node=node):
-                self._place = (flow, node)
             case SafetyRaised():
                 await self._fall_back_to("emergency")
             case SafetyCleared():
@@ -273,7 +268,7 @@ class CallSession:
         if result.cause is Cause.MEDIA_FAILED:
             self._media_failures += 1
             self._keys_only = True  # what the flow does with this cause
-            log.warning("media_failed", count=self._media_failures, node=self._place[1])
+            log.warning("media_failed", count=self._media_failures, node=self._place()[1])
             if self._media_failures > _MEDIA_FAILURES:
                 raise FlowBroken("no media works")
         return TurnDone(result)
@@ -290,8 +285,11 @@ class CallSession:
         except TimeoutError:
             raise _Moved from None
 
+    def _place(self) -> tuple[str, str]:
+        return self._services.flow.place(self._folded.state)
+
     async def _show(self, slot: str, listening: str, segments: tuple[Segment, ...] = ()) -> None:
-        flow, node = self._place
+        flow, node = self._place()
         said = tuple(segment.text for segment in segments)
         await self._services.live.put(
             self._call.contact, flow, node, slot, listening, keys_only=self._keys_only, said=said

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import httpx
 
-from ops.robots.carrier import Carrier, PlacedCall
+from ops.robots.carrier import DIGIT_GAP_S, Carrier, PlacedCall
 from ops.robots.ear import Ear
 from ops.robots.hotline import HotlineAPI, Listening
 from ops.robots.line import Line, RobotServer
@@ -105,8 +105,7 @@ class RobotCaller:
                 await self._speak(await self._samples(step.say, step.play, scenario), line, record)
             case "dtmf":
                 record.what = step.dtmf or ""
-                await self._press(step.dtmf or "", scenario, line, call)
-                record.response_ms = await self._response(line, line.now())
+                record.response_ms = await self._press(step.dtmf or "", scenario, line, call)
             case "barge":
                 await self._barge(step, scenario, line, call, record)
             case "pause":
@@ -141,8 +140,7 @@ class RobotCaller:
             await self._speak(pcm, line, record)
             onset = line.first_said_ms
         else:
-            await self._press(what, scenario, line, call)
-            record.response_ms = await self._response(line, line.now())
+            record.response_ms = await self._press(what, scenario, line, call)
         record.barge_stop_ms = line.ear.silent_since(onset)
 
     async def _expect(self, step: Step, line: Line, record: StepReport) -> None:
@@ -216,8 +214,7 @@ class RobotCaller:
         self._say(f"caller:  {record.what}")
         onset = line.now()
         if answer.dtmf:
-            await self._press(answer.dtmf, scenario, line, call)
-            record.response_ms = await self._response(line, line.now())
+            record.response_ms = await self._press(answer.dtmf, scenario, line, call)
         else:
             await self._speak(pcm, line, record)
             onset = line.first_said_ms
@@ -250,8 +247,16 @@ class RobotCaller:
         first = line.ear.first_voice_after(since)
         return None if first is None else round(first - since)
 
-    async def _press(self, digits: str, scenario: Scenario, line: Line, call: PlacedCall) -> None:
+    async def _press(self, digits: str, scenario: Scenario, line: Line, call: PlacedCall) -> int | None:
+        """Press keys; return the response to the last one, None when they cut a prompt short.
+
+        What follows a prompt that a key stopped comes within a moment, and no ear tells the two apart.
+        """
+        cuts = line.ear.in_prompt
         if scenario.inband_keys:
             await line.play(tones(digits))
+            pressed = line.last_said_ms
         else:
             await self._carrier.press(call, digits)
+            pressed = line.now() - DIGIT_GAP_S * 1000
+        return None if cuts else await self._response(line, pressed)

@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 import wave
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from tests.e2e.console_page import ConsolePage, Ledger, chromium
 from tests.e2e.stack import Stack
 
 SCENARIOS = Path(__file__).parent / "scenarios"
-AT_ONCE = 3
+AT_ONCE = 4
 _AGENT_TALK_S = 5.0
 
 
@@ -32,8 +33,8 @@ class Made:
     page_errors: list[str] = field(default_factory=list)
 
 
-async def make_calls(stack: Stack, names: list[str]) -> Made:
-    """Make every call named; agent 8001's page is open and ready in a headless Chromium all the time."""
+async def make_calls(stack: Stack, names: Sequence[str], afterwards: Sequence[str] = ()) -> Made:
+    """Make every call named, then those `afterwards`; agent 8001's page is open and ready in Chromium all the time."""
     made = Made()
     folder = stack.layout.home / "scenarios"
     shutil.copytree(SCENARIOS, folder)
@@ -56,9 +57,10 @@ async def make_calls(stack: Stack, names: list[str]) -> Made:
                 made.reports[name] = await studio.call(load_scenario(folder / f"{name}.yaml"), folder)
                 made.ended[name] = asyncio.get_running_loop().time()
 
-        async with asyncio.TaskGroup() as group:
-            for name in names:
-                group.create_task(one(name))
+        for round_of in (names, afterwards):
+            async with asyncio.TaskGroup() as group:
+                for name in round_of:
+                    group.create_task(one(name))
         for report in made.reports.values():
             if report.pops:
                 made.ledgers[report.contact] = await page.ledger(report.contact)

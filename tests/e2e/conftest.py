@@ -15,6 +15,7 @@ from tests.e2e.stack import Stack, running_stack
 from tests.unit.crm.postgres import private_cluster
 
 _LONGEST_FIRST = ("silence", "noise", "repair_by_voice", "repair_by_keys", "address_on_file")
+_AFTERWARDS = ("urged",)  # needs what an earlier call left
 
 
 @pytest.fixture(scope="session")
@@ -27,8 +28,9 @@ def stack() -> Iterator[Stack]:
 @pytest.fixture(scope="session")
 def made(stack: Stack) -> Made:
     """All calls of tests/e2e/scenarios, made once; each test reads what its own call left."""
-    others = sorted(path.stem for path in SCENARIOS.glob("*.yaml") if path.stem not in _LONGEST_FIRST)
-    return asyncio.run(make_calls(stack, [*_LONGEST_FIRST, *others]))
+    ordered = (*_LONGEST_FIRST, *_AFTERWARDS)
+    others = sorted(path.stem for path in SCENARIOS.glob("*.yaml") if path.stem not in ordered)
+    return asyncio.run(make_calls(stack, [*_LONGEST_FIRST, *others], _AFTERWARDS))
 
 
 @pytest.fixture(scope="session")

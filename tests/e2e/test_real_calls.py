@@ -26,9 +26,13 @@ def call(made: Made, name: str) -> CallReport:
     return report
 
 
-def slots(report: CallReport) -> dict[str, dict[str, Any]]:
+def only_ticket(report: CallReport) -> dict[str, Any]:
     assert len(report.tickets) == 1, f"{len(report.tickets)} tickets"
-    return {slot["slot"]: slot for slot in report.tickets[0]["slots"] if slot["text"]}
+    return report.tickets[0]
+
+
+def slots(report: CallReport) -> dict[str, dict[str, Any]]:
+    return {slot["slot"]: slot for slot in only_ticket(report)["slots"] if slot["text"]}
 
 
 def answered_at(report: CallReport) -> datetime:
@@ -149,6 +153,83 @@ def test_danger_goes_to_the_emergency_queue(made: Made) -> None:
     assert len(report.tickets) == 1
     assert report.tickets[0]["priority"] == "urgent"
     assert report.tickets[0]["safety"] == "gas"
+
+
+def test_danger_that_is_denied_is_one_question_and_not_urgent(made: Made) -> None:
+    report = call(made, "no_danger")
+    assert [step.node for step in report.steps] == ["main_menu", "emergency_check", "main_menu"]
+    assert report.outcome == "talked"
+    assert all(ticket["priority"] != "urgent" for ticket in report.tickets)
+
+
+def test_danger_in_the_middle_of_a_report_makes_its_ticket_urgent(made: Made) -> None:
+    report = call(made, "danger_on_the_way")
+    ticket = only_ticket(report)
+    assert (ticket["kind"], ticket["priority"], ticket["safety"]) == ("repair", "urgent", "gas")
+    assert report.outcome == "talked"
+
+
+@pytest.mark.parametrize(("name", "outcome"), [("consult_by_voice", "solved"), ("consult_by_keys", "person")])
+def test_a_question_is_a_ticket_of_its_own_with_its_topic(made: Made, name: str, outcome: str) -> None:
+    report = call(made, name)
+    ticket = only_ticket(report)
+    assert ticket["kind"] == "consult"
+    assert (report.outcome == "talked") == (outcome == "person")
+    assert slots(report)["topic"]["text"]
+
+
+def test_a_complaint_keeps_the_callers_own_words(made: Made) -> None:
+    report = call(made, "complaint")
+    ticket, found = only_ticket(report), slots(report)
+    assert (ticket["kind"], ticket["priority"]) == ("complaint", "high")
+    assert "收费" in found["category"]["text"]
+    assert found["statement"]["clip_ms"] > 2000
+    assert ticket["callback"]
+
+
+def test_an_installation_has_its_kind_and_place(made: Made) -> None:
+    report = call(made, "request_install")
+    assert only_ticket(report)["kind"] == "install"
+    assert slots(report)["address"]["text"]
+
+
+def test_no_code_at_the_door_is_an_urgent_complaint_for_a_person(made: Made) -> None:
+    report = call(made, "visit_code")
+    ticket = only_ticket(report)
+    assert (ticket["kind"], ticket["priority"]) == ("complaint", "urgent")
+    assert report.outcome == "talked"
+
+
+def test_who_asks_for_it_slowly_is_heard_and_gets_a_person(made: Made) -> None:
+    report = call(made, "slower")
+    assert [step.what for step in report.steps[:2]] == ["慢一点", "转人工"]
+    assert report.outcome == "talked"
+
+
+def test_who_gives_up_is_rung_back(made: Made) -> None:
+    ticket = only_ticket(call(made, "gives_up"))
+    assert ticket["outcome"] == "cancelled_by_caller"
+    assert ticket["callback"]
+
+
+def test_what_one_breath_told_is_not_asked_again(made: Made) -> None:
+    report = call(made, "one_breath")
+    assert "repair_product" not in [step.node for step in report.steps]
+    found = slots(report)
+    assert found["product"]["value"]["value"] == "boiler"
+    assert "没热水" in found["symptom"]["text"]
+
+
+def test_urging_is_noted_on_the_ticket_that_is_there(made: Made) -> None:
+    first, again = call(made, "repair_by_voice"), call(made, "urged")
+    assert [step.node for step in again.steps] == ["main_menu", "my_ticket_menu"]
+    assert {ticket["no"] for ticket in again.tickets} <= {ticket["no"] for ticket in first.tickets}
+
+
+def test_a_strange_number_learns_nothing_of_a_ticket(made: Made) -> None:
+    report = call(made, "ticket_of_another_number")
+    assert report.outcome == "talked"
+    assert "my_ticket_menu" not in [step.node for step in report.steps]
 
 
 def test_several_calls_were_made_at_once(made: Made) -> None:

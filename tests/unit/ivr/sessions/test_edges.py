@@ -18,6 +18,7 @@ from ivr.sessions.pbx import AMIPBX
 from ivr.sessions.ports import PBXRefused, PBXUnavailable
 from ivr.settings import load_settings
 from ivr.telephony.errors import AMINotConnected, AMIRefused, AMITimeout, UnsafeText
+from tests.unit.ivr.flows.play import Driver
 from tests.unit.ivr.sessions.fakes import MemoryDesk, OneArticle, OneCode, OpenQueues
 from tests.unit.ivr.sessions.rig import clock, running_journal
 
@@ -157,6 +158,14 @@ def test_the_real_flow_speaks_first_and_apologizes() -> None:
     assert "抱歉" in flow.apology[0].text
     assert flow.fingerprint == MachineFlow(load_program()).fingerprint
     assert flow.lexicon.yes
+
+
+def test_a_question_that_an_aside_led_back_to_is_where_the_dialogue_stands() -> None:
+    flow, driver = MachineFlow(load_program()), Driver().start()
+    assert flow.place(flow.begin()) == ("", "")
+    assert flow.place(driver.state) == ("main_menu", "main_menu")
+    assert flow.place(driver.danger("check").state) == ("emergency", "emergency_check")
+    assert flow.place(driver.press("2").state) == ("main_menu", "main_menu")
 
 
 # ---- the process ----
