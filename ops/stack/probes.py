@@ -61,11 +61,13 @@ def ask_carrier(layout: Layout, settings: Settings) -> Answer:
 
 def _ask_ami(port: int, settings: Settings) -> Answer:
     try:
-        replies = ami_actions(port, settings, ["Action: Ping", "Action: CoreSettings"])
+        replies, events = _converse(port, settings, ["Action: Ping", "Action: CoreSettings"])
     except (OSError, ValueError) as error:
         return Answer(False, _first_line(error))
     if replies[0].get("Response") != "Success":
         return Answer(False, "AMI refuses Ping")
+    if "FullyBooted" not in events:
+        return Answer(False, "Asterisk still loads its modules")  # a call placed now would go nowhere
     return Answer(True, replies[1].get("AsteriskVersion", ""), {"version": replies[1].get("AsteriskVersion", "")})
 
 
@@ -74,22 +76,31 @@ def ami_actions(port: int, settings: Settings, actions: list[str]) -> list[dict[
 
     Raises OSError, or ValueError when it is no AMI or the log-in is refused.
     """
+    return _converse(port, settings, actions)[0]
+
+
+def _converse(port: int, settings: Settings, actions: list[str]) -> tuple[list[dict[str, str]], set[str]]:
+    """Do what `ami_actions` says; also return the names of the events that came between.
+
+    Asterisk sends FullyBooted right after the log-in, once it is so.
+    """
+    events: set[str] = set()
     with socket.create_connection(("127.0.0.1", port), TIMEOUT_S) as link, link.makefile("rwb") as file:
         banner = file.readline(200)
         if not banner.startswith(b"Asterisk Call Manager"):
             raise ValueError(f"port {port}: no AMI banner")
-        login = f"Action: Login\r\nUsername: {settings.ami_user}\r\nSecret: {settings.ami_secret}\r\nEvents: off"
+        login = f"Action: Login\r\nUsername: {settings.ami_user}\r\nSecret: {settings.ami_secret}\r\nEvents: system"
         replies = []
         for action in [login, *actions]:
             file.write(action.encode() + b"\r\n\r\n")
             file.flush()
-            replies.append(_response(file))
+            replies.append(_response(file, events))
     if replies[0].get("Response") != "Success":
         raise ValueError(f"port {port}: AMI log-in refused")
-    return replies[1:]
+    return replies[1:], events
 
 
-def _response(file: Any) -> dict[str, str]:
+def _response(file: Any, events: set[str]) -> dict[str, str]:
     for _ in range(50):  # events that come first are passed over
         block: dict[str, str] = {}
         while line := file.readline(8192).decode(errors="replace").strip():
@@ -99,6 +110,7 @@ def _response(file: Any) -> dict[str, str]:
             return block
         if not block:
             break
+        events.add(block.get("Event", ""))
     raise ValueError("AMI sent no response")
 
 
