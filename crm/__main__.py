@@ -1,4 +1,4 @@
-"""crm's command: serve (default), migrate, token, demo."""
+"""crm's command: serve (default), migrate, token, account, demo."""
 
 import asyncio
 import json
@@ -12,6 +12,7 @@ import typer
 
 from crm import migrate as migrations
 from crm.accounts import service as accounts
+from crm.accounts.command import app as account_app
 from crm.accounts.schemas import Role
 from crm.bootstrap import build
 from crm.database import milliseconds
@@ -24,6 +25,7 @@ from crm.serve import serve as serve_forever
 from crm.settings import load_settings
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+app.add_typer(account_app, name="account")
 
 
 @app.callback(invoke_without_command=True)

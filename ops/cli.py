@@ -307,6 +307,15 @@ def token(name: Annotated[str, typer.Option(help="Who will use it.")] = "operato
     print(control.run_ours(Where.layout, ["crm", "token", "--name", name]).strip())
 
 
+@app.command(
+    "account", add_help_option=False, context_settings={"allow_extra_args": True, "ignore_unknown_options": True}
+)
+def account(context: typer.Context) -> None:
+    """Keep accounts: list, add, reset, disable, enable; --help tells more. A password is printed this once."""
+    _settings_of_running(Where.layout)
+    print(control.run_ours(Where.layout, ["crm", "account", *context.args]).rstrip())
+
+
 @app.command("retry-facts")
 def retry_facts() -> None:
     """Ship once more what crm refused, after crm was mended; the exit status is 1 when nothing was kept back."""

@@ -9,7 +9,7 @@ from crm.database import Base, Id
 
 
 class Account(Base):
-    """A person. number is the 工号; extension "" means no telephone of their own."""
+    """A person. number is the 工号; extension "" means no telephone of their own; never deleted, only not active."""
 
     __tablename__ = "accounts"
     __table_args__ = (Index("uq_accounts_extension", "extension", unique=True, postgresql_where="extension <> ''"),)
@@ -23,6 +23,7 @@ class Account(Base):
     queues: Mapped[list[str]] = mapped_column(default=list)
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
 
 
 class Session(Base):

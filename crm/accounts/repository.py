@@ -14,6 +14,30 @@ async def by_number(session: AsyncSession, number: str) -> Account | None:
     return (await session.execute(select(Account).where(Account.number == number))).scalar_one_or_none()
 
 
+async def locked(session: AsyncSession, number: str) -> Account | None:
+    """Return the account with this 工号, locked until the transaction ends."""
+    query = select(Account).where(Account.number == number).with_for_update().execution_options(populate_existing=True)
+    return (await session.execute(query)).scalar_one_or_none()
+
+
+async def everybody(session: AsyncSession) -> Sequence[Account]:
+    """Return all accounts, the active ones first, by 工号."""
+    query = select(Account).order_by(Account.active.desc(), Account.number)
+    return (await session.execute(query)).scalars().all()
+
+
+async def others_with_role(session: AsyncSession, role: str, account_id: str) -> Sequence[Account]:
+    """Return the other active accounts that hold the role, locked so that two cannot give it up at once."""
+    query = select(Account).where(Account.active, Account.roles.contains([role])).order_by(Account.id).with_for_update()
+    return [item for item in (await session.execute(query)).scalars() if item.id != account_id]
+
+
+async def logged_in(session: AsyncSession, now: datetime) -> frozenset[str]:
+    """Return the ids of the accounts that have a log-in now."""
+    query = select(Session.account_id).where(Session.expires_at > now).distinct()
+    return frozenset((await session.execute(query)).scalars())
+
+
 async def by_id(session: AsyncSession, account_id: str) -> Account | None:
     """Return the account with this id."""
     return await session.get(Account, account_id)

@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
+
+from crm.wire import Change, Shape, Text, Time, example
 
 
 class Role(StrEnum):
@@ -42,3 +45,55 @@ class LogIn(BaseModel):
 
     number: str = Field(min_length=1, max_length=40)
     password: str = Field(min_length=1, max_length=200)
+
+
+AccountNumber = Annotated[str, Field(pattern=r"^[0-9A-Za-z]{1,20}$")]
+Extension = Annotated[str, Field(pattern=r"^[0-9]{0,20}$")]
+QueueName = Literal["emergency", "repair", "complaint", "consult"]
+
+
+class AccountForm(Shape):
+    """An account as administrators see it. phone_state "" = the telephone has never been heard of."""
+
+    number: str
+    name: str
+    roles: list[str]
+    role_names: list[str]
+    extension: str
+    queues: list[str]
+    queue_names: list[str]
+    active: bool
+    logged_in: bool
+    phone_state: str
+    phone_state_name: str
+    created_at: Time
+    version: int
+
+
+class AccountSaved(Shape):
+    """The account; password is the new one, told this once, or "" when there is no new one."""
+
+    account: AccountForm
+    password: str
+
+
+class AccountChange(Change):
+    """The account as it should be; version 0 makes a new one, else it is the one the editor saw."""
+
+    model_config = example(version=0, name="王敏", roles=["agent"], extension="8002", queues=["repair", "emergency"])
+
+    version: int = Field(ge=0, le=2**31 - 1)
+    name: Text = Field(min_length=1, max_length=40, pattern=r"\S")
+    roles: list[Role] = Field(min_length=1, max_length=6)
+    extension: Extension = ""
+    queues: list[QueueName] = Field(default_factory=list, max_length=4)
+    active: bool = True
+
+
+class PasswordChange(Change):
+    """One's own password: the present one, and the new one of 10 characters or more."""
+
+    model_config = example(old="k7mq-x2hd-9vtw", new="shunde-2026-zima")
+
+    old: Text = Field(min_length=1, max_length=200)
+    new: Text = Field(min_length=10, max_length=200)

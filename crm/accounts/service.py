@@ -43,6 +43,11 @@ async def hash_password(password: str) -> str:
     return await asyncio.to_thread(_passwords.hash, password)
 
 
+async def verify_password(password: str, stored: str) -> bool:
+    """Tell whether the hash is the password's; counted outside the event loop."""
+    return await asyncio.to_thread(_passwords.verify, password, stored)
+
+
 async def log_in(
     session: AsyncSession, throttle: Throttle, *, number: str, password: str, now: datetime, zone: ZoneInfo
 ) -> Account:
@@ -56,7 +61,7 @@ async def log_in(
     if count > ATTEMPTS:
         raise locked
     stored = account.password_hash if account else _NOBODY
-    right = await asyncio.to_thread(_passwords.verify, password, stored)
+    right = await verify_password(password, stored)
     if account is None or not right or not account.active:
         if count >= ATTEMPTS:
             raise locked

@@ -26,6 +26,10 @@ ACTIONS = {
     "webhook_added": "添加推送地址",
     "webhook_removed": "删除推送地址",
     "audit_seen": "看审计记录",
+    "account_added": "新建账号",
+    "account_changed": "改账号",
+    "password_reset": "重设密码",
+    "password_changed": "改自己的密码",
 }
 
 

@@ -135,6 +135,12 @@ class Hub:
         self._browsers.discard(browser)
         BROWSERS.set(len(self._browsers))
 
+    def dismiss(self, account: str) -> None:
+        """Close the streams of an account whose rights have changed: its pages come back with those it has now."""
+        for browser in self._browsers:
+            if browser.viewer.id == account:
+                browser.too_slow.set()
+
     async def snapshot(self, session: AsyncSession, viewer: Viewer) -> SnapshotMessage:
         """Return everything the page shows, as of one moment of the database."""
         lens = self._lens(viewer)

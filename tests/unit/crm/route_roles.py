@@ -43,6 +43,8 @@ ROLES_OF: dict[str, frozenset[str]] = {
     "listParts": EVERYBODY, "savePart": KEEPERS, "addPrice": LEADS, "getPartner": EVERYBODY, "savePartner": KEEPERS,
     "getPartRequest": EVERYBODY, "savePartRequest": STAFF,
     "getRules": EVERYBODY, "addRules": frozenset({ADMIN}), "listAudit": LEADS | {AUDITOR},
+    "changePassword": EVERYBODY, "listAccounts": frozenset({ADMIN}), "saveAccount": frozenset({ADMIN}),
+    "resetPassword": frozenset({ADMIN}),
     "listWebhooks": frozenset({ADMIN}), "addWebhook": frozenset({ADMIN}), "removeWebhook": frozenset({ADMIN}),
     "listImports": LEADS, "listImportColumns": LEADS, "getImportTemplate": LEADS, "checkImport": LEADS,
     "runImport": LEADS, "exportTable": LEADS,

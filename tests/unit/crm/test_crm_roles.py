@@ -19,7 +19,7 @@ PATHS = {"no": "00000000", "customer": "f" * 32, "contact": "none", "task": "f" 
          "code": "PCB", "name": "warranty", "entry": "f" * 32, "version": "1", "kind": "fault_code",
          "outlet": "f" * 32, "engineer": "f" * 32, "visit": "f" * 32, "product": "f" * 32, "number": "f" * 32,
          "merge_id": "f" * 32, "photo": "f" * 32,
-         "webhook": "f" * 32, "table": "customers"}  # fmt: skip
+         "webhook": "f" * 32, "table": "customers", "account": "nobody"}  # fmt: skip
 
 
 def operations(process: Process) -> dict[str, tuple[str, str]]:
@@ -91,6 +91,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "savePartner": {"version": 0, "units_bought": 1, "environment": "normal"},
     "savePartRequest": {"version": 0, "lines": {}},
     "addRules": {"valid_from": "2026-01-01", "body": {}},
+    "saveAccount": {"version": 0, "name": "王敏", "roles": ["agent"]},
+    "resetPassword": {},
     "addWebhook": {"url": "https://erp.example/", "kinds": ["ticket"]},
     "removeWebhook": {},
     "exportPerson": WHY,
