@@ -84,10 +84,13 @@ def suggest(candidates: Sequence[Candidate], need: Need) -> list[Suggestion]:
 
 
 def nearness(areas: Sequence[Area], need: Need) -> Nearness:
-    """Return how near the areas are to the address: by adcode when it is known, else by name."""
+    """Return how near the areas are to the address: by adcode as far as it is known, below that by name."""
     best = Nearness.FAR
     for area in areas:
-        if need.adcode:
+        within = bool(need.adcode) and area.adcode != need.adcode and area.adcode.startswith(need.adcode)
+        if within and area.name not in need.place:
+            best = max(best, Nearness.CITY)
+        elif need.adcode and not within:
             fits = need.adcode.startswith(area.adcode)
             same_city = area.adcode[:4] == need.adcode[:4]
             best = max(best, _level(area) if fits else Nearness.CITY if same_city else Nearness.FAR)

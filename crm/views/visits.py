@@ -2,20 +2,22 @@
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from crm import slots
+from crm import phone, slots
 from crm.accounts.schemas import Role
+from crm.clocks import repository as clock_rows
+from crm.clocks.schemas import clock_form
 from crm.engineers import repository as engineers
 from crm.engineers.models import Engineer
 from crm.lens import Lens
 from crm.outlets import repository as outlets
-from crm.policy import ticket_states
 from crm.policy import visit_rules as rules
+from crm.policy.clocks import ClockState
 from crm.tickets import repository as ticket_rows
 from crm.tickets.models import Ticket
+from crm.views import tickets as ticket_views
 from crm.visits import links, repository
 from crm.visits.models import EngineerVisit, VisitPhoto
 from crm.visits.schemas import (
@@ -33,6 +35,7 @@ from crm.words import word
 GROUPS = {"before": rules.BEFORE, "shown": rules.SHOWN, "done": rules.DONE, "never": rules.NEVER}
 SILENT_BEFORE = timedelta(minutes=30)  # ux 5.4
 _WAITING_MOST = 100
+_TICKING = (ClockState.RUNNING, ClockState.BREACHED)
 
 
 async def forms(session: AsyncSession, found: Sequence[EngineerVisit], lens: Lens, secret: str) -> list[VisitForm]:
@@ -59,9 +62,9 @@ def checklist(visit: EngineerVisit) -> list[CheckLine]:
     ]
 
 
-async def board(session: AsyncSession, day: date, outlet: str, now: datetime, zone: ZoneInfo) -> DispatchBoard:
-    """Return a day: tickets without an engineer, and each engineer's visits."""
-    start = datetime(day.year, day.month, day.day, tzinfo=zone)
+async def board(session: AsyncSession, day: date, outlet: str, lens: Lens) -> DispatchBoard:
+    """Return a day: tickets without an engineer by time left, and each engineer's visits."""
+    start = datetime(day.year, day.month, day.day, tzinfo=lens.zone)
     people = await engineers.everybody(session, only_active=True, outlet=outlet)
     visits = await repository.between(
         session, start.astimezone(UTC), (start + timedelta(days=1)).astimezone(UTC), engineers=[p.id for p in people]
@@ -77,9 +80,9 @@ async def board(session: AsyncSession, day: date, outlet: str, now: datetime, zo
     names = {item.id: item.name for item in await outlets.everything(session)}
     return DispatchBoard(
         day=day,
-        waiting=[_waiting(ticket, places.get(ticket.no, "")) for ticket in waiting],
-        engineers=[_line(person, names.get(person.outlet_id or "", ""), visits, places, now) for person in people],
-        as_of=now,
+        waiting=await _waiting(session, waiting, places, lens),
+        engineers=[_line(person, names.get(person.outlet_id or "", ""), visits, places, lens.now) for person in people],
+        as_of=lens.now,
     )
 
 
@@ -88,7 +91,8 @@ def _line(
 ) -> BoardEngineer:
     mine = [visit for visit in visits if visit.engineer_id == person.id]
     return BoardEngineer(
-        engineer=person.id, name=person.name, outlet_name=outlet, load=len(mine), capacity=person.capacity,
+        engineer=person.id, name=person.name, outlet_name=outlet,
+        number=phone.grouped(person.e164), load=len(mine), capacity=person.capacity,
         full=len(mine) >= person.capacity,
         silent=any(visit.state == "planned" and visit.starts_at - SILENT_BEFORE < now for visit in mine),
         visits=[
@@ -99,11 +103,26 @@ def _line(
     )  # fmt: skip
 
 
-def _waiting(ticket: Ticket, place: str) -> BoardTicket:
-    return BoardTicket(
-        ticket=ticket.no, kind_name=word(ticket_states.KINDS, ticket.kind), priority=ticket.priority, place=place,
-        summary=word(ticket_states.STATES, ticket.state), created_at=ticket.created_at,
-    )  # fmt: skip
+async def _waiting(
+    session: AsyncSession, found: Sequence[Ticket], places: dict[str, str], lens: Lens
+) -> list[BoardTicket]:
+    clocks = await clock_rows.of_tickets(session, [ticket.no for ticket in found])
+    lines = []
+    for row in await ticket_views.rows(session, found, lens):
+        ticking = [clock for clock in clocks.get(row.no, []) if clock.state in _TICKING]
+        lines.append(
+            BoardTicket(
+                ticket=row.no, kind_name=row.kind_name, priority=row.priority, priority_name=row.priority_name,
+                place=places.get(row.no, ""), summary=row.summary, customer_name=row.customer_name,
+                unverified=row.unverified, clock=clock_form(ticking[0], lens.now, {}) if ticking else None,
+                created_at=row.created_at,
+            )
+        )  # fmt: skip
+    return sorted(lines, key=lambda line: (line.priority != "urgent", *_due(line)))
+
+
+def _due(line: BoardTicket) -> tuple[bool, datetime]:
+    return line.clock is None, line.clock.due_at if line.clock else line.created_at
 
 
 def _form(visit: EngineerVisit, engineer: Engineer, photos: Sequence[VisitPhoto], secret: str) -> VisitForm:

@@ -46,7 +46,7 @@ async def suggest(session: AsyncSession, asked: SuggestAsk, zone: ZoneInfo) -> l
         starts_at=asked.starts_at.astimezone(zone),
         ends_at=asked.ends_at.astimezone(zone),
     )
-    return dispatch.suggest(await _candidates(session, need, zone), need)
+    return dispatch.suggest(await _candidates(session, need, ticket.no, zone), need)
 
 
 async def plan(
@@ -156,10 +156,14 @@ async def _engineer(session: AsyncSession, engineer_id: str) -> Engineer:
     return engineer
 
 
-async def _candidates(session: AsyncSession, need: dispatch.Need, zone: ZoneInfo) -> Sequence[dispatch.Candidate]:
+async def _candidates(
+    session: AsyncSession, need: dispatch.Need, ticket: str, zone: ZoneInfo
+) -> Sequence[dispatch.Candidate]:
+    """Return the engineers with what they have that day; a visit of the ticket itself stands in nobody's way."""
     day = need.starts_at.replace(hour=0, minute=0, second=0, microsecond=0)
     people = await engineers.everybody(session, only_active=True)
-    visits = await repository.between(session, day.astimezone(UTC), (day + timedelta(days=1)).astimezone(UTC))
+    of_day = await repository.between(session, day.astimezone(UTC), (day + timedelta(days=1)).astimezone(UTC))
+    visits = [visit for visit in of_day if visit.ticket_no != ticket]
     held = await ticket_rows.slots(session, [visit.ticket_no for visit in visits])
     booked: dict[str, list[dispatch.Booking]] = {}
     for visit in visits:

@@ -51,7 +51,7 @@ async def get_board(
     require(lens.viewer, *_PLANNERS, Role.AGENT, Role.ADMIN)
     zone = parts.settings.zone
     wanted = day if day and 2000 <= day.year <= 2100 else lens.now.astimezone(zone).date()
-    return await view.board(session, wanted, outlet, lens.now, zone)
+    return await view.board(session, wanted, outlet, lens)
 
 
 @router.get("/visits", operation_id="listVisits")

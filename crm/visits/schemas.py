@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from fastapi import Query
 from pydantic import ConfigDict, Field
 
+from crm.clocks.schemas import ClockForm
 from crm.wire import Change, PageTime, Shape, Text, Time
 
 VisitState = Literal["planned", "on_the_way", "on_site", "done", "cancelled"]
@@ -169,6 +170,7 @@ class BoardEngineer(Shape):
     engineer: str
     name: str
     outlet_name: str
+    number: str
     load: int
     capacity: int
     full: bool
@@ -177,13 +179,17 @@ class BoardEngineer(Shape):
 
 
 class BoardTicket(Shape):
-    """A ticket that has no engineer yet."""
+    """A ticket that has no engineer yet. clock: the promise that is due first, null = none runs."""
 
     ticket: str
     kind_name: str
     priority: str
+    priority_name: str
     place: str
     summary: str
+    customer_name: str
+    unverified: list[str]
+    clock: ClockForm | None
     created_at: Time
 
 

@@ -12,6 +12,7 @@ from playwright.async_api import Browser, Locator, Page, async_playwright, expec
 CHROMIUM: Final = "/usr/bin/chromium"
 FLAGS: Final = (
     "--headless",
+    "--lang=zh-CN",  # dates and times in fields as people here have them
     "--no-sandbox",
     "--disable-gpu",
     "--disable-background-networking",
@@ -199,6 +200,14 @@ class ConsolePage:
         """Return JSON of the REST API as this person sees it, e.g. "/tickets/60214831"."""
         answer = await self.page.request.get(f"{self._base}/api/v1{path}")
         assert answer.ok, f"{path}: {answer.status}"
+        return await answer.json()
+
+    async def send(self, method: str, path: str, **body: Any) -> Any:
+        """Ask the REST API as this person would and return the JSON it answers with."""
+        answer = await self.page.request.fetch(
+            f"{self._base}/api/v1{path}", method=method, headers={"X-Hotline": "1"}, data=body
+        )
+        assert answer.ok, f"{method} {path}: {answer.status} {await answer.text()}"
         return await answer.json()
 
     async def ledger(self, contact: str, agent: str = "") -> Ledger:

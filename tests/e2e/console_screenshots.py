@@ -1,4 +1,7 @@
-"""Takes the pictures of docs/screenshots from a real crm: `python -m tests.e2e.console_screenshots FOLDER`."""
+"""Takes the pictures of docs/screenshots from a real crm: `python -m tests.e2e.console_screenshots FOLDER [pages]`.
+
+With `pages` only the lists and boards are taken, else only the agent's desk.
+"""
 
 import asyncio
 import sys
@@ -12,6 +15,7 @@ from crm.migrate import upgrade
 from ivr.contract import facts
 from tests.e2e.console_crm import Crm, running_crm
 from tests.e2e.console_page import COMPACT, WIDE, ConsolePage, chromium
+from tests.e2e.console_world import given_engineers, given_visit, given_waiting, tomorrow
 from tests.unit.crm.postgres import private_cluster
 
 AGENT = "8001"
@@ -68,10 +72,35 @@ async def _board(crm: Crm, browser: Browser, folder: Path) -> None:
     await page.page.context.close()
 
 
-async def _main(folder: Path) -> None:
+async def _pages(crm: Crm, browser: Browser, folder: Path) -> None:
+    world = await ConsolePage.open(browser, crm.url)
+    await world.login("9001", crm.passwords["9001"])
+    people = await given_engineers(world)
+    waiting = await given_waiting(world)
+    for name, index, hour in (("李强", 1, 9), ("周立", 3, 10), ("黄海", 4, 14)):
+        await given_visit(world, waiting[index], people[name], tomorrow(hour))
+    shown = (
+        ("9001", f"/dispatch?date={tomorrow(9):%Y-%m-%d}&ticket={waiting[0]}", "dispatch", "form button.primary"),
+        ("admin", "/users/8001", "accounts", "form.account"),
+    )
+    for number, path, name, ready in shown:
+        for size in (COMPACT, WIDE):
+            page = await ConsolePage.open(browser, crm.url, size)
+            await page.login(number, crm.passwords[number])
+            await page.go(path)
+            await page.page.wait_for_selector(ready)
+            await page.page.wait_for_load_state("networkidle")
+            await page.screenshot(str(folder / f"{name}-{size[0]}x{size[1]}.png"))
+            await page.page.context.close()
+
+
+async def _main(folder: Path, pages: bool) -> None:
     with private_cluster() as url, tempfile.TemporaryDirectory() as state:
         upgrade(url)
         async with running_crm(url, Path(state)) as crm, chromium() as browser:
+            if pages:
+                await _pages(crm, browser, folder)
+                return
             await _call(crm, browser, folder, COMPACT, "light", 2_000_001)
             await _call(crm, browser, folder, WIDE, "light", 2_000_002)
             await _call(crm, browser, folder, COMPACT, "dark", 2_000_003)
@@ -80,4 +109,4 @@ async def _main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(_main(Path(sys.argv[1])))
+    asyncio.run(_main(Path(sys.argv[1]), "pages" in sys.argv[2:]))

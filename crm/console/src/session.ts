@@ -12,7 +12,7 @@ export const expired = ref(false)
 const LANDING: readonly (readonly [Role, string])[] = [
   ['supervisor', '/board'],
   ['agent', '/desk'],
-  ['dispatcher', '/tickets?view=open'],
+  ['dispatcher', '/dispatch'],
   ['quality', '/calls'],
   ['admin', '/board'],
 ]
@@ -22,9 +22,11 @@ export const PAGES = {
   desk: ['agent', 'supervisor'],
   tickets: ['agent', 'dispatcher', 'supervisor', 'quality', 'admin'],
   customers: ['agent', 'dispatcher', 'supervisor', 'quality', 'admin'],
+  dispatch: ['agent', 'dispatcher', 'supervisor', 'admin'],
   calls: ['agent', 'supervisor', 'quality'],
   knowledge: ['agent', 'dispatcher', 'supervisor', 'quality', 'admin'],
   board: ['supervisor', 'admin'],
+  users: ['admin'],
 } as const satisfies Record<string, readonly Role[]>
 
 export type PageName = keyof typeof PAGES

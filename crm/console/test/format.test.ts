@@ -1,7 +1,7 @@
 // Numbers, times and telephone numbers as people read them.
 import { expect, it } from 'vitest'
 
-import { clock, dayOf, instant, maskedPhone, phone, seconds, span, ticketNumber, timeWithSeconds, when } from '@/lib/format'
+import { breakable, clock, dayOf, instant, maskedPhone, phone, seconds, span, ticketNumber, timeWithSeconds, when } from '@/lib/format'
 
 const NOW = instant('2026-11-22T06:05:31.000Z')
 
@@ -31,4 +31,9 @@ it('writes telephone numbers', () => {
   expect(maskedPhone('+8675766883358')).toBe('0757-6688 33**')
   expect(maskedPhone('')).toBe('')
   expect(ticketNumber('60214831')).toBe('6021 4831')
+})
+
+it('breaks an address after its divisions only', () => {
+  expect(breakable('广东省佛山市顺德区容桂街道新发路5号').split('\u200B')).toEqual(['广东省', '佛山市', '顺德区', '容桂街道', '新发路5号'])
+  expect(breakable('小区')).toBe('小区')
 })

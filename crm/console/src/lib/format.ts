@@ -115,3 +115,23 @@ export function maskedPhone(number: string): string {
 export function ticketNumber(number: string): string {
   return number.length === 8 ? `${number.slice(0, 4)} ${number.slice(4)}` : number
 }
+
+/** An address with places where a line may break: after its divisions only, so that no 「号」 stands alone. */
+export function breakable(address: string): string {
+  return address.replace(/(省|市|区|县|街道|镇|乡|社区)(?=.{2})/g, '$1\u200B')
+}
+
+/** 14:05 in Asia/Shanghai whatever the day; 「-」 for no time. */
+export function hourMinute(ms: number): string {
+  return Number.isFinite(ms) ? wall(ms).time : '-'
+}
+
+/** The moment of a day and a time of Asia/Shanghai, e.g. "2026-11-22" and "17:00"; NaN when one is missing. */
+export function momentOf(day: string, time: string): number {
+  return Date.parse(`${day}T${time}:00+08:00`)
+}
+
+/** Money in 分 as people read it: ¥1,280.00. */
+export function money(fen: number): string {
+  return `¥${(fen / 100).toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`
+}

@@ -1,6 +1,8 @@
 // Every text of the console, by key; the words are those of the UX specification.
+import { admin } from './zh-CN.admin'
 import { customers } from './zh-CN.customers'
 import { desk } from './zh-CN.desk'
+import { dispatch } from './zh-CN.dispatch'
 import { knowledge } from './zh-CN.knowledge'
 import { pages } from './zh-CN.pages'
 import { tickets } from './zh-CN.tickets'
@@ -42,11 +44,6 @@ const shell = {
   'forbidden': '您没有查看此页的权限，需要：{role}',
   'forbidden.back': '返回',
   'notFound': '没有这个页面',
-  'role.agent': '坐席',
-  'role.dispatcher': '派单员',
-  'role.supervisor': '班长',
-  'role.quality': '质检员',
-  'role.admin': '管理员',
 
   'strip.server': '服务器',
   'strip.phone': '话机',
@@ -129,4 +126,4 @@ const shell = {
   'title.page': '{page} - 汉普顿热线',
 } as const
 
-export const zhCN = { ...shell, ...desk, ...pages, ...knowledge, ...tickets, ...customers } as const
+export const zhCN = { ...shell, ...desk, ...pages, ...knowledge, ...tickets, ...customers, ...admin, ...dispatch } as const

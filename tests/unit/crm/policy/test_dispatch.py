@@ -49,6 +49,8 @@ def test_a_clash_of_times_is_said() -> None:
     ([Area("4406", "佛山市")], "440606101", Nearness.CITY), ([NANHAI], "440606101", Nearness.CITY),
     ([Area("440106", "天河区")], "440606101", Nearness.FAR), ([SHUNDE], "", Nearness.DISTRICT),
     ([Area("440606101", "容桂街道")], "", Nearness.TOWN), ([NANHAI], "", Nearness.FAR), ([], "440606", Nearness.FAR),
+    ([Area("440606101", "容桂街道")], "440606", Nearness.TOWN),
+    ([Area("440606002", "大良街道")], "440606", Nearness.CITY),
 ])  # fmt: skip
 def test_nearness(areas: list[Area], adcode: str, near: Nearness) -> None:
     assert nearness(areas, replace(NEED, adcode=adcode)) is near

@@ -6,6 +6,7 @@ from sqlalchemy import event
 
 from crm.bootstrap import Process
 from tests.unit.crm.conftest import Opener
+from tests.unit.crm.fakes import Clock
 from tests.unit.crm.visits.world import END, START, ask, given_engineer, given_ticket, given_visit
 
 
@@ -122,6 +123,28 @@ async def test_the_board_and_the_list_take_a_fixed_number_of_statements(process:
             cursor = part["next"]
         assert len(set(seen)) == 5
         assert cursor == ""
+
+
+async def test_what_waits_stands_by_time_left_with_what_is_known(page: Opener, clock: Clock) -> None:
+    async with page("9001") as client:
+        await given_engineer(client)
+        numbers = []
+        for _ in range(2):
+            ticket = await given_ticket(client)
+            await ask(client, "PATCH", f"/tickets/{ticket['no']}", version=ticket["version"], move="accept")
+            numbers.append(ticket["no"])
+            clock.forward(minutes=10)
+        waiting = (await ask(client, "GET", "/dispatch/board"))["waiting"]
+        assert [line["ticket"] for line in waiting] == numbers
+        first = waiting[0]
+        assert (first["kind_name"], first["priority_name"]) == ("维修申报", "普通")
+        assert first["summary"] == "E01 · 顺德区容桂街道"
+        assert first["place"] == "顺德区容桂街道"
+        assert (first["clock"]["label"], first["clock"]["scope_name"]) == ("上门", "市区")
+        assert first["clock"]["due_at"] == "2026-11-22T12:00:00.123Z"
+        held = await ask(client, "GET", f"/tickets/{numbers[1]}")
+        await ask(client, "PATCH", f"/tickets/{numbers[1]}", version=held["version"], priority="urgent")
+        assert (await ask(client, "GET", "/dispatch/board"))["waiting"][0]["ticket"] == numbers[1]
 
 
 async def _statements(process: Process, client: Any) -> list[int]:

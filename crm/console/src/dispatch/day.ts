@@ -1,0 +1,93 @@
+// The dispatcher's day: where a visit stands in the grid, which window to propose, what is late (pure).
+import type { BoardVisit, EngineerLine } from '@/api/dispatch'
+import { dayOf, hourMinute, instant, momentOf } from '@/lib/format'
+
+export const FIRST_HOUR = 8
+export const LAST_HOUR = 20
+export const HOURS = [8, 10, 12, 14, 16, 18] as const
+const MINUTE = 60_000
+const HALF_HOUR = 30 * MINUTE
+const WINDOW = 4 * HALF_HOUR
+const LENGTH = (LAST_HOUR - FIRST_HOUR) * 2 * HALF_HOUR
+
+export interface Bar {
+  readonly visit: BoardVisit
+  /** Per cent of the grid's width. */
+  readonly left: number
+  readonly width: number
+  readonly lane: number
+}
+
+function begin(day: string): number {
+  return momentOf(day, `${String(FIRST_HOUR).padStart(2, '0')}:00`)
+}
+
+/** Where a moment stands between the first and the last hour, 0 to 100. */
+export function place(day: string, ms: number): number {
+  return Math.min(100, Math.max(0, ((ms - begin(day)) / LENGTH) * 100))
+}
+
+/** The half hour at a place of the grid, e.g. "09:30". */
+export function timeAt(day: string, share: number): string {
+  const steps = Math.floor((Math.min(0.999, Math.max(0, share)) * LENGTH) / HALF_HOUR)
+  return hourMinute(begin(day) + steps * HALF_HOUR)
+}
+
+/** The visits of a line as bars; those that overlap stand in lanes below each other. */
+export function bars(day: string, visits: readonly BoardVisit[]): Bar[] {
+  const ends: number[] = []
+  return [...visits].sort((one, other) => instant(one.starts_at) - instant(other.starts_at)).map((visit) => {
+    const free = ends.findIndex((end) => end <= instant(visit.starts_at))
+    const lane = free < 0 ? ends.length : free
+    ends[lane] = instant(visit.ends_at)
+    const left = place(day, instant(visit.starts_at))
+    return { visit, left, width: Math.max(2, place(day, instant(visit.ends_at)) - left), lane }
+  })
+}
+
+/** Engineers who should have set off and did not first, then as the server gave them. */
+export function byUrgency(engineers: readonly EngineerLine[]): EngineerLine[] {
+  return [...engineers].sort((one, other) => Number(other.silent) - Number(one.silent))
+}
+
+export interface Window {
+  readonly day: string
+  readonly from: string
+  readonly to: string
+}
+
+/** Two hours to propose: today from the next half hour that leaves an hour for the way, another day from nine. */
+export function proposed(day: string, now: number): Window {
+  const soon = Math.ceil((now + 2 * HALF_HOUR) / HALF_HOUR) * HALF_HOUR
+  const start = dayOf(now) === day ? soon : momentOf(day, '09:00')
+  return { day: dayOf(start), from: hourMinute(start), to: hourMinute(start + WINDOW) }
+}
+
+/** The window as two moments; one that ends before it begins ends the day after. NaN = not filled in. */
+export function moments(window: Window): { start: number; end: number } {
+  const start = momentOf(window.day, window.from)
+  const end = momentOf(window.day, window.to)
+  return { start, end: end <= start ? end + 24 * 60 * MINUTE : end }
+}
+
+/** The other end two hours after a new begin. */
+export function startingAt(window: Window, from: string): Window {
+  return { ...window, from, to: hourMinute(momentOf(window.day, from) + WINDOW) }
+}
+
+/** How far a start lies after what was promised, in ms; 0 = within it. */
+export function lateBy(start: number, promised: string | null): number {
+  const due = promised === null ? Number.NaN : instant(promised)
+  return Number.isFinite(due) && start > due ? start - due : 0
+}
+
+/** The day `days` after another. */
+export function dayAfter(day: string, days: number): string {
+  return dayOf(momentOf(day, '12:00') + days * 24 * 60 * MINUTE)
+}
+
+/** The half hours of a day to choose from, and the one that is chosen already. */
+export function times(chosen: string): string[] {
+  const all = Array.from({ length: 48 }, (_, index) => `${String(Math.floor(index / 2)).padStart(2, '0')}:${index % 2 ? '30' : '00'}`)
+  return chosen && !all.includes(chosen) ? [...all, chosen].sort() : all
+}
