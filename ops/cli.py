@@ -14,9 +14,9 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from ops import lanes, testing
 from ops import logs as log_files
 from ops import settings as settings_table
-from ops import testing
 from ops.bench.cli import BenchRefused, bench_app
 from ops.drill import cli as drills
 from ops.drill.faults import DrillRefused
@@ -274,8 +274,8 @@ def run_tests(
         raise typer.Exit(_listen(layout))
     make_folders(layout)
     control.fetch_asterisk(layout, say)
-    steps = testing.sections(Path(sys.executable), layout, context.args, everything)
-    raise typer.Exit(testing.run(layout, steps, say))
+    steps = testing.plan(Path(sys.executable), layout, context.args, everything)
+    raise typer.Exit(lanes.run(layout, steps, say))
 
 
 def _listen(layout: Layout) -> int:

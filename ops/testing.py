@@ -1,50 +1,85 @@
-"""`./hotline test`: linters, types, import rules, pytest and the pure parts' coverage, one after the other."""
+"""What `./hotline test` runs: linters, types, import rules, pytest in parts, the pure parts' coverage.
 
-import os
-import subprocess
-import sys
-import time
+Real calls last as long as people speak and leave the processor idle; the other tests and the linters use it meanwhile,
+at a lower priority, so that they take nothing from a call. The faults come last, when least runs beside them.
+"""
+
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from ops.layout import Layout
 
-Say = Callable[[str], None]
-PYTEST = "pytest"
 LONG = "long"  # the marker of tests that only --all runs
+# Each has a stack or an Asterisk of its own that is taken down at its end; what lies elsewhere is no real call.
+CALLS = ("tests/integration", "tests/e2e")
+FAULTS = ("tests/faults",)
+_BESIDE = ("nice", "-n", "10")  # for what runs beside real calls
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One step of the run."""
+    """One step of the run. counts: its last line counts tests; quiet: shows what it printed only when it failed."""
 
     name: str
     argv: tuple[str, ...]
-    quiet: bool = False  # shows what it printed only when it failed
+    counts: bool = False
+    quiet: bool = False
+    coverage: str = "coverage"  # the name of its data file
 
 
-def sections(python: Path, layout: Layout, pytest_args: Sequence[str], everything: bool) -> list[Section]:
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Lanes run at the same time, the steps of one after each other; `closing` when all lanes are through."""
+
+    lanes: tuple[tuple[Section, ...], ...]
+    closing: tuple[Section, ...] = ()
+
+
+def plan(python: Path, layout: Layout, pytest_args: Sequence[str], everything: bool) -> Plan:
     """Return the steps; with pytest_args only pytest runs, on just those."""
-    tools = python.parent
-    cache = layout.cache
-    checks = [
-        Section("ruff check", (str(tools / "ruff"), "check", "--cache-dir", str(cache / "ruff"), ".")),
-        Section("mypy", (str(tools / "mypy"), "--cache-dir", str(cache / "mypy"))),
-        Section("lint-imports", (str(tools / "lint-imports"), "--cache-dir", str(cache / "import-linter"))),
-    ]
-    console = layout.tree / "crm" / "console"
-    npm = ("npm", "--prefix", str(console), "run", "--silent")
-    checks.append(Section("pages' types", (*npm, "check")))
-    # the runner loads vite's configuration without writing beside it: the tree may be another user's
-    checks.append(Section("pages' tests", (*npm, "test", "--", "--configLoader", "runner")))
-    base = (str(python), "-m", "pytest", "-o", f"cache_dir={cache / 'pytest'}")
+    base = (str(python), "-m", "pytest")
     if pytest_args:
-        return [Section(PYTEST, (*base, *pytest_args))]
+        alone = Section("pytest", (*base, "-o", f"cache_dir={layout.cache / 'pytest'}", *pytest_args), counts=True)
+        return Plan(((alone,),))
     chosen = () if everything else ("-m", f"not {LONG}")
-    whole = Section(PYTEST, (*base, *chosen, "--durations=10", "--cov", "--cov-report=term:skip-covered"))
-    return [*checks, whole, _pure_section(python, layout.tree)]
+    # the bar for coverage stands for the parts together
+    options = (*chosen, "--durations=10", "--cov", "--cov-report=", "--cov-fail-under=0")
+
+    def tests(name: str, *paths: str, before: tuple[str, ...] = ()) -> Section:
+        cache = ("-o", f"cache_dir={layout.cache / f'pytest-{name}'}")
+        return Section(f"pytest {name}", (*before, *base, *cache, *options, *paths), True, coverage=f"coverage-{name}")
+
+    others = tests("others", *(f"--ignore={path}" for path in (*CALLS, *FAULTS)), before=_BESIDE)
+    real = (tests("calls", *CALLS), tests("faults", *FAULTS))
+    measured = tuple(section.coverage for section in (*real, others))
+    return Plan((real, (*_checks(python, layout), others)), _coverage(python, layout, measured))
+
+
+def _checks(python: Path, layout: Layout) -> list[Section]:
+    tools, cache = python.parent, layout.cache
+    npm = ("npm", "--prefix", str(layout.tree / "crm" / "console"), "run", "--silent")
+    steps = [
+        ("ruff check", (str(tools / "ruff"), "check", "--cache-dir", str(cache / "ruff"), ".")),
+        ("mypy", (str(tools / "mypy"), "--cache-dir", str(cache / "mypy"))),
+        ("lint-imports", (str(tools / "lint-imports"), "--cache-dir", str(cache / "import-linter"))),
+        ("pages' types", (*npm, "check")),
+        # the runner loads vite's configuration without writing beside it: the tree may be another user's
+        ("pages' tests", (*npm, "test", "--", "--configLoader", "runner")),
+    ]
+    return [Section(name, (*_BESIDE, *argv)) for name, argv in steps]
+
+
+def _coverage(python: Path, layout: Layout, measured: Sequence[str]) -> tuple[Section, ...]:
+    tool = (str(python), "-m", "coverage")
+    files = tuple(str(layout.cache / name) for name in measured)
+    pure = (f"--include={','.join(pure_parts(layout.tree))}", "--skip-covered", "--show-missing", "--fail-under=100")
+    return (
+        Section("coverage of all parts together", (*tool, "combine", "--quiet", *files), quiet=True),
+        Section("coverage", (*tool, "report", "--skip-covered")),
+        Section("all branches of the pure parts", (*tool, "report", *pure), quiet=True),
+    )
 
 
 def pure_parts(tree: Path) -> list[str]:
@@ -53,12 +88,6 @@ def pure_parts(tree: Path) -> list[str]:
     modules = next(rule["source_modules"] for rule in rules if rule["name"].startswith("pure parts"))
     paths = [Path(*module.split(".")) for module in modules]
     return [f"{path}/*" if (tree / path).is_dir() else f"{path}.py" for path in paths]
-
-
-def _pure_section(python: Path, tree: Path) -> Section:
-    patterns = ",".join(pure_parts(tree))
-    report = ("coverage", "report", f"--include={patterns}", "--skip-covered", "--show-missing", "--fail-under=100")
-    return Section("all branches of the pure parts", (str(python), "-m", *report), quiet=True)
 
 
 def environment(layout: Layout, environ: Mapping[str, str]) -> dict[str, str]:
@@ -70,30 +99,6 @@ def environment(layout: Layout, environ: Mapping[str, str]) -> dict[str, str]:
         "NO_UPDATE_NOTIFIER": "1",
         "PYTHONPATH": str(layout.tree),
         "PYTHONDONTWRITEBYTECODE": "1",
-        "COVERAGE_FILE": str(layout.cache / "coverage"),
         "HYPOTHESIS_STORAGE_DIRECTORY": str(layout.cache / "hypothesis"),
         "HOTLINE_ASTERISK_TREE": str(layout.asterisk_tree),
     }
-
-
-def run(layout: Layout, steps: Sequence[Section], say: Say) -> int:
-    """Run the steps, each to its end; returns 0 when all passed, else the first bad exit status."""
-    status = 0
-    env = environment(layout, os.environ)
-    for step in steps:
-        begun = time.monotonic()
-        if not step.quiet:
-            print(f"== {step.name}", flush=True)
-        done = subprocess.run(
-            step.argv, check=False, cwd=layout.tree, env=env, stdin=subprocess.DEVNULL, text=True,
-            stdout=subprocess.PIPE if step.quiet else None, stderr=subprocess.STDOUT if step.quiet else None,
-        )  # fmt: skip
-        seconds = time.monotonic() - begun
-        sys.stdout.flush()
-        if step.quiet and done.returncode != 0:
-            print(done.stdout, end="", file=sys.stderr, flush=True)
-        if step.name != PYTEST:  # its closing line stays the last one of stdout
-            verdict = "passed" if done.returncode == 0 else f"FAILED (exit status {done.returncode})"
-            say(f"{step.name}: {verdict} in {seconds:.1f} s")
-        status = status or done.returncode
-    return status

@@ -15,9 +15,10 @@ from ops import settings as settings_table
 from ops.layout import Layout, layout_for, make_folders
 from ops.settings import Settings
 from ops.stack import control
+from tests.stack_parts import share_prompts
 
 DUTY_NUMBERS = ("13900000001", "13900000002")
-_BASES = range(33000, 60000, 500)
+_BASES = range(26000, 32500, 500)  # below the ports that the kernel gives to others' connections
 _LIMITS = {
     "wrapup_s": "1",
     "agent_ring_s": "15",
@@ -52,7 +53,7 @@ def running_stack() -> Iterator[Stack]:
     with tempfile.TemporaryDirectory(prefix="hl-", ignore_cleanup_errors=True) as name:
         layout = layout_for(Path(name), os.environ)
         make_folders(layout)
-        _share_prompts(layout)
+        share_prompts(layout)
         settings_table.ensure(layout, _free_base())
         with layout.env_file.open("a", encoding="utf-8") as env:
             env.writelines(f"HOTLINE_{key.upper()}={value}\n" for key, value in _LIMITS.items())
@@ -71,14 +72,6 @@ def running_stack() -> Iterator[Stack]:
             yield Stack(layout, settings, accounts, token)
         finally:
             control.take_down(layout, print)
-
-
-def _share_prompts(layout: Layout) -> None:
-    """Let stacks of one test run make each prompt once."""
-    shared = Path(tempfile.gettempdir()) / f"hl-prompts-{os.getuid()}"
-    for kind in ("synthetic", "fallback"):
-        (shared / kind).mkdir(parents=True, exist_ok=True)
-    (layout.prompts / "synthetic").symlink_to(shared / "synthetic")
 
 
 def _free_base() -> int:

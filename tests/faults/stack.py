@@ -17,6 +17,7 @@ from ops.stack import control, probes, processes
 from ops.stack.parts import PARTS
 from ops.stack.supervisor import wait_until
 from tests.integration.asterisk.pair import free_base
+from tests.stack_parts import share_prompts
 
 ROWS = ("decoder", "speech", "ivr", "crm", "database")
 _WHOLE_S = 90.0
@@ -69,6 +70,7 @@ def running(home: Path, say: Callable[[str], None]) -> Iterator[FaultStack]:
     layout = layout_for(home, shared)
     try:
         make_folders(layout)
+        share_prompts(layout)
         base = int(os.environ.get("FAULTS_PORT_BASE", "0")) or free_base(24000)
         settings = settings_table.ensure(layout, base)
         failures = control.bring_up(layout, settings, say)

@@ -4,12 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from ops import testing
 from ops.cli import hoist_globals, main
-from ops.layout import TREE, layout_for
+from ops.layout import layout_for
 from ops.settings import ensure
-
-PYTHON = Path("/v/bin/python")
 
 
 @pytest.mark.parametrize(
@@ -70,53 +67,3 @@ def test_logs_show_each_line_with_its_part(tmp_path: Path, capsys: pytest.Captur
     assert capsys.readouterr().out == "crm        | two\nivr        | one\n"
     assert run("logs", "ivr", "--home", str(tmp_path)) == 0
     assert capsys.readouterr().out == "one\n"
-
-
-def test_a_full_run_checks_tests_and_measures_the_pure_parts() -> None:
-    steps = {step.name: step for step in testing.sections(PYTHON, layout_for(Path("/h"), {}), [], everything=False)}
-    assert {"ruff check", "mypy", "lint-imports", "pages' types", "pages' tests"} <= steps.keys()
-    assert "not long" in steps["pytest"].argv
-    assert "--fail-under=99" in list(steps.values())[-1].argv
-    whole = {step.name: step for step in testing.sections(PYTHON, layout_for(Path("/h"), {}), [], everything=True)}
-    assert "not long" not in whole["pytest"].argv
-
-
-def test_the_pure_parts_are_those_of_the_import_rules() -> None:
-    patterns = testing.pure_parts(TREE)
-    assert {"speech/slots/*", "ivr/flows/*", "crm/policy/*", "speech/turns.py"} <= set(patterns)
-    assert all(list(TREE.glob(pattern)) for pattern in patterns)
-
-
-def test_given_arguments_go_to_pytest_alone() -> None:
-    steps = testing.sections(PYTHON, layout_for(Path("/h"), {}), ["tests/unit", "-x"], everything=False)
-    assert [step.name for step in steps] == ["pytest"]
-    assert steps[0].argv[-2:] == ("tests/unit", "-x")
-
-
-def test_tests_know_nothing_of_a_running_hotline() -> None:
-    env = testing.environment(layout_for(Path("/h"), {}), {"HOTLINE_ENV": "/x", "PATH": "/bin", "CI": "true"})
-    assert "HOTLINE_ENV" not in env
-    assert env["CI"] == "true"
-    assert env["HOTLINE_ASTERISK_TREE"] == "/h/asterisk-tree"
-
-
-def test_a_failing_step_decides_the_exit_status_and_the_rest_still_runs(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
-    said: list[str] = []
-    steps = [
-        testing.Section("bad", ("sh", "-c", "exit 3")),
-        testing.Section("fine", ("echo", "nobody needs this"), quiet=True),
-        testing.Section("pytest", ("echo", "2 passed")),
-        testing.Section("quiet", ("sh", "-c", "echo line 7; exit 1"), quiet=True),
-    ]
-    layout = layout_for(tmp_path, {}, tree=tmp_path)
-    assert testing.run(layout, steps, said.append) == 3
-    assert [line.split(" in ")[0] for line in said] == [
-        "bad: FAILED (exit status 3)",
-        "fine: passed",
-        "quiet: FAILED (exit status 1)",
-    ]
-    shown = capfd.readouterr()
-    assert shown.out == "== bad\n== pytest\n2 passed\n"
-    assert shown.err == "line 7\n"
