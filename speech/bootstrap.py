@@ -36,7 +36,9 @@ class SpeechProcess:
         self._prompts = PromptLibrary(settings.prompts_dir, self._synthesizer)
         slots = PackedSlots(settings.packs_dir, read_vocabulary(settings.model_dir))
         self._parts = MediaParts(recognizer, slots.get, self._prompts, settings.clips_dir)
-        self.control = ControlServer(self.lines, self._make_media, settings.max_calls, self.status)
+        self.control = ControlServer(
+            self.lines, self._make_media, settings.max_calls, self.status, lambda: recognizer.busy
+        )
 
     async def start(self) -> None:
         """Listen; raises OSError when the port or the socket cannot be had."""

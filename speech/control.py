@@ -190,7 +190,7 @@ def _turn_id(job: Perform | Record) -> str:
 
 
 class ControlServer:
-    """Listens on the unix socket; keeps the number of dialogues below its limit."""
+    """Listens on the unix socket; takes no new dialogue above its limit or while the recognizer cannot keep up."""
 
     def __init__(
         self,
@@ -198,6 +198,7 @@ class ControlServer:
         make_media: MediaMaker,
         max_dialogues: int,
         status: Callable[[], Mapping[str, object]],
+        overloaded: Callable[[], bool] = lambda: False,
     ) -> None:
         self.dialogues = 0
         self.refused = 0
@@ -205,6 +206,7 @@ class ControlServer:
         self._make_media = make_media
         self._max_dialogues = max_dialogues
         self._status = status
+        self._overloaded = overloaded
         self._server: asyncio.Server | None = None
         self._peers: set[asyncio.Task[None]] = set()
 
@@ -262,7 +264,7 @@ class ControlServer:
                     return
 
     async def _dialogue(self, channel: Channel, request: Open) -> None:
-        if self.dialogues >= self._max_dialogues:
+        if self.dialogues >= self._max_dialogues or self._overloaded():
             self.refused += 1
             log.warning("dialogue_refused", reason="busy", contact=request.contact)
             channel.send({"ev": "refused", "reason": "busy"})

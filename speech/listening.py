@@ -111,6 +111,7 @@ class Listening:
     async def prepare(self) -> None:
         """Load slots and build the grammar in a thread; audio that comes before it is done waits for it."""
         self._expected = await asyncio.to_thread(self._expect)
+        self._recognizer.prepare(self._expected.phrases)
         if self._on:
             self._begin(bytes(self.clip))
 

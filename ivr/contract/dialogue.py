@@ -19,6 +19,7 @@ class Started:
     """The dialogue begins. caller holds the contact's facts the flow may branch on.
 
     at: the hotline's local time, "2026-11-22T20:30", "" when nobody says. demo: example rows may be spoken.
+    busy: keys only because the recognizer has its hands full; the caller is told.
     """
 
     contact: str
@@ -27,6 +28,7 @@ class Started:
     keys_only: bool = False  # speech is not there
     at: str = ""
     demo: bool = False
+    busy: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,8 +53,10 @@ def ask(step: Step, variant: str = "p", prefix: Iterable[Segment] = (), *, only:
         variant = node.keys_only_prompt
     prompt = [] if only else node_prompt(step, state.place.node, variant)
     keys_only = state.keys_only or variant == "keys"
-    _perform(step, (*state.pending, *prefix, *prompt), slot_spec(step.program, state, hold=only), keys_only=keys_only)
-    step.set(phase=Phase.LISTENING)
+    notice = spoken(step, "sys_busy") if state.busy else []
+    segments = (*state.pending, *notice, *prefix, *prompt)
+    _perform(step, segments, slot_spec(step.program, state, hold=only), keys_only=keys_only)
+    step.set(phase=Phase.LISTENING, busy=False)
 
 
 def speak(step: Step, segments: tuple[Segment, ...], then: str) -> None:

@@ -75,7 +75,7 @@ def _take(making: Step, item: Input) -> None:
     match item:
         case Started() if making.state.phase is Phase.NEW:
             caller = Caller(item.contact, item.caller_e164, item.did)
-            making.set(caller=caller, keys_only=item.keys_only, at=item.at, demo=item.demo)
+            making.set(caller=caller, keys_only=item.keys_only, busy=item.busy, at=item.at, demo=item.demo)
             go(making, START)
         case HungUp():
             _hang_up(making)

@@ -35,7 +35,7 @@ KNOWN_NODES = (
 # Prompts the machine speaks itself.
 KNOWN_PROMPTS = (
     "common_keys_only", "common_silent", "common_slow", "common_hold", "common_still_here", "common_hello",
-    "common_robot", "common_corrected", "sys_keys_only", "sys_resume", "sys_wait",
+    "common_robot", "common_corrected", "sys_busy", "sys_keys_only", "sys_resume", "sys_wait",
 )  # fmt: skip
 
 

@@ -115,6 +115,7 @@ class State:
     of any matter.
     then: where to go after a turn that only speaks. elapsed_ms: estimated from what was said and waited.
     at: local time when the call began ("2026-11-22T20:30"), "" unknown. demo: example rows may be spoken.
+    busy: before the first question the caller is to be told why it is by keys.
     captured: slots of one sentence that wait for their matter. waited: a look-up was already asked twice.
     """
 
@@ -132,6 +133,7 @@ class State:
     matters: tuple[Matter, ...] = ()
     visits: Mapping[str, int] = field(default_factory=dict)
     keys_only: bool = False
+    busy: bool = False
     elder: bool = False
     heard: bool = False
     silent: bool = False

@@ -18,6 +18,7 @@ from speech.contract import Bargein, Cause, KeyMode, Lexicon, Mode, RecordSpec, 
 log = structlog.get_logger(__name__)
 
 _SPEECH_OPENINGS = 2
+BUSY = "busy"  # speech's reason for a dialogue above its capacity (docs/architecture.md)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class CallMedia:
         self._lexicon = lexicon
         self._media: Media | None = None
         self._openings = 0
+        self.busy = False  # speech refused because it has its hands full
         self.first_key = ""  # pressed before ivr had the call; it answers the first question
 
     async def open(self, *, speech: bool = True) -> bool:
@@ -65,6 +67,7 @@ class CallMedia:
                 self._group, self._agi, self._settings.speech, self._call.contact, self._lexicon
             )
         except MediaRefused as refused:
+            self.busy = str(refused) == BUSY
             log.warning("speech_refused", reason=str(refused))
             return None
 

@@ -92,6 +92,7 @@ class CallSession:
         self._call = call
         self._info = info
         self._keys_only = False
+        self._busy = False
         self._media_failures = 0
         self._folded = Folded(services.flow.begin())
 
@@ -183,7 +184,7 @@ class CallSession:
         services, info = self._services, self._info
         at = services.clock().astimezone(services.zone).strftime("%Y-%m-%dT%H:%M")
         return await self._take(
-            Started(self._call.contact, info.caller_e164, info.did, self._keys_only, at, services.demo)
+            Started(self._call.contact, info.caller_e164, info.did, self._keys_only, at, services.demo, self._busy)
         )
 
     async def _resume(self, media: CallMedia, known: OpenContact) -> Effect:
@@ -205,6 +206,7 @@ class CallSession:
 
     async def _open(self, media: CallMedia) -> None:
         self._keys_only = await media.open()
+        self._busy = media.busy
 
     async def _take(self, item: Input) -> Effect:
         """Journal an input, step, write the facts; return what waits."""

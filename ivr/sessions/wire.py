@@ -59,6 +59,7 @@ def _started(data: Mapping[str, Any]) -> Started:
         _flag(data, "keys_only"),
         _text(data, "at", ""),
         _flag(data, "demo"),
+        _flag(data, "busy"),
     )
 
 

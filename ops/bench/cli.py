@@ -96,3 +96,39 @@ def danger(
     except (bench.TableUnusable, SoundFailed) as error:
         raise BenchRefused(str(error)) from error
     print(json.dumps(found, ensure_ascii=False) if as_json else bench.written(found))
+
+
+@bench_app.command()
+def recognizer(
+    vosk_server: Annotated[Path | None, typer.Option(help="A checkout of vosk-server to compare with.")] = None,
+    calls: Annotated[Path | None, typer.Option(help="Recorded robot calls; synthesised ones when not given.")] = None,
+    n: Annotated[int, typer.Option(min=1, help="Calls.")] = 20,
+    steps: Annotated[
+        str, typer.Option(help="Calls at once, comma-separated; none when empty.")
+    ] = "10,20,30,40,60,80,100",
+    turns: Annotated[int, typer.Option(min=0, help="Turns for the memory figure.")] = 5000,
+    seed: Annotated[int, typer.Option(help="Another seed is another set of calls.")] = 1,
+    model: Annotated[Path, typer.Option(help="An unpacked Vosk model.")] = DEFAULT_MODEL,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Measure CPU per second of call, calls at once and memory of the recognizer, beside others on the same audio."""
+    from ops.bench import recognizer as bench
+    from ops.bench.rivals import RivalMissing
+    from ops.bench.robot_calls import CallsUnusable
+    from ops.packs import MERGED_FILE, TREE_FILE, DivisionsMissing, build
+    from speech.evaluation.sound import SoundFailed
+
+    if not all(step.isdigit() and int(step) for step in filter(None, steps.split(","))):
+        raise BenchRefused(f"--steps: numbers of calls are expected, not {steps!r}")
+    with tempfile.TemporaryDirectory() as folder:
+        packs = Path(folder) / "packs"
+        try:
+            build(TREE / TREE_FILE, MERGED_FILE, packs)
+            setup = bench.make_setup(
+                model, packs, Path(folder) / "studio", calls=n, recorded=calls, seed=seed, server=vosk_server
+            )
+            wanted = [int(step) for step in filter(None, steps.split(","))]
+            found = bench.measure(setup, steps=wanted, turns=turns, say=_say)
+        except (DivisionsMissing, SoundFailed, CallsUnusable, RivalMissing) as error:
+            raise BenchRefused(str(error)) from error
+    print(json.dumps(found, ensure_ascii=False) if as_json else bench.written(found))

@@ -94,7 +94,7 @@ def start(setup: Setup) -> None:
     pack = load_pack(setup.packs)
     slots = Slots(pack, vocabulary)
     said = read_vocabulary(setup.said_from or setup.model)
-    cases = Cases(World(pack, said, speakable_menu(program, Slots(pack, said)), _specs(program)))
+    cases = Cases(World(pack, said, speakable_menu(program, Slots(pack, said)), specs(program)))
     hearing = Hearing(Decoder(str(setup.model)))
     _workers[:] = [_Worker(setup, program, program.lexicon, slots, hearing, cases, Studio(setup.studio))]
 
@@ -106,7 +106,8 @@ def speakable_menu(program: Program, slots: Slots) -> Mapping[str, tuple[str, ..
     return {meaning: phrases for meaning, phrases in kept.items() if phrases}
 
 
-def _specs(program: Program) -> Mapping[str, SlotSpec]:
+def specs(program: Program) -> Mapping[str, SlotSpec]:
+    """Return the flows' own turns for the slots that need them."""
     code = program.question("fault_code")
     confirm = program.question("summary_confirm")
     return {

@@ -71,6 +71,7 @@ class _Turn:
         self._buffer = b""
         self._listening = False
         self._texts: tuple[str, ...] = ()
+        self._heard: tuple[str, ...] = ()  # the decoder's last answer
         self._interpretation = Interpretation()
         self._decode_s = 0.0
 
@@ -96,7 +97,7 @@ class _Turn:
         match output:
             case Order.START_RECOGNITION:
                 self._decoder.answer(Message(Kind.OPEN, _SESSION, str(self._grammar).encode()))
-                self._listening, self._buffer, self._texts = True, b"", ()
+                self._listening, self._buffer, self._texts, self._heard = True, b"", (), ()
                 self._feed(b"".join(self._recent), now_ms)
             case Order.STOP_RECOGNITION:
                 self._decoder.answer(Message(Kind.CANCEL, _SESSION))
@@ -128,5 +129,6 @@ class _Turn:
 
     def _ask(self, message: Message) -> tuple[str, ...]:
         answer = self._decoder.answer(message)
-        heard = json.loads(answer.payload) if answer is not None else ["", ""]
-        return rank(*heard)
+        if answer is not None and answer.payload:
+            self._heard = rank(*json.loads(answer.payload))
+        return self._heard

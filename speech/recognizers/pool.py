@@ -1,247 +1,31 @@
-"""Recognizer over a pool of decoder worker processes: a worker's death or hang costs its utterances, nothing else."""
+"""Recognizer over a pool of decoder worker processes: admission, choice of a worker, grammars by number."""
 
 import asyncio
-import contextlib
 import itertools
-import json
-import os
-import socket
-import sys
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import structlog
+from speech.recognizers.port import RecognizerFailed
+from speech.recognizers.wire import Kind, Message
+from speech.recognizers.worker import FINISH_SECONDS, LATE_SECONDS, MAX_WAITING, PooledRecognition, Worker
 
-from speech.recognizers.port import PACKET_BYTES, Hearing, RecognizerFailed, rank
-from speech.recognizers.wire import Kind, Message, Unpacker, WireBroken, encode_message
-
-log = structlog.get_logger(__name__)
-
-READY_SECONDS = 60.0
-HANG_SECONDS = 2.0  # a packet takes milliseconds; a worker that answers nothing for so long is stopped or looping
-LATE_SECONDS = 0.3  # no new utterances for a worker that keeps us waiting
-FINISH_SECONDS = 0.5  # then the last partial has to do; the caller is waiting
-WATCH_SECONDS = 0.25
-RESTART_SECONDS = (0.1, 0.5, 2.0, 5.0)
 MAX_GRAMMARS = 256
-_ANSWERED = {Kind.AUDIO, Kind.FINISH, Kind.PING}
-
-
-class PooledRecognition:
-    """One utterance in one worker (port Recognition)."""
-
-    def __init__(self, worker: "_Worker", session: int) -> None:
-        self._worker = worker
-        self._session = session
-        self._buffer = bytearray()
-        self._heard = ("", "")
-        self._final: asyncio.Future[tuple[str, str]] = asyncio.get_running_loop().create_future()
-        self._over = False
-        self.lost = False
-
-    def feed(self, pcm: bytes) -> None:
-        """See Recognition."""
-        if self._over or self.lost:
-            return
-        self._buffer += pcm
-        while len(self._buffer) >= PACKET_BYTES:
-            self._send_packet(PACKET_BYTES)
-
-    def partial(self) -> tuple[str, ...]:
-        """See Recognition."""
-        return rank(*self._heard)
-
-    async def finish(self) -> Hearing:
-        """See Recognition."""
-        if self._over or self.lost:
-            self.cancel()
-            raise RecognizerFailed("recognizer lost")
-        if self._buffer:
-            self._send_packet(len(self._buffer))
-        self._worker.send(Message(Kind.FINISH, self._session))
-        try:
-            async with asyncio.timeout(FINISH_SECONDS):
-                return Hearing(rank(*await self._final))
-        except TimeoutError:
-            if not self.partial():
-                raise RecognizerFailed("no answer in time") from None
-            return Hearing(self.partial(), degraded=True)
-        finally:
-            self.cancel()
-
-    def cancel(self) -> None:
-        """See Recognition."""
-        if not self._over:
-            self._over = True
-            self._worker.forget(self._session)
-
-    def heard(self, texts: tuple[str, str], *, final: bool) -> None:
-        """Take the worker's answer."""
-        self._heard = texts
-        if final and not self._final.done():
-            self._final.set_result(texts)
-
-    def lose(self) -> None:
-        """The worker is gone."""
-        self.lost = True
-        if not self._final.done():
-            self._final.set_exception(RecognizerFailed("worker died"))
-            self._final.exception()  # fetched: nobody may be waiting for it
-
-    def _send_packet(self, size: int) -> None:
-        self._worker.send(Message(Kind.AUDIO, self._session, bytes(self._buffer[:size])))
-        del self._buffer[:size]
-
-
-class _Worker:
-    """One worker process, started again whenever it ends."""
-
-    def __init__(self, number: int, model_path: Path) -> None:
-        self.number = number
-        self.pid = 0
-        self.ready = asyncio.Event()
-        self.restarts = 0
-        self.failure = ""
-        self.last_failure = ""
-        self.grammars: set[int] = set()
-        self.sessions: dict[int, PooledRecognition] = {}
-        self._model_path = model_path
-        self._writer: asyncio.StreamWriter | None = None
-        self._process: asyncio.subprocess.Process | None = None
-        self._unanswered: list[float] = []
-        self._answered_at = 0.0
-
-    def send(self, message: Message) -> None:
-        if self._writer is None or self._writer.is_closing():
-            return
-        if message.kind in _ANSWERED:
-            self._unanswered.append(asyncio.get_running_loop().time())
-        self._writer.write(encode_message(message))
-
-    def forget(self, session: int) -> None:
-        if self.sessions.pop(session, None) is not None:
-            self.send(Message(Kind.CANCEL, session))
-
-    def late(self, seconds: float) -> bool:
-        """Tell whether an answer has been waited for so long."""
-        return bool(self._unanswered) and asyncio.get_running_loop().time() - self._unanswered[0] > seconds
-
-    def hung(self) -> bool:
-        """Tell whether it owes answers and gives none; killing one that is behind but works would help nobody."""
-        silent = asyncio.get_running_loop().time() - self._answered_at
-        return self.late(HANG_SECONDS) and silent > HANG_SECONDS
-
-    async def run(self) -> None:
-        failures = 0
-        while True:
-            started = asyncio.get_running_loop().time()
-            self.failure = ""
-            await self._live()
-            self.last_failure = self.failure or "ended"
-            self.restarts += 1
-            failures = 1 if asyncio.get_running_loop().time() - started > 10 else failures + 1
-            delay = RESTART_SECONDS[min(failures, len(RESTART_SECONDS)) - 1]
-            log.warning("decoder_restarting", worker=self.number, delay_s=delay, failure=self.last_failure)
-            await asyncio.sleep(delay)
-
-    async def _live(self) -> None:
-        """Start the process and serve it until it ends, is killed or this task is cancelled."""
-        ours, theirs = socket.socketpair()
-        with theirs, contextlib.ExitStack() as unused:
-            unused.callback(ours.close)
-            process = await self._start(theirs)
-            unused.pop_all()
-        watching = asyncio.create_task(self._watch(process))
-        try:
-            reader, self._writer = await asyncio.open_connection(sock=ours)
-            await self._read(reader)
-        except (OSError, WireBroken) as error:
-            self.failure = self.failure or type(error).__name__
-        finally:
-            self._lose_all()
-            watching.cancel()
-            if self._writer is not None:
-                self._writer.close()
-                self._writer = None
-            await self.reap()
-            await asyncio.gather(watching, return_exceptions=True)
-
-    async def reap(self) -> None:
-        """Kill the process if it still runs and wait for its end; `close` calls it again, for a cancel may cut it."""
-        if self._process is not None and self._process.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                self._process.kill()
-            await self._process.wait()
-
-    async def _start(self, pipe: socket.socket) -> asyncio.subprocess.Process:
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "speech.recognizers.vosk_worker"),
-            *(str(self._model_path), str(pipe.fileno())),
-            pass_fds=(pipe.fileno(),),
-            env={**os.environ, "MKL_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
-            cwd=Path(__file__).parents[2],
-        )
-        self.pid, self._process = process.pid, process
-        return process
-
-    async def _read(self, reader: asyncio.StreamReader) -> None:
-        unpacker = Unpacker()
-        while data := await reader.read(65536):
-            for message in unpacker.feed(data):
-                self._take(message)
-
-    def _take(self, message: Message) -> None:
-        match message.kind:
-            case Kind.READY:
-                self.ready.set()
-            case Kind.FAILED:
-                self.failure = message.payload.decode("utf-8", "replace")
-                log.error("decoder_cannot_start", worker=self.number, failure=self.failure)
-            case Kind.DROPPED:
-                words = json.loads(message.payload)
-                if words:
-                    log.warning("grammar_words_unknown", worker=self.number, count=len(words), words=words[:20])
-            case Kind.PARTIAL | Kind.FINAL | Kind.PONG:
-                del self._unanswered[:1]
-                self._answered_at = asyncio.get_running_loop().time()
-                recognition = self.sessions.get(message.session)
-                if recognition is not None and message.kind is not Kind.PONG:
-                    grammar, free = json.loads(message.payload)
-                    recognition.heard((grammar, free), final=message.kind is Kind.FINAL)
-            case _:
-                raise WireBroken(f"worker sent {message.kind}")
-
-    async def _watch(self, process: asyncio.subprocess.Process) -> None:
-        loop = asyncio.get_running_loop()
-        started = loop.time()
-        while True:
-            await asyncio.sleep(WATCH_SECONDS)
-            unready = not self.ready.is_set() and loop.time() - started > READY_SECONDS
-            if unready or self.hung():
-                self.failure = "hung"
-                log.error("decoder_hung", worker=self.number, pid=process.pid)
-                process.kill()
-                return
-            if self.ready.is_set() and not self._unanswered:
-                self.send(Message(Kind.PING))
-
-    def _lose_all(self) -> None:
-        self.ready.clear()
-        lost, self.sessions = self.sessions, {}
-        self.grammars.clear()
-        self._unanswered.clear()
-        for recognition in lost.values():
-            recognition.lose()
-        if lost:
-            log.warning("recognitions_lost", worker=self.number, count=len(lost))
 
 
 class PooledRecognizer:
-    """Port Recognizer; the caller of `start` gets the ready worker with the fewest utterances."""
+    """Port Recognizer; the caller of `start` gets the ready worker with the fewest utterances.
 
-    def __init__(self, model_path: Path, workers: int = 2) -> None:
-        self._workers = [_Worker(number, model_path) for number in range(workers)]
+    finish_s: how long `finish` waits for the end; max_waiting: packets a worker may owe an answer for.
+    """
+
+    def __init__(
+        self, model_path: Path, workers: int = 2, *, finish_s: float = FINISH_SECONDS, max_waiting: int = MAX_WAITING
+    ) -> None:
+        self._finish_s = finish_s
+        self._workers = [Worker(number, model_path, max_waiting) for number in range(workers)]
+        for worker in self._workers:
+            worker.peers = self._workers
         self._tasks: list[asyncio.Task[None]] = []
         self._sessions = itertools.count(1)
         self._numbers = itertools.count(1)
@@ -260,21 +44,38 @@ class PooledRecognizer:
         """Why a worker that is not ready ended last; "" when none failed."""
         return next((worker.last_failure for worker in self._workers if not worker.ready.is_set()), "")
 
+    @property
+    def busy(self) -> bool:
+        """See Recognizer: every worker that is there was late within the last seconds."""
+        able = self._able()
+        return bool(able) and all(worker.overloaded for worker in able)
+
+    def prepare(self, phrases: Sequence[str]) -> None:
+        """See Recognizer."""
+        if phrases:
+            number = self._grammar_number(tuple(phrases))
+            for worker in self._workers:
+                worker.learn(number, phrases)
+
     def start(self, phrases: Sequence[str]) -> PooledRecognition:
         """See Recognizer."""
-        able = [worker for worker in self._workers if worker.ready.is_set()]
+        able = self._able()
         if not able:
             raise RecognizerFailed("no worker ready")
         worker = min(able, key=lambda candidate: (candidate.late(LATE_SECONDS), len(candidate.sessions)))
         number = self._grammar_number(tuple(phrases)) if phrases else 0
-        if number and number not in worker.grammars:
-            worker.grammars.add(number)
-            worker.send(Message(Kind.GRAMMAR, number, json.dumps(list(phrases), ensure_ascii=False).encode()))
+        if number:
+            worker.learn(number, phrases)
         session = next(self._sessions)
         worker.send(Message(Kind.OPEN, session, str(number).encode()))
-        recognition = PooledRecognition(worker, session)
+        recognition = PooledRecognition(worker, session, self._finish_s)
         worker.sessions[session] = recognition
         return recognition
+
+    def _able(self) -> list[Worker]:
+        """Return the workers that may get utterances; one that is about to be replaced is better than none."""
+        ready = [worker for worker in self._workers if worker.ready.is_set()]
+        return [worker for worker in ready if worker.able] or ready
 
     def _grammar_number(self, phrases: tuple[str, ...]) -> int:
         number = self._grammars.pop(phrases, 0) or next(self._numbers)
@@ -290,12 +91,15 @@ class PooledRecognizer:
                 "pid": worker.pid,
                 "ready": worker.ready.is_set(),
                 "utterances": len(worker.sessions),
+                "waiting": worker.waiting,
+                "rss_mb": round(worker.rss_mb()),
                 "restarts": worker.restarts,
+                "recycled": worker.recycled,
                 "failure": worker.last_failure,
             }
             for worker in self._workers
         ]
-        return {"workers": workers}
+        return {"workers": workers, "busy": self.busy}
 
     async def close(self) -> None:
         """See Recognizer."""

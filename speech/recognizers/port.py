@@ -49,6 +49,13 @@ class Recognizer(Protocol):
         Raises RecognizerFailed when none is at hand now.
         """
 
+    def prepare(self, phrases: Sequence[str]) -> None:
+        """Get ready for an utterance that will be started with `phrases`; never waits, never raises."""
+
+    @property
+    def busy(self) -> bool:
+        """True while it cannot keep up: new calls had better go by keys."""
+
     def status(self) -> Mapping[str, object]:
         """Return figures for the operator; JSON-ready."""
 

@@ -56,7 +56,8 @@ class ScriptedRecognition:
 class ScriptedRecognizer:
     """Port Recognizer: the n-th recognition hears the n-th line; after the last one nothing is there any more."""
 
-    def __init__(self, lines: Sequence[Line]) -> None:
+    def __init__(self, lines: Sequence[Line], *, busy: bool = False) -> None:
+        self.busy = busy
         self._lines = list(lines)
         self.grammars: list[tuple[str, ...]] = []
 
@@ -66,6 +67,9 @@ class ScriptedRecognizer:
             raise RecognizerFailed("the script is over")
         self.grammars.append(tuple(phrases))
         return ScriptedRecognition(self._lines.pop(0))
+
+    def prepare(self, phrases: Sequence[str]) -> None:
+        """See Recognizer. The script needs no preparation."""
 
     def status(self) -> Mapping[str, object]:
         """See Recognizer."""

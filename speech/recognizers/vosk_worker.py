@@ -5,9 +5,11 @@ running one would abort the process, a used one may give another text).
 """
 
 import json
+import select
 import signal
 import socket
 import sys
+from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,13 +19,16 @@ from speech.recognizers.port import UNKNOWN
 from speech.recognizers.wire import Kind, Message, Unpacker, encode_message
 
 SAMPLE_RATE = 8000
+MAX_SPARES = 32  # grammars whose next recognizer is kept ready
 
 
 @dataclass(slots=True)
 class _Utterance:
     free: Any
     grammar: Any | None
-    heard: list[str]  # grammar text, free text
+    heard: list[str]  # grammar text, free text, of the stretches that Vosk has closed
+    partials: list[str]  # Vosk's last partial results as they came
+    texts: list[str]  # what was answered last
 
 
 class Decoder:
@@ -34,6 +39,8 @@ class Decoder:
         self._model = vosk.Model(model_path)
         self._grammars: dict[int, str] = {}
         self._utterances: dict[int, _Utterance] = {}
+        self._spares: OrderedDict[int, Any] = OrderedDict()  # made ahead, by grammar; the newest used last
+        self._wanted: list[int] = []
         # A model of another rate fails on every packet: better now than on the first call.
         vosk.KaldiRecognizer(self._model, SAMPLE_RATE).AcceptWaveform(bytes(SAMPLE_RATE // 5 * 2))
 
@@ -51,8 +58,7 @@ class Decoder:
                 return Message(Kind.PONG)
             case Kind.AUDIO:
                 utterance = self._utterances.get(session)
-                heard = _feed(utterance, message.payload) if utterance else ["", ""]
-                return Message(Kind.PARTIAL, session, _json(heard))
+                return Message(Kind.PARTIAL, session, _feed(utterance, message.payload) if utterance else b"")
             case Kind.FINISH:
                 utterance = self._utterances.pop(session, None)
                 return Message(Kind.FINAL, session, _json(_finish(utterance) if utterance else ["", ""]))
@@ -73,29 +79,58 @@ class Decoder:
                 kept[rest] = None
         kept[UNKNOWN] = None
         self._grammars[number] = json.dumps(list(kept), ensure_ascii=False)
+        self._wanted.append(number)
         return list(unknown)
 
     def _open(self, number: int) -> _Utterance:
-        grammar = self._grammars[number] if number else None
         free = vosk.KaldiRecognizer(self._model, SAMPLE_RATE)
-        narrow = vosk.KaldiRecognizer(self._model, SAMPLE_RATE, grammar) if grammar else None
-        return _Utterance(free, narrow, ["", ""])
+        return _Utterance(free, self._narrow(number) if number else None, ["", ""], ["", ""], ["", ""])
+
+    def _narrow(self, number: int) -> Any:
+        """Return a recognizer of a grammar, the one made ahead if there is one, and want another."""
+        if number not in self._wanted:
+            self._wanted.append(number)
+        return self._spares.pop(number, None) or self._make(number)
+
+    def _make(self, number: int) -> Any:
+        return vosk.KaldiRecognizer(self._model, SAMPLE_RATE, self._grammars[number])
+
+    def make_ahead(self) -> bool:
+        """Make one recognizer of a grammar that is wanted; False when there is nothing to do. For idle moments."""
+        if not self._wanted:
+            return False
+        number = self._wanted.pop(0)
+        self._spares.setdefault(number, None)
+        self._spares[number] = self._spares[number] or self._make(number)
+        self._spares.move_to_end(number)
+        if len(self._spares) > MAX_SPARES:
+            self._spares.popitem(last=False)
+        return True
 
 
-def _feed(utterance: _Utterance, pcm: bytes) -> list[str]:
-    return [
-        _accept(utterance, index, decoder, pcm) for index, decoder in enumerate((utterance.grammar, utterance.free))
-    ]
+def _feed(utterance: _Utterance, pcm: bytes) -> bytes:
+    """Return the texts so far as JSON, nothing when they are what they were: most packets change nothing."""
+    decoders = (utterance.grammar, utterance.free)
+    changed = [_accept(utterance, index, decoder, pcm) for index, decoder in enumerate(decoders)]
+    return _json(utterance.texts) if any(changed) else b""
 
 
-def _accept(utterance: _Utterance, index: int, decoder: Any | None, pcm: bytes) -> str:
+def _accept(utterance: _Utterance, index: int, decoder: Any | None, pcm: bytes) -> bool:
+    """Decode a packet; tell whether the text has changed."""
     if decoder is None:
-        return ""
+        return False
     if decoder.AcceptWaveform(pcm):
         # Vosk saw an end of its own; ours has not come, so the text is put by and the utterance goes on.
         utterance.heard[index] = _join(utterance.heard[index], json.loads(decoder.Result()).get("text", ""))
-        return utterance.heard[index]
-    return _join(utterance.heard[index], json.loads(decoder.PartialResult()).get("partial", ""))
+        utterance.partials[index], text = "", utterance.heard[index]
+    else:
+        raw = decoder.PartialResult()
+        if raw == utterance.partials[index]:
+            return False
+        utterance.partials[index] = raw
+        text = _join(utterance.heard[index], json.loads(raw).get("partial", ""))
+    changed, utterance.texts[index] = text != utterance.texts[index], text
+    return changed
 
 
 def _finish(utterance: _Utterance) -> list[str]:
@@ -114,6 +149,13 @@ def _json(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False).encode()
 
 
+def _receive(pipe: socket.socket, decoder: Decoder) -> bytes:
+    """Return what came next; while nothing comes, recognizers are made ahead."""
+    while not select.select([pipe], [], [], 0)[0] and decoder.make_ahead():
+        pass
+    return pipe.recv(65536)
+
+
 def serve(pipe: socket.socket, model_path: str) -> None:
     """Load the model, say so, and answer until the pipe is closed."""
     try:
@@ -123,7 +165,7 @@ def serve(pipe: socket.socket, model_path: str) -> None:
         return
     pipe.sendall(encode_message(Message(Kind.READY, 0, _json({"rate": SAMPLE_RATE}))))
     unpacker = Unpacker()
-    while data := pipe.recv(65536):
+    while data := _receive(pipe, decoder):
         for message in unpacker.feed(data):
             reply = decoder.answer(message)
             if reply is not None:

@@ -19,8 +19,8 @@ class Kind(Enum):
     PING = b"P"
     READY = b"r"  # payload: JSON about the model
     DROPPED = b"d"  # payload: JSON list of grammar words the model does not know
-    PARTIAL = b"a"  # payload: JSON [grammar text, free text]
-    FINAL = b"f"  # the same
+    PARTIAL = b"a"  # payload: JSON [grammar text, free text], empty when they are what they were
+    FINAL = b"f"  # JSON [grammar text, free text]
     FAILED = b"e"  # payload: the error's name
     PONG = b"p"
 

@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from speech.recognizers import pool
 from speech.recognizers.pool import PooledRecognizer
 from speech.recognizers.port import Recognition, Recognizer, RecognizerFailed
 from speech.recognizers.scripted import Line, ScriptedRecognizer
@@ -44,7 +43,8 @@ def scripted() -> Subject:
 
 
 async def pooled() -> tuple[Subject, PooledRecognizer]:
-    recognizer = PooledRecognizer(MODEL, workers=1)
+    # whole clips at once on a busy machine, not a live call
+    recognizer = PooledRecognizer(MODEL, workers=1, finish_s=10.0)
     recognizer.open()
     async with asyncio.timeout(30):
         await recognizer.ready()
@@ -60,8 +60,7 @@ async def pooled() -> tuple[Subject, PooledRecognizer]:
 
 
 @pytest.fixture(params=["scripted", "vosk"])
-async def subject(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Subject]:
-    monkeypatch.setattr(pool, "FINISH_SECONDS", 10.0)  # whole clips at once on a busy machine, not a live call
+async def subject(request: pytest.FixtureRequest) -> AsyncIterator[Subject]:
     if request.param == "scripted":
         yield scripted()
         return
@@ -85,6 +84,15 @@ async def test_it_hears_what_was_said_with_and_without_a_grammar(subject: Subjec
     assert heard.texts[0].replace(" ", "") == SENTENCE
     assert not heard.degraded
     assert not recognition.lost
+
+
+async def test_to_prepare_changes_nothing_but_the_time(subject: Subject) -> None:
+    for phrases in (PHRASES, PHRASES, []):
+        subject.recognizer.prepare(phrases)
+    assert not subject.recognizer.busy
+    recognition = subject.recognizer.start(PHRASES)
+    await feed(recognition, say(SENTENCE) + SILENCE_100_MS * 3)
+    assert (await recognition.finish()).texts[0].replace(" ", "") == SENTENCE
 
 
 async def test_partials_come_while_it_is_fed(subject: Subject) -> None:

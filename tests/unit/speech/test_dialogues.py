@@ -257,6 +257,21 @@ async def test_the_limit_refuses_politely(start: Start) -> None:
         await rig.dialogue()
 
 
+async def test_a_recognizer_that_cannot_keep_up_gets_no_further_dialogue(tmp_path: Path) -> None:
+    recognizer = ScriptedRecognizer([])
+    async with running(tmp_path, recognizer) as rig:
+        here, _ = await rig.dialogue()
+        recognizer.busy = True
+        late = await rig.ivr()
+        late.open(uuid4())
+        assert (await late.event("refused"))["reason"] == "busy"
+        here.ask(Turn("t1", SHORT))
+        assert (await here.result()).cause is Cause.SUCCESS  # who is in stays in
+        recognizer.busy = False
+        await rig.dialogue()
+        assert rig.process.control.refused == 1
+
+
 async def test_an_id_announced_twice_is_refused(start: Start) -> None:
     async with start() as rig:
         dialogue = uuid4()

@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
 from speech.recognizers import pool as module
+from speech.recognizers import worker as worker_module
 from speech.recognizers.pool import PooledRecognizer
 from speech.recognizers.port import RecognizerFailed, rank
 from speech.recognizers.wire import Kind, Message, Unpacker, WireBroken, encode_message
+from speech.recognizers.worker import HANG_SECONDS, LATE_SECONDS, Worker
 from tests.unit.speech.voices import MODEL, SILENCE_100_MS, say
 from tests.unit.speech.waiting import until
 
@@ -36,9 +38,9 @@ def workers(recognizer: PooledRecognizer) -> list[dict[str, Any]]:
 
 
 async def test_utterances_are_spread_and_a_hung_worker_costs_only_its_own(
-    recognizer: PooledRecognizer, monkeypatch: pytest.MonkeyPatch
+    recognizer: PooledRecognizer,
 ) -> None:
-    monkeypatch.setattr(module, "FINISH_SECONDS", 1.8)  # within HANG_SECONDS; the machine may be busy
+    recognizer._finish_s = 1.8  # within HANG_SECONDS; the machine may be busy
     first, second = recognizer.start([]), recognizer.start([])
     assert [worker["utterances"] for worker in workers(recognizer)] == [1, 1]
     os.kill(workers(recognizer)[0]["pid"], signal.SIGSTOP)
@@ -65,13 +67,13 @@ async def test_a_worker_that_freezes_with_nothing_to_do_is_replaced_too(recogniz
 
 
 async def test_a_worker_that_is_behind_is_not_taken_for_a_hung_one() -> None:
-    worker = module._Worker(0, MODEL)
+    worker = Worker(0, MODEL)
     now = asyncio.get_running_loop().time()
-    worker._unanswered = [now - 60, now - 59]
+    worker._unanswered.extend([now - 60, now - 59])
     worker._answered_at = now - 0.5
-    assert worker.late(module.LATE_SECONDS)
+    assert worker.late(LATE_SECONDS)
     assert not worker.hung()
-    worker._answered_at = now - module.HANG_SECONDS - 0.1
+    worker._answered_at = now - HANG_SECONDS - 0.1
     assert worker.hung()
 
 
@@ -88,14 +90,90 @@ async def test_a_worker_that_stops_late_still_gives_the_last_partial(recognizer:
 async def test_unknown_grammar_words_are_dropped_with_one_log_line(
     recognizer: PooledRecognizer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "FINISH_SECONDS", 10.0)
-    monkeypatch.setattr(module, "HANG_SECONDS", 10.0)
+    recognizer._finish_s = 10.0
+    monkeypatch.setattr(worker_module, "HANG_SECONDS", 10.0)
     with capture_logs() as logs:
         recognition = recognizer.start(["我 要 龘报修", "我 要 报修", "龘龘"])
         recognition.feed(say("我要报修") + SILENCE_100_MS * 3)
         heard = await recognition.finish()
     assert heard.texts[0] == "我 要 报修"
     assert [(entry["event"], entry["words"]) for entry in logs] == [("grammar_words_unknown", ["龘报修", "龘龘"])]
+
+
+async def test_more_than_a_worker_can_hold_costs_that_utterance_and_no_other() -> None:
+    made = PooledRecognizer(MODEL, workers=1, finish_s=10.0, max_waiting=30)
+    made.open()
+    async with asyncio.timeout(30):
+        await made.ready()
+    try:
+        flood = made.start([])
+        flood.feed(SILENCE_100_MS * 31)
+        assert flood.lost
+        flood.feed(SILENCE_100_MS)  # changes nothing any more
+        with pytest.raises(RecognizerFailed):
+            await flood.finish()
+        assert workers(made)[0]["waiting"] <= 31  # a ping may be among them
+        await until(lambda: workers(made)[0]["waiting"] == 0, 20)
+        after = made.start([])
+        after.feed(say("我要报修") + SILENCE_100_MS * 3)
+        assert (await after.finish()).texts
+        assert workers(made)[0]["restarts"] == 0
+    finally:
+        await made.close()
+
+
+async def test_it_is_busy_while_every_worker_is_late(
+    recognizer: PooledRecognizer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker_module, "HANG_SECONDS", 60.0)
+    monkeypatch.setattr(worker_module, "OVERLOAD_SECONDS", 0.5)
+    await until(lambda: not recognizer.busy, 10)  # a busy machine may have made it late already
+    first, second = (worker["pid"] for worker in workers(recognizer))
+    os.kill(first, signal.SIGSTOP)
+    recognizer.start([]).feed(SILENCE_100_MS)
+    recognizer.start([]).feed(SILENCE_100_MS)
+    await until(lambda: recognizer._workers[0].late(LATE_SECONDS))
+    await until(lambda: not recognizer._workers[1].overloaded, 10)
+    assert not recognizer.busy  # the other one keeps up
+    os.kill(second, signal.SIGSTOP)
+    await until(lambda: recognizer.busy)
+    for pid in (first, second):
+        os.kill(pid, signal.SIGCONT)
+    await until(lambda: not recognizer.busy, 10)
+    assert [worker["restarts"] for worker in workers(recognizer)] == [0, 0]
+
+
+async def test_workers_that_grew_are_replaced_one_after_the_other_and_nobody_loses_a_word(
+    recognizer: PooledRecognizer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recognizer._finish_s = 10.0
+    before = [worker["pid"] for worker in workers(recognizer)]
+    at_work = recognizer.start([])  # in the first worker
+    monkeypatch.setattr(worker_module, "MAX_GROWTH_MB", -1000.0)
+    least = [2]
+
+    def replaced(number: int) -> bool:
+        least.append(sum(worker["ready"] for worker in workers(recognizer)))
+        return bool(workers(recognizer)[number]["recycled"])
+
+    # The first one retires, but waits for its utterance; until it is back the second one stays.
+    await until(lambda: recognizer._workers[0].retiring, 10)
+    assert recognizer.start([])._worker is recognizer._workers[1]
+    at_work.feed(say("我要报修") + SILENCE_100_MS * 3)
+    assert (await at_work.finish()).texts
+    await until(lambda: replaced(0), 20)
+    await until(lambda: workers(recognizer)[0]["pid"] != before[0] and workers(recognizer)[0]["ready"], 20)
+    monkeypatch.setattr(worker_module, "MAX_GROWTH_MB", 1e9)
+    assert min(least) >= 1
+    assert [worker["restarts"] for worker in workers(recognizer)] == [0, 0]
+    assert workers(recognizer)[1]["pid"] == before[1]
+
+
+async def test_what_is_expected_is_told_to_every_worker_once(recognizer: PooledRecognizer) -> None:
+    recognizer.prepare(["我 要 报修"])
+    recognizer.prepare(["我 要 报修"])
+    recognizer.prepare([])
+    assert [worker.grammars for worker in recognizer._workers] == [{1}, {1}]
 
 
 async def test_a_missing_model_is_a_clear_failure_not_a_crash(tmp_path: Path) -> None:

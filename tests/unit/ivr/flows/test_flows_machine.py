@@ -51,6 +51,18 @@ def test_the_call_begins_with_who_calls_and_one_turn() -> None:
     assert driver.state.caller.card["product_spoken"] == "壁挂炉"
 
 
+def test_a_caller_for_whom_nobody_can_listen_is_told_once_why_it_is_by_keys() -> None:
+    driver = Driver()
+    driver.give(Started("c1", CALLER, "4001726011", keys_only=True, busy=True))
+    assert [segment.key for segment in driver.turn.segments][:2] == ["opening_safety", "sys_busy"]
+    assert driver.turn.segments[1].text == "现在来电多,请您先用按键办理。"
+    assert driver.turn.keys_only
+    driver.press("3")
+    assert driver.turn.keys_only
+    assert "sys_busy" not in [segment.key for segment in driver.turn.segments]
+    assert "sys_busy" not in [segment.key for segment in Driver(keys_only=True).start().turn.segments]
+
+
 def test_a_card_that_is_broken_is_an_unknown_caller() -> None:
     driver = repair(card={"known": "yes", "products": 3})
     assert driver.node == "repair_product"

@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from ivr.contract.dialogue import Started
 from ivr.dialplan.variables import RESUME_CONTEXT
 from ivr.sessions.health import SpeechHealth
 from tests.contract.fake_speech import DIE, FREEZE, GARBAGE, HANG_UP, LEAVE, SAID, STUCK, FakeSpeech, audiosocket_app
@@ -87,6 +89,8 @@ async def test_a_speech_that_refuses_is_keys_from_the_start(tmp_path: Path, refu
         channel = await ivr.call(_channel(speech, ["3", "12#"]))
         assert channel.variables["IVR_NEXT"] == "end"
         assert not any("AudioSocket" in command for command in channel.commands)
+        (started,) = [item for item in ivr.journal.state.contacts[CONTACT].inputs if isinstance(item, Started)]
+        assert started == replace(started, keys_only=True, busy=refuse == "busy")
 
 
 async def test_a_deaf_speech_costs_one_second_and_is_keys(tmp_path: Path) -> None:
