@@ -277,6 +277,7 @@ BRANCHES: Mapping[str, BranchRule] = MappingProxyType(
         "agent_kind": BranchRule(AgentKind, _agent_kind),
         "queue_place": BranchRule(QueuePlace, _queue_place),
         "called_back": BranchRule(YesNo, lambda _, state: _yes(state.called_back)),
+        "has_open_ticket": BranchRule(YesNo, lambda _, state: _yes(bool(state.caller.card.get("open_ticket")))),
         "ticket_count": BranchRule(TicketCount, _ticket_count),
         "ticket_found": BranchRule(Sought, _sought),
         "ticket_line": BranchRule(TicketLine, lambda _, state: TicketLine(service.ticket_line(state))),

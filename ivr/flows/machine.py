@@ -106,6 +106,8 @@ def _hang_up(making: Step) -> None:
         request_callback(making, "hung_up")
     elif matter and matter.kind == "complaint" and matter.opened:
         request_callback(making, "asked")  # every complaint is answered (dialogues, complaint_next)
+    elif matter and matter.safety:
+        request_callback(making, "hung_up")  # danger named in a call about a ticket that was there before
     making.set(phase=Phase.DONE, final=Final("end"))
     last(making)
 

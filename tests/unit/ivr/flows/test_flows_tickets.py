@@ -7,12 +7,20 @@ from typing import Any
 import pytest
 
 from ivr.contract.dialogue import End, HandOver
-from ivr.contract.facts import MatterOpened, SafetyRaised, SlotFilled, TicketAsked, TicketOpened, TicketUrged
+from ivr.contract.facts import (
+    CallbackRequested,
+    MatterOpened,
+    SafetyRaised,
+    SlotFilled,
+    TicketAsked,
+    TicketOpened,
+    TicketUrged,
+)
 from ivr.flows.machine import fold
 from ivr.flows.service_days import day, window
 from ivr.flows.simulate import Conversation, Move, no_interpreter, simulate
 from speech.contract import Cause
-from tests.unit.ivr.flows.play import TICKET, VISIT_CODE, Driver, interpreter, program, tickets
+from tests.unit.ivr.flows.play import CARD, TICKET, VISIT_CODE, Driver, interpreter, program, tickets
 from tests.unit.ivr.flows.repairs import press, say
 
 HERE = Path(__file__).parent / "transcripts" / "tickets"
@@ -33,6 +41,11 @@ def asked(*changes: Mapping[str, Any], **lookups: Any) -> Mapping[str, Any]:
     return {"lookups": {"my_tickets": tickets(*changes), "queue_state": {"open": True}, **lookups}}
 
 
+def known(*changes: Mapping[str, Any]) -> Mapping[str, Any]:
+    lookups = {"identify": {**CARD, "open_ticket": NUMBER}, "my_tickets": tickets(*changes)}
+    return {"lookups": {**lookups, "queue_state": {"open": True}}}
+
+
 def coded(**code: Any) -> Mapping[str, Any]:
     return {"lookups": {"visit_code": {**VISIT_CODE, **code}}}
 
@@ -42,6 +55,9 @@ SCRIPTS: Mapping[str, tuple[Sequence[Move], Mapping[str, Any]]] = {
     "status_by_voice": (say("师傅咋还没来", "知道了,谢谢"), asked({})),
     "several": (say("查个单", "投诉那张", "知道了"), asked({}, {"kind": "complaint", "line": "new"})),
     "several_by_key": (press("4", "3", "2", "4"), asked({}, {"kind": "install"})),
+    "told_before_the_menu": (press("3"), known({"line": "assigned"})),
+    "late_before_the_menu": ([], known({"line": "overdue"})),
+    "several_are_not_told_before_the_menu": (press("4", "1"), known({}, {"kind": "install"})),
     "urge": (press("4", "1"), asked({"line": "assigned"})),
     "urge_again": (say("催一下", "快点嘛"), asked({"urges": 1, "line": "new"})),
     "urge_a_third_time": (press("4", "1"), asked({"urges": 2})),
@@ -185,3 +201,18 @@ def test_appointments(text: str, spoken: str) -> None:
 def test_days() -> None:
     assert day("2026-07-26") == ("七月", "二十六号")
     assert day("") == day("2026-13-01") == ()
+
+
+def test_danger_in_a_call_about_an_old_ticket_is_rung_back_when_the_line_is_cut() -> None:
+    driver = Driver(tickets=tickets({})).start().press("4").danger("gas").hang_up()
+    assert [fact.reason for fact in driver.of(CallbackRequested)] == ["hung_up"]
+    assert not driver.of(TicketOpened)
+
+
+def test_what_is_told_unasked_is_no_question_about_the_ticket() -> None:
+    told = Driver(card={**CARD, "open_ticket": NUMBER}, tickets=tickets({})).start()
+    assert not told.of(TicketAsked)
+    assert not told.hang_up().of(CallbackRequested)
+    late = Driver(card={**CARD, "open_ticket": NUMBER}, tickets=tickets({"line": "overdue"})).start()
+    assert [fact.ticket for fact in late.of(TicketAsked)] == [NUMBER]
+    assert isinstance(late.last, HandOver)

@@ -44,6 +44,7 @@ _VERDICTS: tuple[Mapping[str, str] | None, ...] = (
 _NOTICE = {**CARD, "notice_area": "容桂街道", "notice_event": "今天停气"}
 _CARDS: tuple[Mapping[str, Any] | None, ...] = (
     CARD, {**CARD, "elder": True}, None, {"products": "broken"}, _NOTICE, {"surge": True}, {},
+    {**CARD, "open_ticket": TICKET["number"]},
 )  # fmt: skip
 
 _LINES = ("new", "assigned", "scheduled", "on_the_way", "waiting_parts", "factory", "done", "overdue")
