@@ -15,6 +15,7 @@ from crm.idempotency import IdempotencyKey
 from crm.imports.models import ImportRun
 from crm.knowledge.models import KnowledgeEntry, KnowledgeVersion
 from crm.live.models import Pop
+from crm.messages.models import Channel, Message
 from crm.outlets.models import Outlet
 from crm.parts.models import Part, PartLine, Partner, PartPrice
 from crm.privacy.models import Erasure
@@ -32,6 +33,7 @@ __all__ = [
     "Base",
     "CallbackCode",
     "CallbackTask",
+    "Channel",
     "ClockPause",
     "CodeCheck",
     "Contact",
@@ -49,6 +51,7 @@ __all__ = [
     "KnowledgeEntry",
     "KnowledgeVersion",
     "Matter",
+    "Message",
     "NumberLease",
     "Outlet",
     "Part",

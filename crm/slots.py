@@ -51,6 +51,7 @@ LABELS: Mapping[str, str] = {
     "original": "原工单",
     "void_reason": "作废原因",
     "warranty_check": "保修核对",
+    "reply_to": "回复到",
 }
 _REPAIR = ("fault_code", "address", "product", "visit")
 _WANTED: Mapping[str, tuple[str, ...]] = {

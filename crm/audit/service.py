@@ -23,6 +23,8 @@ ACTIONS = {
     "rules_added": "改规则",
     "clock_paused": "暂停计时",
     "clock_resumed": "恢复计时",
+    "channel_added": "添加留言渠道",
+    "channel_removed": "删除留言渠道",
     "webhook_added": "添加推送地址",
     "webhook_removed": "删除推送地址",
     "audit_seen": "看审计记录",

@@ -51,7 +51,7 @@ class TicketSlot(Base):
     """The value of one slot of a ticket as it stands; the call keeps what was heard.
 
     status: crm_confirmed | voice_confirmed | dtmf | unverified | verified.
-    source: speech | dtmf | crm | caller_id | agent.
+    source: speech | dtmf | crm | caller_id | agent | message.
     """
 
     __tablename__ = "ticket_slots"

@@ -18,6 +18,7 @@ from crm.engineers.routes import router as engineers
 from crm.imports.routes import router as imports
 from crm.knowledge.routes import router as knowledge
 from crm.live.routes import router as live
+from crm.messages.routes import router as messages
 from crm.outlets.routes import router as outlets
 from crm.parts.routes import router as parts_router
 from crm.privacy.routes import router as privacy
@@ -58,7 +59,7 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
 _ROUTERS = (
     accounts, agents, live, tickets, calls, customers, callbacks, knowledge, outlets,
     engineers, visits, customer_files, products, open_router, status, stream, warranty,
-    clocks, parts_router, rules, audit, privacy, webhooks, imports,
+    clocks, parts_router, rules, audit, privacy, webhooks, imports, messages,
 )  # fmt: skip
 
 

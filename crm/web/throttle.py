@@ -1,4 +1,4 @@
-"""Counting log-in attempts in Redis, and in this process while Redis is away."""
+"""Counting attempts (log-ins, messages) in Redis, and in this process while Redis is away."""
 
 import asyncio
 from datetime import datetime, timedelta
@@ -64,4 +64,4 @@ class RedisThrottle:
 
 
 def _name(key: str) -> str:
-    return f"hotline:login:{key}"
+    return f"hotline:throttle:{key}"

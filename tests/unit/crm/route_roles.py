@@ -16,6 +16,8 @@ KEEPERS = frozenset({DISPATCHER, SUPERVISOR, ADMIN})
 PLANNERS = frozenset({DISPATCHER, SUPERVISOR})
 CALLERS = frozenset({AGENT, SUPERVISOR})
 
+ADMINS = frozenset({ADMIN})
+
 ROLES_OF: dict[str, frozenset[str]] = {
     "logIn": OPEN, "logOut": OPEN, "getStatus": OPEN,
     "getMe": EVERYBODY, "signIn": EVERYBODY, "signOut": EVERYBODY, "becomeReady": EVERYBODY, "pause": EVERYBODY,
@@ -48,5 +50,6 @@ ROLES_OF: dict[str, frozenset[str]] = {
     "listWebhooks": frozenset({ADMIN}), "addWebhook": frozenset({ADMIN}), "removeWebhook": frozenset({ADMIN}),
     "listImports": LEADS, "listImportColumns": LEADS, "getImportTemplate": LEADS, "checkImport": LEADS,
     "runImport": LEADS, "exportTable": LEADS,
+    "leaveMessage": OPEN, "sendMessage": OPEN, "listChannels": ADMINS, "addChannel": ADMINS, "removeChannel": ADMINS,
     "exportPerson": LEADS, "erasePerson": frozenset({ADMIN}), "revealNumber": STAFF | {ADMIN},
 }  # fmt: skip

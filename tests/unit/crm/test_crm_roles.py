@@ -19,7 +19,7 @@ PATHS = {"no": "00000000", "customer": "f" * 32, "contact": "none", "task": "f" 
          "code": "PCB", "name": "warranty", "entry": "f" * 32, "version": "1", "kind": "fault_code",
          "outlet": "f" * 32, "engineer": "f" * 32, "visit": "f" * 32, "product": "f" * 32, "number": "f" * 32,
          "merge_id": "f" * 32, "photo": "f" * 32,
-         "webhook": "f" * 32, "table": "customers", "account": "nobody"}  # fmt: skip
+         "webhook": "f" * 32, "table": "customers", "account": "nobody", "channel": "f" * 32}  # fmt: skip
 
 
 def operations(process: Process) -> dict[str, tuple[str, str]]:
@@ -95,6 +95,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "resetPassword": {},
     "addWebhook": {"url": "https://erp.example/", "kinds": ["ticket"]},
     "removeWebhook": {},
+    "addChannel": {"name": "微信", "kind": "wechat"},
+    "removeChannel": {},
     "exportPerson": WHY,
     "erasePerson": WHY,
     "revealNumber": {"kind": "ticket", "id": "00000000", **WHY},
