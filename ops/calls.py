@@ -1,8 +1,9 @@
 """`./hotline call FILE`: one robot call to a running hotline, and what is told of it."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from pathlib import Path
+from typing import TypeVar
 
 from ops.layout import Layout
 from ops.robots.report import CallReport, StepReport
@@ -12,6 +13,7 @@ from ops.settings import Settings
 from ops.stack import control
 
 Say = Callable[[str], None]
+_Found = TypeVar("_Found")
 
 
 def make(layout: Layout, settings: Settings, file: Path, say: Say) -> CallReport:
@@ -25,10 +27,18 @@ def make(layout: Layout, settings: Settings, file: Path, say: Say) -> CallReport
         raise control.NotUp(f"cannot read {file}: {error.strerror}") from error
     except ScenarioInvalid as error:
         raise control.NotUp(str(error)) from error
+    folder = file.absolute().parent
+    return with_carrier(layout, settings, lambda token: _call(layout, settings, scenario, folder, token, say), say)
+
+
+def with_carrier(
+    layout: Layout, settings: Settings, work: Callable[[str], Coroutine[None, None, _Found]], say: Say
+) -> _Found:
+    """Return what `work`, given an API token, comes to while the carrier runs; raises NotUp or SupervisorDown."""
     token = control.run_ours(layout, ["crm", "token", "--name", "robots"]).strip()
     with control.carrier(layout, settings, say):
         try:
-            return asyncio.run(_call(layout, settings, scenario, file.absolute().parent, token, say))
+            return asyncio.run(work(token))
         except CarrierAway as error:
             raise control.NotUp(str(error)) from error
 

@@ -194,7 +194,7 @@ def call(
     from ops import calls
 
     layout = Where.layout
-    report = calls.make(layout, _settings_of_running(layout), file, say)
+    report = calls.make(layout, settings_of_running(layout), file, say)
     print(json.dumps(report.to_json(), ensure_ascii=False) if as_json else calls.summary(report))
     raise typer.Exit(0 if report.ok else 1)
 
@@ -210,7 +210,7 @@ def volume(
     from ops.volume import command
 
     layout = Where.layout
-    settings = _settings_of_running(layout)
+    settings = settings_of_running(layout)
     found = command.run(layout, settings, calls=calls, at_once=at_once, rate=rate, say=say)
     print(json.dumps(found.to_json(), ensure_ascii=False) if as_json else command.summary(found))
     raise typer.Exit(0 if found.ok else 1)
@@ -248,12 +248,13 @@ def drill(name: drills.Name = "list", force: drills.Force = False, as_json: Json
     """Rehearse a fault on the running stack with a robot call; the exit status is 1 unless it was borne."""
 
     def running() -> tuple[Layout, Settings]:
-        return Where.layout, _settings_of_running(Where.layout)
+        return Where.layout, settings_of_running(Where.layout)
 
     raise typer.Exit(drills.drill(running, name, say, force=force, as_json=as_json))
 
 
-def _settings_of_running(layout: Layout) -> Settings:
+def settings_of_running(layout: Layout) -> Settings:
+    """Return the settings of the running stack; raises NotUp."""
     settings = settings_table.load(layout)
     if settings is None or not supervisor.alive(layout):
         raise NotUp("the hotline does not run: `./hotline up --detach` first")
@@ -303,7 +304,7 @@ def _listen(layout: Layout) -> int:
 @app.command()
 def token(name: Annotated[str, typer.Option(help="Who will use it.")] = "operator") -> None:
     """Make a bearer token for the REST API and print it."""
-    _settings_of_running(Where.layout)
+    settings_of_running(Where.layout)
     print(control.run_ours(Where.layout, ["crm", "token", "--name", name]).strip())
 
 
@@ -312,7 +313,7 @@ def token(name: Annotated[str, typer.Option(help="Who will use it.")] = "operato
 )
 def account(context: typer.Context) -> None:
     """Keep accounts: list, add, reset, disable, enable; --help tells more. A password is printed this once."""
-    _settings_of_running(Where.layout)
+    settings_of_running(Where.layout)
     print(control.run_ours(Where.layout, ["crm", "account", *context.args]).rstrip())
 
 
@@ -321,7 +322,7 @@ def retry_facts() -> None:
     """Ship once more what crm refused, after crm was mended; the exit status is 1 when nothing was kept back."""
     from ops.facts import retry
 
-    refused = retry(_settings_of_running(Where.layout), datetime.now(UTC))
+    refused = retry(settings_of_running(Where.layout), datetime.now(UTC))
     say(refused or "on their way; `./hotline doctor` tells whether crm took them")
     raise typer.Exit(1 if refused else 0)
 

@@ -53,6 +53,7 @@ class TurnMachine:
         self.false_bargeins = 0
         self.speech_ms = 0
         self.last_voiced_ms = now_ms
+        self.endpoint_ms = 0  # the silence after which the last utterance was taken as ended
         self.answering_from_ms = now_ms  # end or interruption of the prompt
         self._rules = rules
         self._prompt = _Prompt.PLAYING if rules.prompted else _Prompt.OVER
@@ -276,7 +277,8 @@ class TurnMachine:
             return self._resume()
         times = self._rules.timeouts
         silence = now_ms - self.last_voiced_ms
-        ended = silence >= (times.complete_ms if self._complete else times.incomplete_ms)
+        wanted = times.complete_ms if self._complete else times.incomplete_ms
+        ended = silence >= wanted
         if self._prompt is not _Prompt.OVER:
             # Words wait for the end of a prompt they may not stop; a noise without words is forgotten.
             keep = self._words or self._prompt is _Prompt.PAUSED or not ended
@@ -285,7 +287,7 @@ class TurnMachine:
             ended = True
         if not ended:
             return []
-        self._finalizing, self._finalizing_from_ms = True, now_ms
+        self._finalizing, self._finalizing_from_ms, self.endpoint_ms = True, now_ms, min(wanted, silence)
         return [Order.FINALIZE]
 
     def _discard_recognition(self) -> list[Output]:

@@ -217,9 +217,7 @@ def _product(line: LineReader) -> Line:
 _READERS: Mapping[Kind, Callable[[LineReader], Line]] = {"customers": _customer, "products": _product}
 
 
-def understood(
-    kind: Kind, lines: Sequence[tuple[int, Sequence[str]]]
-) -> tuple[list[Line], list[Problem], list[str]]:
+def understood(kind: Kind, lines: Sequence[tuple[int, Sequence[str]]]) -> tuple[list[Line], list[Problem], list[str]]:
     """Return the lines that are right, every problem of the others, and the headings nobody knows."""
     places, unknown = placed(kind, lines[0][1])
     good: list[Line] = []

@@ -87,6 +87,4 @@ def columns_of(kind: Kind) -> list[ColumnForm]:
 
 
 def _told(problems: Sequence[Problem]) -> list[ProblemForm]:
-    return [
-        ProblemForm(line=item.line, column=item.column, value=item.value, reason=item.reason) for item in problems
-    ]
+    return [ProblemForm(line=item.line, column=item.column, value=item.value, reason=item.reason) for item in problems]

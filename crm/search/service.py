@@ -43,7 +43,6 @@ async def _customers(session: AsyncSession, ids: Collection[str]) -> set[str]:
     places = await customers.addresses(session, names)
     machines = await products.names_of(session, names)
 
-
     def all_terms() -> dict[str, set[str]]:
         return {
             each: terms.of_customer(

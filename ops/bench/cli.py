@@ -5,7 +5,7 @@ import os
 import sys
 import tempfile
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -41,6 +41,11 @@ def speech(
     said_from: Annotated[
         Path | None, typer.Option(help="Speak only this model's words: two models are then heard on one set.")
     ] = None,
+    through_calls: Annotated[
+        bool, typer.Option("--through-calls", help="Measure waits by real calls on the running stack.")
+    ] = False,
+    turns: Annotated[int, typer.Option(min=1, help="Spoken turns of --through-calls.")] = 100,
+    at_once: Annotated[int, typer.Option(min=1, max=20, help="Calls side by side of --through-calls.")] = 2,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Measure recognition per slot, voice, speed, noise and loss, and whole dialogues with their read-back."""
@@ -50,6 +55,9 @@ def speech(
     from speech.evaluation.clips import SetUnusable
     from speech.evaluation.sound import SNRS, SoundFailed
 
+    if through_calls:
+        _through_calls(turns, at_once, as_json=as_json)
+        return
     chosen = tuple(filter(None, slots.split(","))) or bench.SLOTS
     conditions = tuple(filter(None, snrs.split(",")))
     for given, known in ((chosen, bench.SLOTS), (conditions, SNRS)):
@@ -70,6 +78,21 @@ def speech(
                 found = bench.measure(setup, wanted, _say)
         except (DivisionsMissing, SetUnusable, SoundFailed) as error:
             raise BenchRefused(str(error)) from error
+    print(json.dumps(found, ensure_ascii=False) if as_json else bench.written(found))
+
+
+def _through_calls(turns: int, at_once: int, *, as_json: bool) -> None:
+    from ops import calls
+    from ops.bench import through_calls as bench
+    from ops.cli import Where, settings_of_running
+
+    layout = Where.layout
+    settings = settings_of_running(layout)
+
+    async def run(token: str) -> dict[str, Any]:
+        return await bench.measure(layout, settings, token, turns, at_once, _say)
+
+    found = calls.with_carrier(layout, settings, run, _say)
     print(json.dumps(found, ensure_ascii=False) if as_json else bench.written(found))
 
 

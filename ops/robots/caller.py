@@ -60,6 +60,7 @@ class RobotCaller:
         report.ended_by = "hotline" if line.ended.is_set() else "robot"
         await line.hang_up()
         await asyncio.wait_for(line.ended.wait(), 5)
+        report.greeting_ms = round(line.ear.heard_voice_at[0]) if line.ear.heard_voice_at else None
         report.duration_ms = round(line.now())
         report.longest_silence_ms = round(line.ear.longest_silence_ms)
         wav = self._out / f"{call.uuid}.wav"

@@ -33,6 +33,7 @@ class CallReport:
     contact: str = ""
     linkedid: str = ""
     answered: bool = False
+    greeting_ms: int | None = None  # the first sound heard
     duration_ms: int = 0
     longest_silence_ms: int = 0
     ended_by: str = ""

@@ -92,6 +92,7 @@ def test_a_short_answer_ends_after_complete_timeout_and_an_unfinished_one_after_
         turn.quiet(2000)
         assert turn.orders == [Order.START_RECOGNITION, Order.START_INPUT, Order.FINALIZE]
         assert turn.when(Order.FINALIZE) == spoke_until + wait
+        assert turn.machine.endpoint_ms == wait
         turn.give(Decided(Verdict.MATCH))
         assert turn.end == Finish(Cause.SUCCESS, Mode.SPEECH)
         assert turn.machine.speech_ms == 400
@@ -309,6 +310,7 @@ def test_max_speech_cuts() -> None:
     turn = Script(LISTEN).voice(12_200)
     assert turn.orders[-1] == Order.FINALIZE
     assert turn.when(Order.FINALIZE) == 12_100
+    assert turn.machine.endpoint_ms == 0  # no silence was waited for
     assert turn.give(Decided(Verdict.NO_MATCH)).end == Finish(Cause.NO_MATCH, Mode.SPEECH)
 
 
