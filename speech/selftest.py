@@ -14,6 +14,7 @@ from speech.wav import AudioUnusable, read_wav
 
 CLIP = Path(__file__).parent / "selftest.wav"
 CLIP_TEXT = "故障码E零一"
+CLIP_SECONDS = 10.0  # the clip comes at once, not in real time, and the machine may be busy
 READY_SECONDS = 60.0
 _YES_NO = Lexicon(yes=("对", "是", "是的", "没错"), no=("不对", "不是", "错了"), commands={"agent": ("人工",)})
 
@@ -30,7 +31,7 @@ class Check:
 
 async def run_checks(settings: SpeechSettings) -> list[Check]:
     """Return the checks in order; a model that does not load ends them."""
-    recognizer = PooledRecognizer(settings.model_dir, workers=1)
+    recognizer = PooledRecognizer(settings.model_dir, workers=1, finish_s=CLIP_SECONDS)
     recognizer.open()
     try:
         loaded = await _loads(recognizer)

@@ -41,9 +41,7 @@ def _parsed(model: type[Form], body: bytes) -> Form:
         raise RequestValidationError([{**item, "loc": ("body", *item["loc"])} for item in error.errors()]) from error
 
 
-@router.post(
-    "/message-board", operation_id="leaveMessage", status_code=202, openapi_extra=_body_of(BoardMessage)
-)
+@router.post("/message-board", operation_id="leaveMessage", status_code=202, openapi_extra=_body_of(BoardMessage))
 async def leave_message(
     request: Request, response: Response, session: SessionDep, parts: PartsDep, now: NowDep
 ) -> Received:

@@ -78,9 +78,7 @@ async def take_signed(
     return await _take(session, channel.id, channel.name, message.message_id, message, key, now)
 
 
-async def take_from_board(
-    session: AsyncSession, message: BoardMessage, key: str, now: datetime
-) -> None:
+async def take_from_board(session: AsyncSession, message: BoardMessage, key: str, now: datetime) -> None:
     """Take a message of the message board, unless a program filled the field that people do not see."""
     if message.website:
         return

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -91,6 +92,21 @@ def test_check_names_a_missing_model_and_what_to_do(
     out = capsys.readouterr().out
     assert "FAIL model" in out
     assert "MODEL_DIR" in out
+
+
+def test_check_names_a_model_of_another_rate_and_the_way_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model = tmp_path / "wide"
+    shutil.copytree(MODEL, model)
+    settings = (model / "conf" / "mfcc.conf").read_text()
+    (model / "conf" / "mfcc.conf").write_text(settings.replace("8000", "16000"))
+    monkeypatch.setenv("HOTLINE_MODEL_DIR", str(model))
+    monkeypatch.setenv("HOTLINE_HOME", str(tmp_path))
+    assert command.main(["check"]) == 1
+    out = capsys.readouterr().out
+    assert "FAIL model" in out
+    assert "--allow-upsample=true" in out
 
 
 async def test_check_sees_a_clip_that_is_not_heard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

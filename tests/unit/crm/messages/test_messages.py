@@ -168,9 +168,7 @@ async def test_one_message_sent_twice_at_once_is_one_ticket(page: Opener, proces
     [{"secret": "wrong"}, {"id": "f" * 32}, {"stamp": "1"}, {"stamp": "x"}, {"stamp": ""}, {"body": b'{"text":""}'}],
     ids=str,
 )
-async def test_forgeries_are_told_nothing(
-    page: Opener, process: Process, clock: Clock, forged: dict[str, Any]
-) -> None:
+async def test_forgeries_are_told_nothing(page: Opener, process: Process, clock: Clock, forged: dict[str, Any]) -> None:
     channel = await given_channel(page, process, clock)
     async with page("") as program:
         answer = await sent(program, channel, clock(), **forged)
@@ -180,9 +178,7 @@ async def test_forgeries_are_told_nothing(
 
 
 @pytest.mark.parametrize(("minutes", "status"), [(0, 201), (4.9, 201), (-4.9, 201), (5.1, 401), (-5.1, 401)])
-async def test_the_replay_window(
-    page: Opener, process: Process, clock: Clock, minutes: float, status: int
-) -> None:
+async def test_the_replay_window(page: Opener, process: Process, clock: Clock, minutes: float, status: int) -> None:
     channel = await given_channel(page, process, clock)
     signed_at = clock()
     clock.forward(minutes=minutes)
