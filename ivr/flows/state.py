@@ -1,7 +1,7 @@
 """What a dialogue remembers: frozen, and the same after a round trip through JSON."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, is_dataclass, replace
+from dataclasses import dataclass, field, fields, is_dataclass
 from enum import StrEnum
 from functools import cache
 from types import UnionType
@@ -105,7 +105,7 @@ class Final:
     priority: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: `changed` copies the fields in one go
 class State:
     """The whole dialogue. spoken: the present turn's segments; pending: said before the next question.
 
@@ -173,9 +173,21 @@ class State:
         held = matter.slots.get(name) if matter else None
         return held or self.loose.get(name)
 
+    def changed(self, **fields: Any) -> "State":
+        """Return the state with these fields changed; raises TypeError for a name that is none of them.
+
+        As dataclasses.replace, which sets all of the many fields one by one and took most of a step's time: a step
+        changes the state some ten times.
+        """
+        if not fields.keys() <= self.__dict__.keys():
+            raise TypeError(f"no fields of a state: {', '.join(sorted(fields.keys() - self.__dict__.keys()))}")
+        new = object.__new__(State)
+        new.__dict__.update(self.__dict__, **fields)
+        return new
+
     def with_matter(self, matter: Matter) -> "State":
         """Return the state with the present matter replaced."""
-        return replace(self, matters=(*self.matters[:-1], matter))
+        return self.changed(matters=(*self.matters[:-1], matter))
 
 
 class InvalidState(ValueError):

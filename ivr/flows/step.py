@@ -43,7 +43,7 @@ class Step:
 
     def set(self, **changes: Any) -> None:
         """Change fields of the state."""
-        self.state = replace(self.state, **changes)
+        self.state = self.state.changed(**changes)
 
     def save(self, fact: Fact) -> None:
         """Add a fact for the journal."""

@@ -1,6 +1,7 @@
 """What rules take from what is known: self-checks, several values of one sentence, times of a visit, articles."""
 
 from collections.abc import Mapping
+from dataclasses import FrozenInstanceError, replace
 
 import pytest
 
@@ -66,3 +67,14 @@ def test_hours_are_said_with_the_part_of_the_day_they_lie_in(value: dict[str, st
 def test_nothing_asked_is_answered_with_no_article() -> None:
     assert article_keys(program().topics, held()) == ()
     assert article_keys(program().topics, held(topic={"value": "exchange"})) == ("ans_7d", "ans_15d")
+
+
+def test_a_changed_state_is_another_one_that_differs_in_those_fields_only() -> None:
+    before = held(fault_code=E01)
+    after = before.changed(turn=7, elder=True)
+    assert after == replace(before, turn=7, elder=True)
+    assert (before.turn, before.elder) == (0, False)
+    with pytest.raises(TypeError, match="no fields of a state: turns"):
+        before.changed(turns=7)
+    with pytest.raises(FrozenInstanceError):
+        after.turn = 8  # type: ignore[misc]  # what must not be possible
