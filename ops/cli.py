@@ -14,6 +14,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from ops import backup as backups
 from ops import lanes, testing
 from ops import logs as log_files
 from ops import settings as settings_table
@@ -38,7 +39,7 @@ app = typer.Typer(
 
 GLOBAL_OPTIONS = ("--home", "--port-base")
 SAID = (
-    BenchRefused, DrillRefused, NotUp, BadSettings, HomeTooDeep, FlowsRefused, PromptsRefused,
+    backups.BackupFailed, BenchRefused, DrillRefused, NotUp, BadSettings, HomeTooDeep, FlowsRefused, PromptsRefused,
     supervisor.SupervisorDown, log_files.NoSuchLog, ModelUnusable)  # fmt: skip
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
@@ -315,6 +316,21 @@ def account(context: typer.Context) -> None:
     """Keep accounts: list, add, reset, disable, enable; --help tells more. A password is printed this once."""
     settings_of_running(Where.layout)
     print(control.run_ours(Where.layout, ["crm", "account", *context.args]).rstrip())
+
+
+@app.command()
+def backup(folder: Annotated[Path, typer.Argument(help="An empty folder, or one to be made.")]) -> None:
+    """Write database, files and a manifest of both into FOLDER; the hotline may go on running."""
+    settings = settings_table.load(Where.layout)
+    if settings is None:
+        raise NotUp(f"there is no hotline in {Where.layout.home}")
+    backups.back_up(Where.layout, settings.database_url, folder.absolute(), say)
+
+
+@app.command()
+def restore(folder: Annotated[Path, typer.Argument(help="What `backup` wrote.")]) -> None:
+    """Bring a backup back into an empty --home, and prove every row count and checksum; then `up`."""
+    backups.restore(Where.layout, folder.absolute(), say)
 
 
 @app.command("retry-facts")

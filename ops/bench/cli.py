@@ -4,6 +4,7 @@ import json
 import os
 import sys
 import tempfile
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -155,3 +156,33 @@ def recognizer(
         except (DivisionsMissing, SoundFailed, CallsUnusable, RivalMissing) as error:
             raise BenchRefused(str(error)) from error
     print(json.dumps(found, ensure_ascii=False) if as_json else bench.written(found))
+
+
+@bench_app.command()
+def crm(
+    tickets: Annotated[int, typer.Option(min=1000)] = 1_000_000,
+    customers: Annotated[int, typer.Option(min=100)] = 300_000,
+    warm: Annotated[int, typer.Option(min=1, help="Requests of each act.")] = 60,
+    cold: Annotated[int, typer.Option(min=0, help="Restarts for each act.")] = 5,
+    seed: Annotated[int, typer.Option(help="Another seed is another database.")] = 1,
+    folder: Annotated[
+        Path | None, typer.Option(help="Keep the database here and use it again; its path must be short.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Measure lists, searches, pages and moves on a made-up database; exit status 1 when a list is over 100 ms."""
+    import asyncio
+
+    from ops.bench import crm as bench
+    from ops.bench.crm_data import Size
+
+    with tempfile.TemporaryDirectory(prefix="hotline-bench-") as temporary:
+        place = folder or Path(temporary)
+        try:
+            found = asyncio.run(bench.measure(place, Size(tickets, customers, seed), warm, cold, _say))
+        except (bench.BenchFailed, TimeoutError) as error:
+            raise BenchRefused(str(error)) from error
+    print(json.dumps(asdict(found), ensure_ascii=False) if as_json else bench.written(found))
+    if slow := bench.slow_lists(found):
+        _say(f"over {bench.LIST_P95_MS:.0f} ms: {', '.join(slow)}")
+        raise typer.Exit(1)

@@ -1,0 +1,54 @@
+"""The made-up database of the CRM's benchmark: the same for the same seed, found by what crm.search would write."""
+
+import json
+
+from crm.search import terms
+from ops.bench import crm_data as data
+from ops.bench.crm import Found, percentiles, slow_lists, written
+from ops.bench.crm_people import Maker
+
+SIZE = data.Size(tickets=200, customers=60)
+TICKET = data._COLUMNS["tickets"].split()
+
+
+def made(seed: int) -> dict[str, list[dict[str, object]]]:
+    maker = Maker(seed)
+    people = [maker.person(index) for index in range(SIZE.customers)]
+    known = [data._found_by(person) for person in people]
+    rows = data._of_tickets(people, known, data.Size(200, 60, seed), ["a", "b"], range(200))
+    return {
+        table: [dict(zip(data._COLUMNS[table].split(), row, strict=True)) for row in found] for table, found in rows
+    }
+
+
+def test_the_same_seed_makes_the_same_database() -> None:
+    assert made(1) == made(1)
+    assert made(1) != made(2)
+    assert len({row["no"] for row in made(1)["tickets"]}) == SIZE.tickets
+
+
+def test_tickets_have_the_terms_that_crm_would_write() -> None:
+    rows = made(1)
+    maker = Maker(1)
+    people = {data.person_id(index): maker.person(index) for index in range(SIZE.customers)}
+    slots: dict[str, dict[str, dict[str, str]]] = {}
+    for row in rows["ticket_slots"]:
+        slots.setdefault(str(row["ticket_no"]), {})[str(row["slot"])] = json.loads(str(row["value"]))
+    for row in rows["tickets"]:
+        no, person = str(row["no"]), people[str(row["customer_id"])]
+        expected = terms.of_ticket(no, str(row["caller_e164"]), slots[no], terms.of_person(person.name, person.numbers))
+        assert row["terms"] == sorted(expected)
+        assert row["is_open"] == (row["state"] != "closed")
+
+
+def test_percentiles_are_of_the_nearest_rank() -> None:
+    assert percentiles([]) == (-1.0, -1.0)
+    assert percentiles([float(value) for value in range(1, 101)]) == (50.5, 95.0)
+    assert percentiles([5.0]) == (5.0, 5.0)
+
+
+def test_a_list_over_the_goal_is_named_and_a_page_is_not() -> None:
+    times = {"list open": [101.0], "tickets by name": [99.0], "open a ticket's page": [500.0]}
+    found = Found(SIZE, {"database": 7}, times, {name: [] for name in times})
+    assert slow_lists(found) == ["list open"]
+    assert "| tickets by name | 99 | 99 | - | - |" in written(found)
