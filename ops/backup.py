@@ -1,8 +1,8 @@
 """A backup of one hotline: database, files and a manifest of what there is, by which a restore is proved.
 
-    manifest.json   rows of every table, SHA-256 of every file
-    hotline.dump    pg_dump, custom format, of the very snapshot that was counted
-    files.tar       settings, journal, recordings, clips, voicemail, photos, recorded prompts, the re-erase list
+manifest.json   rows of every table, SHA-256 of every file
+hotline.dump    pg_dump, custom format, of the very snapshot that was counted
+files.tar       settings, journal, recordings, clips, voicemail, photos, recorded prompts, the re-erase list
 """
 
 import hashlib

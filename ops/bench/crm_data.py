@@ -109,17 +109,24 @@ def _of_people(people: Sequence[Person]) -> Iterator[tuple[str, Iterator[Sequenc
          sorted(terms.of_customer(p.name, p.numbers, [p.address], [(p.model, p.serial)])))
         for i, p in everyone
     )  # fmt: skip
-    yield "phone_numbers", (
-        (f"{i * 2 + n:032x}", person_id(i), e164, n == 0, since[i])
-        for i, p in everyone
-        for n, e164 in enumerate(p.numbers)
+    yield (
+        "phone_numbers",
+        (
+            (f"{i * 2 + n:032x}", person_id(i), e164, n == 0, since[i])
+            for i, p in everyone
+            for n, e164 in enumerate(p.numbers)
+        ),
     )
-    yield "addresses", (
-        (f"{i:032x}", person_id(i), json.dumps(p.address), slots.address_text(p.address), "verified", since[i])
-        for i, p in everyone
+    yield (
+        "addresses",
+        (
+            (f"{i:032x}", person_id(i), json.dumps(p.address), slots.address_text(p.address), "verified", since[i])
+            for i, p in everyone
+        ),
     )
-    yield "products", (
-        (f"{i:032x}", person_id(i), "boiler", p.model, p.serial, since[i].date(), since[i]) for i, p in everyone
+    yield (
+        "products",
+        ((f"{i:032x}", person_id(i), "boiler", p.model, p.serial, since[i].date(), since[i]) for i, p in everyone),
     )
 
 

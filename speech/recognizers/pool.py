@@ -62,6 +62,9 @@ class PooledRecognizer:
         able = self._able()
         if not able:
             raise RecognizerFailed("no worker ready")
+        able = [worker for worker in able if not worker.full]
+        if not able:
+            raise RecognizerFailed("every worker is full")
         worker = min(able, key=lambda candidate: (candidate.late(LATE_SECONDS), len(candidate.sessions)))
         number = self._grammar_number(tuple(phrases)) if phrases else 0
         if number:

@@ -99,8 +99,7 @@ class PooledRecognition:
             self._final.exception()  # fetched: nobody may be waiting for it
 
     def _send_packet(self, size: int) -> None:
-        if self._worker.waiting >= self._worker.max_waiting:
-            log.warning("decoder_queue_full", worker=self._worker.number)
+        if self._worker.full:
             self.cancel()
             self.lose()
             return
@@ -146,6 +145,11 @@ class Worker:
     def overloaded(self) -> bool:
         """Tell whether it was late within the last seconds."""
         return self.late(LATE_SECONDS) or asyncio.get_running_loop().time() < self._late_until
+
+    @property
+    def full(self) -> bool:
+        """Tell whether it can take nothing more now."""
+        return self.waiting >= self.max_waiting
 
     def send(self, message: Message) -> None:
         """Send a request; does nothing while the process is away."""

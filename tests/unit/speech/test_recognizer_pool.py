@@ -109,6 +109,8 @@ async def test_more_than_a_worker_can_hold_costs_that_utterance_and_no_other() -
         flood = made.start([])
         flood.feed(SILENCE_100_MS * 31)
         assert flood.lost
+        with pytest.raises(RecognizerFailed, match="full"):
+            made.start([])
         flood.feed(SILENCE_100_MS)  # changes nothing any more
         with pytest.raises(RecognizerFailed):
             await flood.finish()
@@ -120,6 +122,11 @@ async def test_more_than_a_worker_can_hold_costs_that_utterance_and_no_other() -
         assert workers(made)[0]["restarts"] == 0
     finally:
         await made.close()
+
+
+async def test_a_full_worker_gets_nothing_while_another_has_room(recognizer: PooledRecognizer) -> None:
+    recognizer._workers[0].max_waiting = 0
+    assert [recognizer.start([])._worker.number for _ in range(3)] == [1, 1, 1]
 
 
 async def test_it_is_busy_while_every_worker_is_late(
