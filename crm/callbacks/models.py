@@ -23,6 +23,9 @@ class CallbackTask(Base):
     note: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime]
     due_at: Mapped[datetime]
+    taken_by: Mapped[str] = mapped_column(default="", server_default="")
+    taken_name: Mapped[str] = mapped_column(default="", server_default="")
+    taken_until: Mapped[datetime | None]
     done_at: Mapped[datetime | None]
     done_by: Mapped[str] = mapped_column(default="")
     result: Mapped[str] = mapped_column(default="")

@@ -1,4 +1,4 @@
-"""Call-backs: list, done."""
+"""Call-backs: list, taken, done."""
 
 from typing import Annotated, Literal
 
@@ -13,6 +13,7 @@ from crm.paging import Cursor, Listing, SliceSize, cut, listing
 from crm.web.context import LensDep, SessionDep, TransactionalRoute
 
 router = APIRouter(route_class=TransactionalRoute, tags=["callbacks"])
+TaskPath = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")]
 _MAY_CALL = (Role.AGENT, Role.SUPERVISOR)
 _REASONS = {"callback": "", "voicemail": "voicemail", "abandoned": "abandoned"}
 
@@ -34,10 +35,15 @@ async def list_callbacks(
     return listing([callback_form(task) for task in kept], after, total)
 
 
+@router.post("/callbacks/{task}/take", operation_id="takeCallback")
+async def take(task: TaskPath, session: SessionDep, lens: LensDep) -> CallbackForm:
+    """Take it for ten minutes: who rings now is shown to the others; 409 `callback_taken` while it is another's."""
+    require(lens.viewer, *_MAY_CALL)
+    return callback_form(await service.take(session, task, lens.viewer, lens.now))
+
+
 @router.post("/callbacks/{task}/done", operation_id="finishCallback")
-async def finish(
-    task: Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")], body: CallbackDone, session: SessionDep, lens: LensDep
-) -> CallbackForm:
+async def finish(task: TaskPath, body: CallbackDone, session: SessionDep, lens: LensDep) -> CallbackForm:
     """Record how it went; nobody answering leaves the task open for half an hour later."""
     require(lens.viewer, *_MAY_CALL)
     done = await service.finish(session, task, result=body.result, note=body.note, actor=lens.viewer.name, now=lens.now)

@@ -11,7 +11,7 @@ from crm.words import CALLBACK_REASONS, word
 
 
 class CallbackForm(Shape):
-    """One task; its number is shown in full because it must be dialled."""
+    """One task; its number is shown in full because it must be dialled. taken_by: the 工号 of who rings till then."""
 
     id: str
     contact: str
@@ -24,6 +24,9 @@ class CallbackForm(Shape):
     note: str
     created_at: Time
     due_at: Time
+    taken_by: str
+    taken_name: str
+    taken_until: Time | None
     done_at: Time | None
     done_by: str
     result: str
@@ -50,6 +53,9 @@ def callback_form(task: CallbackTask) -> CallbackForm:
         note=task.note,
         created_at=task.created_at,
         due_at=task.due_at,
+        taken_by=task.taken_by,
+        taken_name=task.taken_name,
+        taken_until=task.taken_until,
         done_at=task.done_at,
         done_by=task.done_by,
         result=task.result,

@@ -4,13 +4,15 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from crm.accounts.schemas import Viewer
 from crm.callbacks import repository
-from crm.callbacks.errors import NoCallback
+from crm.callbacks.errors import CallbackOver, CallbackTaken, NoCallback
 from crm.callbacks.models import CallbackTask
 from crm.events.service import EventKind, append, begin_writing
 from crm.policy.ticket_states import higher_priority
 
 DUE_AFTER = {"urgent": timedelta(0), "high": timedelta(minutes=10), "normal": timedelta(minutes=30)}
+TAKEN_FOR = timedelta(minutes=10)  # ux 5.5
 
 
 async def ask_for(
@@ -34,6 +36,7 @@ async def ask_for(
             contact_id=contact, reasons=[], priority=pressing, created_at=now, due_at=now + DUE_AFTER[pressing]
         )
         task.e164, task.ticket_no, task.note, task.done_by, task.result = "", "", "", "", ""
+        task.taken_by, task.taken_name, task.taken_until = "", "", None
         await repository.add(session, task)
     elif task.done_at is not None and task.done_at < now:
         task.done_at, task.done_by, task.result = None, "", ""
@@ -63,6 +66,24 @@ async def talked(session: AsyncSession, contact: str, now: datetime) -> None:
         await append(session, EventKind.CALLBACK, now, contact=contact, ticket=task.ticket_no)
 
 
+async def take(session: AsyncSession, task_id: str, viewer: Viewer, now: datetime) -> CallbackTask:
+    """Take the task for ten minutes, so that two never ring one person; taking it again begins anew.
+
+    Raises NoCallback, CallbackTaken while it is another's, CallbackOver.
+    """
+    await begin_writing(session)
+    task = await repository.get(session, task_id)
+    if task is None:
+        raise NoCallback("没有这个回拨任务")
+    if task.done_at is not None:
+        raise CallbackOver(f"{task.done_by} 已经办完")
+    if task.taken_until is not None and task.taken_until > now and task.taken_by != viewer.number:
+        raise CallbackTaken(f"{task.taken_name} 正在回拨")
+    task.taken_by, task.taken_name, task.taken_until = viewer.number, viewer.name, now + TAKEN_FOR
+    await append(session, EventKind.CALLBACK, now, contact=task.contact_id, ticket=task.ticket_no)
+    return task
+
+
 async def finish(
     session: AsyncSession, task_id: str, *, result: str, note: str, actor: str, now: datetime
 ) -> CallbackTask:
@@ -72,6 +93,7 @@ async def finish(
     if task is None:
         raise NoCallback("没有这个回拨任务")
     task.note, task.result, task.done_by = note, result, actor
+    task.taken_by, task.taken_name, task.taken_until = "", "", None
     if result == "no_answer":
         task.due_at = now + DUE_AFTER["normal"]
     else:

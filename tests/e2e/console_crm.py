@@ -85,6 +85,11 @@ class Tale:
         await self.phone(agent, "talking")
         await self.tell(contact, facts.AgentAnswered(f"v-{contact}", "repair", agent, 42_000, 2_000))
 
+    async def abandon(self, contact: str) -> None:
+        """Tell that the caller gave up waiting."""
+        left = facts.QueueLeft(f"v-{contact}", "repair", "abandoned", 42_000)
+        await self.tell(contact, left, facts.ContactEnded("abandoned"))
+
     async def end(self, contact: str, agent: str) -> None:
         """Tell that the caller hung up."""
         ended = facts.TalkEnded(f"v-{contact}", "repair", agent, "caller", 60_000)

@@ -7,7 +7,7 @@ import DeskPage from '@/desk/DeskPage.vue'
 declare module 'vue-router' {
   interface RouteMeta {
     page?: PageName
-    title?: 'rail.desk' | 'rail.tickets' | 'rail.customers' | 'rail.calls' | 'rail.knowledge' | 'rail.board' | 'rail.admin' | 'rail.dispatch' | 'rail.me'
+    title?: 'rail.desk' | 'rail.tickets' | 'rail.customers' | 'rail.calls' | 'rail.knowledge' | 'rail.board' | 'rail.admin' | 'rail.dispatch' | 'rail.callbacks' | 'rail.me'
     open?: boolean
   }
 }
@@ -23,11 +23,14 @@ export const router = createRouter({
     { path: '/customers', component: () => import('@/customers/CustomerList.vue'), meta: { page: 'customers', title: 'rail.customers' } },
     { path: '/customers/:id', component: () => import('@/customers/CustomerPage.vue'), meta: { page: 'customers', title: 'rail.customers' } },
     { path: '/dispatch', component: () => import('@/dispatch/DispatchPage.vue'), meta: { page: 'dispatch', title: 'rail.dispatch' } },
+    { path: '/callbacks', component: () => import('@/callbacks/CallbacksPage.vue'), meta: { page: 'callbacks', title: 'rail.callbacks' } },
     { path: '/calls', component: () => import('@/calls/CallList.vue'), meta: { page: 'calls', title: 'rail.calls' } },
     { path: '/calls/:contact', component: () => import('@/calls/CallPage.vue'), meta: { page: 'calls', title: 'rail.calls' } },
     { path: '/knowledge/:kind?/:key?', component: () => import('@/knowledge/KnowledgePage.vue'), meta: { page: 'knowledge', title: 'rail.knowledge' } },
     { path: '/board', component: () => import('@/board/BoardPage.vue'), meta: { page: 'board', title: 'rail.board' } },
     { path: '/users/:number?', component: () => import('@/users/AccountsPage.vue'), meta: { page: 'users', title: 'rail.admin' } },
+    { path: '/rules/:name?', component: () => import('@/rules/RulesPage.vue'), meta: { page: 'rules', title: 'rail.admin' } },
+    { path: '/imports/:table?', component: () => import('@/imports/ImportsPage.vue'), meta: { page: 'imports', title: 'rail.admin' } },
     { path: '/me', component: () => import('@/me/MePage.vue'), meta: { title: 'rail.me' } },
     { path: '/forbidden/:page', component: () => import('@/shell/ForbiddenPage.vue') },
     { path: '/:rest(.*)*', component: () => import('@/shell/NotFoundPage.vue') },

@@ -23,10 +23,13 @@ export const PAGES = {
   tickets: ['agent', 'dispatcher', 'supervisor', 'quality', 'admin'],
   customers: ['agent', 'dispatcher', 'supervisor', 'quality', 'admin'],
   dispatch: ['agent', 'dispatcher', 'supervisor', 'admin'],
+  callbacks: ['agent', 'supervisor'],
   calls: ['agent', 'supervisor', 'quality'],
   knowledge: ['agent', 'dispatcher', 'supervisor', 'quality', 'admin'],
   board: ['supervisor', 'admin'],
   users: ['admin'],
+  rules: ['agent', 'dispatcher', 'supervisor', 'quality', 'auditor', 'admin'],
+  imports: ['supervisor', 'admin'],
 } as const satisfies Record<string, readonly Role[]>
 
 export type PageName = keyof typeof PAGES

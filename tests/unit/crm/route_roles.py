@@ -31,7 +31,7 @@ ROLES_OF: dict[str, frozenset[str]] = {
     "createCustomer": STAFF, "putNumber": STAFF, "removeNumber": STAFF, "putAddress": STAFF, "addCustomerNote": STAFF,
     "listDuplicates": PEOPLE, "mergeCustomer": PLANNERS, "undoMerge": PLANNERS,
     "createProduct": STAFF, "getProduct": PEOPLE, "changeProduct": STAFF,
-    "listCallbacks": CALLERS, "finishCallback": CALLERS,
+    "listCallbacks": CALLERS, "finishCallback": CALLERS, "takeCallback": CALLERS,
     "getKnowledgePack": EVERYBODY, "listKnowledge": EVERYBODY, "getKnowledge": EVERYBODY,
     "createKnowledge": LEADS, "writeKnowledge": LEADS, "submitKnowledge": LEADS, "refuseKnowledge": LEADS,
     "publishKnowledge": LEADS, "withdrawKnowledge": LEADS, "rollBackKnowledge": LEADS,

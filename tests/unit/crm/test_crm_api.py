@@ -250,6 +250,28 @@ async def test_calls_are_the_agents_own(page: Opener, desk: httpx.AsyncClient) -
         assert (me["last_call"]["contact"], me["today"]["average_talk_ms"]) == (CONTACT, 60_000)
 
 
+async def test_a_callback_is_one_persons_for_ten_minutes(
+    page: Opener, desk: httpx.AsyncClient, clock: Clock
+) -> None:
+    left = facts.QueueLeft("v1", "repair", "abandoned", 5000)
+    await tell(desk, Story(), *dialogue(), *waiting(), left, facts.ContactEnded("abandoned"))
+    async with page("8001") as first, page("8002") as second:
+        task = (await get(first, "/callbacks"))["items"][0]
+        path = f"{API}/callbacks/{task['id']}"
+        taken = (await first.post(f"{path}/take")).json()
+        assert (taken["taken_by"], taken["taken_name"]) == ("8001", "李明")
+        refused = await second.post(f"{path}/take")
+        assert (refused.status_code, refused.json()["detail"]) == (409, "李明 正在回拨")
+        assert (await first.post(f"{path}/take")).status_code == 200
+        clock.forward(minutes=11)
+        assert (await second.post(f"{path}/take")).json()["taken_by"] == "8002"
+        left = (await second.post(f"{path}/done", json={"result": "no_answer"})).json()
+        assert (left["taken_by"], left["taken_until"], left["done_at"]) == ("", None, None)
+        await first.post(f"{path}/done", json={"result": "reached"})
+        over = await second.post(f"{path}/take")
+        assert (over.status_code, over.json()["code"]) == (409, "callback_over")
+
+
 async def test_callbacks_are_rung_and_done(page: Opener, desk: httpx.AsyncClient, clock: Clock) -> None:
     left = facts.QueueLeft("v1", "repair", "abandoned", 5000)
     await tell(desk, Story(), *dialogue(), *waiting(), left, facts.ContactEnded("abandoned"))

@@ -2,6 +2,7 @@
 
 const BASE = '/api/v1'
 const LIMIT_MS = 8_000
+const FILE_LIMIT_MS = 120_000
 
 /** What the server said when it refused (problem+json), or `status` 0 when it could not be reached. */
 export class Problem extends Error {
@@ -46,20 +47,23 @@ async function problemOf(response: Response): Promise<Problem> {
   return new Problem(response.status, text('code'), text('detail'), fieldErrors(body), body)
 }
 
-/** Sends one request below /api/v1; throws `Problem`. `T` is the shape promised by the API. */
+/** Sends one request with JSON below /api/v1; throws `Problem`. `T` is the shape promised by the API. */
 export async function request<T>(method: string, path: string, body?: object): Promise<T> {
-  const headers: Record<string, string> = { Accept: 'application/json' }
+  const headers: Record<string, string> = body === undefined ? {} : { 'Content-Type': 'application/json' }
+  return ask<T>(method, path, headers, body === undefined ? undefined : JSON.stringify(body), LIMIT_MS)
+}
+
+/** Sends a file as the body, with time enough for it to be read; throws `Problem`. */
+export async function send<T>(method: string, path: string, file: File): Promise<T> {
+  return ask<T>(method, path, { 'Content-Type': file.type || 'application/octet-stream' }, file, FILE_LIMIT_MS)
+}
+
+async function ask<T>(method: string, path: string, extra: Readonly<Record<string, string>>, body: BodyInit | undefined, limit: number): Promise<T> {
+  const headers: Record<string, string> = { Accept: 'application/json', ...extra }
   if (method !== 'GET') headers['X-Hotline'] = '1'
-  if (body !== undefined) headers['Content-Type'] = 'application/json'
   let response: Response
   try {
-    response = await fetch(BASE + path, {
-      method,
-      headers,
-      credentials: 'same-origin',
-      signal: AbortSignal.timeout(LIMIT_MS),
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    })
+    response = await fetch(BASE + path, { method, headers, credentials: 'same-origin', signal: AbortSignal.timeout(limit), ...(body === undefined ? {} : { body }) })
   } catch {
     throw new Problem(0, '', '')
   }

@@ -261,6 +261,9 @@ export interface Callback {
   note: string
   created_at: Time
   due_at: Time
+  taken_by: string
+  taken_name: string
+  taken_until: Time | null
   done_at: Time | null
   done_by: string
   result: string

@@ -1,10 +1,12 @@
 // Every text of the console, by key; the words are those of the UX specification.
 import { admin } from './zh-CN.admin'
+import { callbacks } from './zh-CN.callbacks'
 import { customers } from './zh-CN.customers'
 import { desk } from './zh-CN.desk'
 import { dispatch } from './zh-CN.dispatch'
 import { knowledge } from './zh-CN.knowledge'
 import { pages } from './zh-CN.pages'
+import { rules } from './zh-CN.rules'
 import { tickets } from './zh-CN.tickets'
 
 const shell = {
@@ -126,4 +128,4 @@ const shell = {
   'title.page': '{page} - 汉普顿热线',
 } as const
 
-export const zhCN = { ...shell, ...desk, ...pages, ...knowledge, ...tickets, ...customers, ...admin, ...dispatch } as const
+export const zhCN = { ...shell, ...desk, ...pages, ...knowledge, ...tickets, ...customers, ...admin, ...dispatch, ...callbacks, ...rules } as const

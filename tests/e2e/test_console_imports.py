@@ -1,0 +1,36 @@
+"""The import page a wrong line is told, nothing written before the last press, twice adds nothing."""
+
+from playwright.async_api import FilePayload, expect
+
+from tests.e2e.console_crm import Crm
+from tests.e2e.console_page import ConsolePage, chromium
+
+_HEAD = "姓名,类型,电话"
+_GOOD = ["周志明,终端用户,13922334455", "佛山暖通工程,工程商,0757-22334400"]
+_BAD = "林小红,终端用户,手机丢了"
+
+
+def _file(*lines: str) -> FilePayload:
+    return {"name": "客户.csv", "mimeType": "text/csv", "buffer": "\r\n".join([_HEAD, *lines]).encode()}
+
+
+async def test_a_file_is_checked_line_by_line_and_then_taken_over(crm: Crm) -> None:
+    async with chromium() as browser:
+        console = await ConsolePage.open(browser, crm.url)
+        await console.login("9001", crm.passwords["9001"])
+        await console.go("/imports")
+        page = console.page
+        before = len((await console.get("/customers"))["items"])
+        await page.set_input_files("input[type=file]", _file(*_GOOD, _BAD))
+        await expect(page.get_by_test_id("sum")).to_have_text("共 3 行：新 2，已有 0，有问题 1")
+        await expect(page.get_by_role("row").nth(1)).to_contain_text("4")
+        await expect(page.get_by_role("row").nth(1)).to_contain_text("手机丢了")
+        assert len((await console.get("/customers"))["items"]) == before
+        await page.set_input_files("input[type=file]", _file(*_GOOD))
+        await page.get_by_role("button", name="导入 2 行").click()
+        await expect(page.get_by_role("status").filter(has_text="新建 2")).to_be_visible()
+        assert len((await console.get("/customers"))["items"]) == before + 2
+        await page.set_input_files("input[type=file]", _file(*_GOOD))
+        await expect(page.get_by_test_id("sum")).to_have_text("共 2 行：新 0，已有 2，有问题 0")
+        await expect(page.get_by_text("再导入不会重复")).to_be_visible()
+        assert console.errors == []
