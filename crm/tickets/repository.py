@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.paging import decode
@@ -141,11 +141,13 @@ def _place(cursor: str) -> tuple[bool, datetime, str]:
 def in_view(view: str, *, owner: str, day_start: datetime) -> list[ColumnElement[bool]]:
     """Return the conditions of a list's view."""
     is_open, pressing = Ticket.is_open.is_(True), Ticket.pressing.is_(True)
-    unverified = select(TicketSlot.ticket_no).where(TicketSlot.status == "unverified")
+    waits = select(literal(1)).where(TicketSlot.ticket_no == Ticket.no, TicketSlot.status == "unverified")
+    # a value, no semi-join: so the open tickets are walked from the newest on, not all unverified slots sorted
+    unverified = waits.limit(1).scalar_subquery().is_not(None)
     views: dict[str, list[ColumnElement[bool]]] = {
         "mine": [Ticket.owner_id == owner, is_open],
         "open": [is_open],
-        "unverified": [is_open, Ticket.no.in_(unverified)],
+        "unverified": [is_open, unverified],
         "urgent": [pressing],
         "today": [Ticket.created_at >= day_start],
         "all": [],
