@@ -129,8 +129,8 @@ async def sent(
 ) -> httpx.Response:
     body = json.dumps(message or MESSAGE).encode()
     stamp = int(at.timestamp())
-    signed = signature(forged.get("secret", channel["secret"]), stamp, body)
-    headers = {"X-Hotline-Timestamp": str(forged.get("stamp", stamp)), "X-Hotline-Signature": signed}
+    signed = forged.get("signed", signature(forged.get("secret", channel["secret"]), stamp, body).encode())
+    headers = {"X-Hotline-Timestamp": str(forged.get("stamp", stamp)).encode(), "X-Hotline-Signature": signed}
     path = f"{API}/channels/{forged.get('id', channel['id'])}/messages"
     return await client.post(path, content=forged.get("body", body), headers=headers)
 
@@ -165,7 +165,16 @@ async def test_one_message_sent_twice_at_once_is_one_ticket(page: Opener, proces
 
 @pytest.mark.parametrize(
     "forged",
-    [{"secret": "wrong"}, {"id": "f" * 32}, {"stamp": "1"}, {"stamp": "x"}, {"stamp": ""}, {"body": b'{"text":""}'}],
+    [
+        {"secret": "wrong"},
+        {"id": "f" * 32},
+        {"stamp": "1"},
+        {"stamp": "x"},
+        {"stamp": ""},
+        {"body": b'{"text":""}'},
+        {"signed": b""},
+        {"signed": b"\xe9\xff"},
+    ],
     ids=str,
 )
 async def test_forgeries_are_told_nothing(page: Opener, process: Process, clock: Clock, forged: dict[str, Any]) -> None:
