@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.accounts import service as accounts
 from crm.bootstrap import Process, build
+from crm.callbacks.turns import place_due
 from crm.clocks.tick import tick
 from crm.database import milliseconds
 from crm.jobs.loop import repeat, run
@@ -36,6 +37,7 @@ CLOCKS_EVERY_S = 5.0
 ERASED_EVERY_S = 20.0
 WEBHOOKS_EVERY_S = 2.0
 TERMS_EVERY_S = 60.0
+CALLBACKS_EVERY_S = 2.0
 _GRACE_S = 3
 
 
@@ -74,6 +76,7 @@ def _background(process: Process) -> tuple[Coroutine[Any, Any, None], ...]:
         _erased_files(process),
         _webhooks(process),
         run("search_terms", search.catch_up, process.parts.work, process.parts.now, TERMS_EVERY_S),
+        _callbacks(process),
     )
 
 
@@ -110,6 +113,13 @@ async def _webhooks(process: Process) -> None:
     parts = process.parts
     async with httpx.AsyncClient(trust_env=False) as client:
         await repeat("webhooks", lambda: webhooks.tell(parts.work, client, milliseconds(parts.now())), WEBHOOKS_EVERY_S)
+
+
+async def _callbacks(process: Process) -> None:
+    """Call back whose turn it is."""
+    parts = process.parts
+    zone = parts.settings.zone
+    await repeat("callbacks", lambda: place_due(parts.work, parts.telephone, parts.now(), zone), CALLBACKS_EVERY_S)
 
 
 async def _clocks(process: Process) -> None:

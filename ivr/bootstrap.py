@@ -34,6 +34,7 @@ from ivr.sessions.machine_flow import MachineFlow
 from ivr.sessions.media_choice import MediaSettings
 from ivr.sessions.media_speech import SpeechSettings
 from ivr.sessions.numbers import NumberPool
+from ivr.sessions.outbound import Outbound
 from ivr.sessions.pbx import AMIPBX
 from ivr.sessions.recording_files import RecordingWatch
 from ivr.sessions.session import NOTICE_VERSION, SessionServices
@@ -101,15 +102,16 @@ def build(settings: Settings, client: httpx.AsyncClient) -> App:
     desk = HTTPDesk(client, settings.internal_token)
     numbers, shipper = NumberPool(journal, desk, now), Shipper(journal, desk, now)
     recordings = RecordingWatch(settings.recordings_dir, journal, now)
-    ledger = CallLedger(to_e164, notice_version=NOTICE_VERSION, times=_queue_times())
-    facts = TelephonyFacts(ledger, journal, calls, flow, recordings, now)
+    login = AMISettings(_HOST, settings.ami_port, settings.ami_user, settings.ami_secret, _AMI_EVENTS)
 
     async def reconcile() -> None:
         await facts.reconcile(ami)
 
-    login = AMISettings(_HOST, settings.ami_port, settings.ami_user, settings.ami_secret, _AMI_EVENTS)
     ami = AMIClient(login, on_connected=reconcile)
     pbx = AMIPBX(ami)
+    outbound = Outbound(pbx, journal, now, Limits())
+    ledger = CallLedger(to_e164, notice_version=NOTICE_VERSION, times=_queue_times())
+    facts = TelephonyFacts(ledger, journal, calls, flow, recordings, now, outbound.ended)
     health = SpeechHealth(settings.speech_socket, calls, pbx)
     speech = SpeechSettings(settings.speech_socket, _HOST, settings.audiosocket_port)
     media = MediaSettings(settings.prompts_dir, settings.clips_dir, speech, lambda: health.alive)
@@ -125,7 +127,7 @@ def build(settings: Settings, client: httpx.AsyncClient) -> App:
     def status() -> Mapping[str, Any]:
         return _status(app)
 
-    executor = CommandExecutor(journal, pbx, now)
+    executor = CommandExecutor(journal, pbx, outbound, now)
     web = _web_server(settings.commands_port, commands_app(executor, live, status, settings.internal_token))
     limits = AGILimits(stop_s=settings.stop_s)
     agi = AGIServer(_HOST, settings.agi_port, CallHandler(services, calls), limits)

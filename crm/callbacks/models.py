@@ -9,7 +9,11 @@ from crm.database import Base, Id
 
 
 class CallbackTask(Base):
-    """Somebody must ring this caller back. One per contact: a second reason is added to the first."""
+    """Somebody must ring this caller back. One per contact: a second reason is added to the first.
+
+    queue: the hotline itself calls when it is their turn in it, "" = people do. place_at, queue_priority: their place.
+    after: not before this local time. next_at: no attempt before it. placed_at: an attempt is on its way since then.
+    """
 
     __tablename__ = "callback_tasks"
     __table_args__ = (Index("ix_callback_tasks_open", "due_at", postgresql_where="done_at IS NULL"),)
@@ -29,3 +33,10 @@ class CallbackTask(Base):
     done_at: Mapped[datetime | None]
     done_by: Mapped[str] = mapped_column(default="")
     result: Mapped[str] = mapped_column(default="")
+    queue: Mapped[str] = mapped_column(default="", server_default="")
+    queue_priority: Mapped[int] = mapped_column(default=0, server_default="0")
+    place_at: Mapped[datetime | None]
+    after: Mapped[str] = mapped_column(default="", server_default="")
+    next_at: Mapped[datetime | None]
+    placed_at: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0, server_default="0")

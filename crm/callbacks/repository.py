@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.callbacks.models import CallbackTask
+from crm.calls.models import Contact
 from crm.paging import decode
 from crm.search import repository as listed
 
@@ -31,6 +32,48 @@ async def add(session: AsyncSession, task: CallbackTask) -> None:
     """Insert a task."""
     session.add(task)
     await session.flush()
+
+
+def _open_turns() -> Select[CallbackTask]:
+    return select(CallbackTask).where(CallbackTask.done_at.is_(None), CallbackTask.queue != "")
+
+
+async def any_in_turn(session: AsyncSession) -> bool:
+    """Tell whether the hotline has anybody to call by itself."""
+    return (await session.execute(_open_turns().limit(1))).first() is not None
+
+
+async def in_turn(session: AsyncSession, now: datetime, local: str) -> Sequence[CallbackTask]:
+    """Return, locked, what may be called now. local: the hotline's time, "2026-11-26T18:00"."""
+    query = _open_turns().where(
+        CallbackTask.placed_at.is_(None),
+        CallbackTask.e164 != "",
+        CallbackTask.after <= local,
+        or_(CallbackTask.next_at.is_(None), CallbackTask.next_at <= now),
+        or_(CallbackTask.taken_until.is_(None), CallbackTask.taken_until <= now),  # a person rings
+    )
+    return (await session.execute(query.order_by(CallbackTask.id).with_for_update(skip_locked=True))).scalars().all()
+
+
+async def placed(session: AsyncSession) -> Sequence[CallbackTask]:
+    """Return what is being called."""
+    return (await session.execute(_open_turns().where(CallbackTask.placed_at.is_not(None)))).scalars().all()
+
+
+async def placed_contacts(session: AsyncSession) -> frozenset[str]:
+    """Return whom the hotline is calling, or has on the line before an agent."""
+    return frozenset(task.contact_id for task in await placed(session))
+
+
+async def untold(session: AsyncSession, before: datetime) -> Sequence[CallbackTask]:
+    """Return, locked, attempts of before then of which nothing was told, and whose customer is not on the line."""
+    on_line = exists().where(
+        Contact.id == CallbackTask.contact_id,
+        Contact.called_back_at.is_not(None),
+        Contact.ended_at.is_(None),
+    )
+    query = _open_turns().where(CallbackTask.placed_at < before, ~on_line)
+    return (await session.execute(query.order_by(CallbackTask.id).with_for_update(skip_locked=True))).scalars().all()
 
 
 async def search(

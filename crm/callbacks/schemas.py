@@ -11,7 +11,10 @@ from crm.words import CALLBACK_REASONS, word
 
 
 class CallbackForm(Shape):
-    """One task; its number is shown in full because it must be dialled. taken_by: the 工号 of who rings till then."""
+    """One task; its number is shown in full because it must be dialled. taken_by: the 工号 of who rings till then.
+
+    in_turn: the hotline itself calls when it is their turn; after: not before this local time; attempts: calls so far.
+    """
 
     id: str
     contact: str
@@ -30,6 +33,9 @@ class CallbackForm(Shape):
     done_at: Time | None
     done_by: str
     result: str
+    in_turn: bool
+    after: str
+    attempts: int
 
 
 class CallbackDone(Change):
@@ -59,4 +65,7 @@ def callback_form(task: CallbackTask) -> CallbackForm:
         done_at=task.done_at,
         done_by=task.done_by,
         result=task.result,
+        in_turn=task.queue != "",
+        after=task.after,
+        attempts=task.attempts,
     )

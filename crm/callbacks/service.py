@@ -1,5 +1,6 @@
 """Rules of call-backs: one task per contact, reasons add up, a talk with an agent ends it."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,6 +11,17 @@ from crm.callbacks.errors import CallbackOver, CallbackTaken, NoCallback
 from crm.callbacks.models import CallbackTask
 from crm.events.service import EventKind, append, begin_writing
 from crm.policy.ticket_states import higher_priority
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in a queue that a call-back keeps: since when, how pressing, and not before which local time."""
+
+    queue: str
+    since: datetime
+    priority: int = 0
+    after: str = ""
+
 
 DUE_AFTER = {"urgent": timedelta(0), "high": timedelta(minutes=10), "normal": timedelta(minutes=30)}
 TAKEN_FOR = timedelta(minutes=10)  # ux 5.5
@@ -24,8 +36,11 @@ async def ask_for(
     e164: str = "",
     ticket: str = "",
     priority: str = "normal",
+    place: Place | None = None,
 ) -> CallbackTask:
     """Make the contact's task, or add the reason, number and ticket to the one there is.
+
+    place: the hotline itself calls when it is their turn.
 
     `now` is the time of what happened: a task that was done before it is opened again, one done after it is not.
     """
@@ -37,6 +52,7 @@ async def ask_for(
         )
         task.e164, task.ticket_no, task.note, task.done_by, task.result = "", "", "", "", ""
         task.taken_by, task.taken_name, task.taken_until = "", "", None
+        task.queue, task.queue_priority, task.after, task.attempts = "", 0, "", 0
         await repository.add(session, task)
     elif task.done_at is not None and task.done_at < now:
         task.done_at, task.done_by, task.result = None, "", ""
@@ -45,6 +61,9 @@ async def ask_for(
     task.ticket_no = ticket or task.ticket_no
     task.priority = higher_priority(task.priority, pressing)
     task.due_at = min(task.due_at, task.created_at + DUE_AFTER[task.priority])
+    if place is not None and task.done_at is None:
+        task.queue, task.place_at, task.queue_priority = place.queue, place.since, place.priority
+        task.after, task.attempts, task.next_at, task.placed_at = place.after, 0, None, None
     await append(session, EventKind.CALLBACK, now, contact=contact, ticket=task.ticket_no)
     return task
 

@@ -39,6 +39,7 @@ class Contact(Base):
     handed_to: Mapped[str] = mapped_column(default="")
     handed_at: Mapped[datetime | None]
     voicemail: Mapped[str] = mapped_column(default="")
+    called_back_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     outcome: Mapped[str] = mapped_column(default="")
     cause: Mapped[int] = mapped_column(default=0)

@@ -183,3 +183,9 @@ async def recordings(session: AsyncSession, ids: Collection[str]) -> Mapping[str
         return {}
     rows = (await session.execute(select(RecordingEntry).where(RecordingEntry.id.in_(ids)))).scalars()
     return {row.id: row for row in rows}
+
+
+async def last_joined(session: AsyncSession, contact_id: str, queue: str) -> datetime | None:
+    """Return when the contact came into this queue the last time."""
+    query = select(func.max(Visit.joined_at)).where(Visit.contact_id == contact_id, Visit.queue == queue)
+    return (await session.execute(query)).scalar_one_or_none()

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -35,6 +35,17 @@ async def by_number(session: AsyncSession, e164: str) -> Sequence[Customer]:
         .order_by(Customer.created_at, Customer.id)
     )
     return (await session.execute(query)).scalars().all()
+
+
+async def wants_no_calls(session: AsyncSession, e164: str) -> bool:
+    """Tell whether somebody of this number, or the number itself, is marked as not to be called."""
+    query = (
+        select(Customer.id)
+        .join(PhoneNumber, PhoneNumber.customer_id == Customer.id)
+        .where(PhoneNumber.e164 == e164, Customer.merged_into.is_(None))
+        .where(or_(Customer.do_not_call, PhoneNumber.do_not_call))
+    )
+    return (await session.execute(query.limit(1))).first() is not None
 
 
 async def add(session: AsyncSession, thing: Customer) -> None:

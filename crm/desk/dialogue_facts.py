@@ -7,6 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm import phone
 from crm.callbacks import service as callbacks
+from crm.callbacks import turns
+from crm.callbacks.service import Place
 from crm.calls import repository as calls
 from crm.calls.models import Contact, HeardSlot, Matter, PathNode, RecordingEntry, Turn
 from crm.customers import repository as customer_rows
@@ -21,7 +23,7 @@ from crm.tickets import service as ticket_service
 from crm.tickets.errors import AnotherTicket
 from crm.tickets.models import Ticket
 from crm.tickets.service import Heard, Opening
-from crm.words import CALLBACK_REASONS, CONTACT_OUTCOMES, TICKET_OUTCOMES
+from crm.words import CALLBACK_REASONS, CONTACT_OUTCOMES, QUEUES, TICKET_OUTCOMES
 from ivr.contract import facts
 from ivr.contract.ids import is_ticket_number
 
@@ -51,6 +53,11 @@ async def contact_started(session: AsyncSession, contact: Contact, fact: facts.C
     """Fill the contact; a resumed one gets its new linkedid only."""
     if fact.linkedid not in contact.linkedids:
         contact.linkedids = [*contact.linkedids, fact.linkedid]
+    if fact.callback:
+        # the same contact goes on: its outcome is that of the call-back
+        contact.called_back_at, contact.outcome, contact.ended_at = at, "", None
+        await _expect_recording(session, contact, fact.recording, at)
+        return
     if not contact.stub:
         if not fact.resumed:
             raise FactRejected("contact_started_twice")
@@ -196,8 +203,14 @@ async def callback_requested(
     """Make the call-back task."""
     if fact.reason not in CALLBACK_REASONS:
         raise FactRejected("unknown_reason")
+    if fact.queue and fact.queue not in QUEUES:
+        raise FactRejected("unknown_queue")
     ticket = await _ticket_of(session, contact, fact.matter)
-    await ring_back(session, contact, fact.reason, at, ticket=ticket, number=fact.number)
+    place = None
+    if fact.queue:
+        since = await calls.last_joined(session, contact.id, fact.queue)
+        place = Place(fact.queue, since or at, fact.priority, fact.after)
+    await ring_back(session, contact, fact.reason, at, ticket=ticket, number=fact.number, place=place)
 
 
 def handed_over(contact: Contact, fact: facts.HandedOver, at: datetime) -> None:
@@ -222,8 +235,10 @@ async def contact_ended(session: AsyncSession, contact: Contact, fact: facts.Con
     if fact.outcome not in CONTACT_OUTCOMES or not fact.outcome:
         raise FactRejected("unknown_outcome")
     contact.outcome, contact.cause = fact.outcome, fact.cause
-    contact.ended_at, contact.duration_ms = at, max(0, fact.duration_ms)
+    contact.ended_at, contact.duration_ms = at, (contact.duration_ms or 0) + max(0, fact.duration_ms)
     await live.end(session, contact.id, at)
+    if contact.called_back_at is not None:
+        await turns.leg_over(session, contact.id, at)
     reason = _MUST_RING_BACK.get(fact.outcome)
     if reason:
         opened = await tickets.of_contact(session, contact.id)
@@ -258,6 +273,7 @@ async def ring_back(
     *,
     ticket: Ticket | None = None,
     number: str = "",
+    place: Place | None = None,
 ) -> None:
     """Ask for a call-back to the number given for it, else the one the caller spoke, else the one that called."""
     heard = [_heard(row) for row in await calls.heard_slots(session, contact.id)]
@@ -270,7 +286,13 @@ async def ring_back(
         e164=number or _spoken_number(heard) or contact.caller_e164,
         ticket=ticket.no if ticket else "",
         priority=priority,
+        place=place,
     )
+
+
+async def callback_rang(session: AsyncSession, contact: Contact, fact: facts.CallbackRang, at: datetime) -> None:
+    """Note how an attempt to call back ended."""
+    await turns.rang(session, contact.id, fact.end, at)
 
 
 async def _whole_address(session: AsyncSession, value: Mapping[str, str]) -> dict[str, str]:

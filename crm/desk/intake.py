@@ -115,6 +115,8 @@ async def _apply_to_contact(session: AsyncSession, contact: Contact, fact: facts
             await dialogue.safety_cleared(session, contact, fact, at)
         case facts.CallbackRequested():
             await dialogue.callback_requested(session, contact, fact, at)
+        case facts.CallbackRang():
+            await dialogue.callback_rang(session, contact, fact, at)
         case facts.HandedOver():
             dialogue.handed_over(contact, fact, at)
         case facts.VoicemailRecorded():

@@ -149,6 +149,8 @@ async def _tags(
 ) -> list[Tag]:
     """Return the marks, worst first."""
     tags = []
+    if contact.called_back_at is not None:
+        tags.append(Tag(key="callback", text="按次序回电", detail="客户留了位置，由系统打出"))
     repeated = await _same_code_before(session, contact, rows, others)
     if repeated:
         tags.append(Tag(key="repeat_repair", text="30 天内同码返修", detail=f"工单 {repeated}"))

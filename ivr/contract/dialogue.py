@@ -61,11 +61,19 @@ class Resumed:
 
 
 @dataclass(frozen=True, slots=True)
+class Returned:
+    """The caller comes back from the queue. why: callback (asked for by key) | timeout (nobody answered in time)."""
+
+    why: str
+    keys_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class HungUp:
     """The caller is gone."""
 
 
-Input = Started | TurnDone | LookedUp | LookupFailed | Resumed | HungUp
+Input = Started | TurnDone | LookedUp | LookupFailed | Resumed | Returned | HungUp
 
 # ---- effects ----
 

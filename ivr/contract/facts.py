@@ -13,7 +13,10 @@ from ivr.contract.ids import ContactId
 
 @dataclass(frozen=True, slots=True)
 class ContactStarted:
-    """A caller came in. caller_raw is what the trunk sent; caller_e164 "" when unknown or anonymous."""
+    """A caller came in. caller_raw is what the trunk sent; caller_e164 "" when unknown or anonymous.
+
+    callback: the hotline called the contact back in its turn; the number is the one that was called.
+    """
 
     KIND: ClassVar[str] = "contact_started"
     linkedid: str
@@ -23,6 +26,7 @@ class ContactStarted:
     recording: str  # uuid that names the recording
     notice_version: str
     resumed: bool = False
+    callback: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,12 +140,27 @@ class SafetyCleared:
 
 @dataclass(frozen=True, slots=True)
 class CallbackRequested:
-    """Somebody must ring this caller back. reason: hung_up | abandoned | asked | voicemail | no_agent | cut."""
+    """Somebody must ring this caller back. reason: hung_up | abandoned | asked | voicemail | no_agent | cut.
+
+    queue: the hotline itself calls when it is the caller's turn in this queue, "" = a person does. priority: that of
+    the place in the queue. after: not before this local time ("2026-11-26T18:00"), "" = as soon as it is their turn.
+    """
 
     KIND: ClassVar[str] = "callback_requested"
     reason: str
     matter: int = 0
     number: str = ""  # E.164, "" = the caller's own number
+    queue: str = ""
+    priority: int = 0
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackRang:
+    """The hotline called the contact back in its turn. end: answered | busy | no_answer | failed."""
+
+    KIND: ClassVar[str] = "callback_rang"
+    end: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +256,8 @@ class QueueLeft:
 class ContactEnded:
     """The caller's channel is gone. outcome: one per contact.
 
-    outcome: talked | reported | abandoned | hung_up | voicemail | missed | handed_over_lost | cut | uncertain.
+    outcome: talked | reported | callback | abandoned | hung_up | voicemail | missed | handed_over_lost | cut |
+    uncertain.
     """
 
     KIND: ClassVar[str] = "contact_ended"
@@ -281,6 +301,7 @@ Fact = (
     | SafetyRaised
     | SafetyCleared
     | CallbackRequested
+    | CallbackRang
     | HandedOver
     | VoicemailRecorded
     | QueueJoined

@@ -8,7 +8,7 @@ from ivr.dialplan.conf import Context, Extension, UnsafeValue, safe_path
 from ivr.dialplan.limits import Limits
 from ivr.dialplan.numbers import LANDLINE, table
 from ivr.dialplan.queues import KEYS_CONTEXT, QUEUE_NAMES, WAITING_CLASS
-from ivr.dialplan.variables import RESUME_CONTEXT, Event, Next, Stage
+from ivr.dialplan.variables import CALLBACK_CONTEXT, RESUME_CONTEXT, Back, Event, Next, Stage
 
 _NUMBER = re.compile(r"\+?[0-9]{3,20}\Z")
 IDS = "Contact: ${HL_CONTACT},Recording: ${HL_RECORDING}"
@@ -56,8 +56,8 @@ def contexts(options: Options) -> list[Context]:
     """Return all contexts of the hotline."""
     return [
         _trunk(), _dids(), _call(options), _after(options), _resume(), _fallback(options), _queue(options),
-        _queue_keys(), _emergency(options), _duty_accept(options), _voicemail(options), _timeout(options), _ended(),
-        _agents(),
+        _queue_keys(), _back(options), _callback(options), _emergency(options), _duty_accept(options),
+        _voicemail(options), _timeout(options), _ended(), _agents(),
     ]  # fmt: skip
 
 
@@ -153,7 +153,7 @@ def _after(options: Options) -> Context:
         f"UserEvent({Event.LOST},{IDS},How: ${{AGISTATUS}},Attempt: ${{HL_ATTEMPT}})",
         'GotoIf($["${HL_LOST}" != ""]?hl-fallback,s,1)',
         "Set(HL_ATTEMPT=2)",
-        _goto_if("${AGISTATUS}", "FAILURE", "hello"),
+        'GotoIf($["${AGISTATUS}" = "FAILURE" & "${HL_BACK}" = ""]?hello)',
         "Set(HL_LOST=midcall)",
         "Set(HL_KEY=)",
         _play(options, "sys_wait"),
@@ -186,6 +186,7 @@ def _resume() -> Context:
 def _fallback(options: Options) -> Context:
     steps = [
         f"Set(HL_STAGE={Stage.FALLBACK})",
+        'GotoIf($["${HL_BACK}" != ""]?hl-voicemail,s,1)',  # has waited already, and ivr was to offer something else
         _goto_if("${HL_KEY}", "9", "hl-emergency,s,1"),
         f'ExecIf($["${{HL_LOST}}" != "hello"]?{_play(options, "fb_midcall")})',
         _read(options, str(options.limits.safety_wait_s), "fb_safety"),
@@ -198,22 +199,76 @@ def _fallback(options: Options) -> Context:
 def _queue(options: Options) -> Context:
     ordinary = [name for name in QUEUE_NAMES if name != "emergency"]
     steps = [
-        f"Set(HL_STAGE={Stage.QUEUE})",
+        f"Set(HL_WAIT={options.limits.queue_timeout_s})",
+        f"Set(HL_BACK={Back.TIMEOUT})",
+        'GotoIf($["${HL_CODE}" != ""]?called)',  # called back: that dialogue is over, nothing but a message is left
+        f'GotoIf($["${{HL_STAGE}}" != "{Stage.FALLBACK}"]?in)',
+        f"Set(HL_WAIT={options.limits.fallback_timeout_s})",
+        "Set(HL_BACK=)",
+        "Goto(in)",
+        "called| Set(HL_BACK=)",
+        f"in| Set(HL_STAGE={Stage.QUEUE})",
         f"Set(TIMEOUT(absolute)={options.limits.call_limit_s})",
         "Set(HL_QUEUE=${FILTER(a-z,${HL_QUEUE})})",
         _goto_if("${HL_QUEUE}", "emergency", "hl-emergency,queue,1"),
         *(_goto_if("${HL_QUEUE}", name, "join") for name in ordinary),
         "Set(HL_QUEUE=repair)",
         "join| Set(QUEUE_PRIO=$[0${FILTER(0-9,${QUEUE_PRIO:0:4})} + 0])",
-        f"Queue(${{HL_QUEUE}},,,,{options.limits.queue_timeout_s})",
+        "Queue(${HL_QUEUE},,,,${HL_WAIT},,,,${HL_POSITION})",
+        'GotoIf($["${HL_BACK}" != ""]?hl-back,s,1)',
         "Goto(hl-voicemail,s,1)",
     ]
-    return Context("hl-queue", "HL_QUEUE, else repair. Nobody in time, full or empty: voicemail.", _timed("s", steps))
+    why = "HL_QUEUE, else repair. Nobody in time or full: ivr offers a call-back; where ivr was lost, voicemail."
+    return Context("hl-queue", why, _timed("s", steps))
 
 
 def _queue_keys() -> Context:
-    keys = [Extension("2", ["Goto(hl-voicemail,s,1)"]), Extension("9", ["Goto(hl-emergency,s,1)"])]
-    return Context(KEYS_CONTEXT, "Keys of a waiting caller.", keys)
+    keys = {
+        "1": [
+            'GotoIf($["${HL_CODE}" != ""]?again)',
+            f"Set(HL_BACK={Back.CALLBACK})",
+            "Goto(hl-back,s,1)",
+            "again| Set(HL_POSITION=1)",  # is called back already and stays in front
+            "Goto(hl-queue,s,1)",
+        ],
+        "2": ["Goto(hl-voicemail,s,1)"],
+        "9": ["Goto(hl-emergency,s,1)"],
+    }
+    return Context(KEYS_CONTEXT, "Keys of a waiting caller.", [Extension(key, keys[key]) for key in keys])
+
+
+def _callback(options: Options) -> Context:
+    recording = f"{options.recordings}/${{HL_RECORDING}}"
+    digits = [f"digit.${{HL_CODE:{place}:1}}" for place in range(6)]
+    steps = [
+        "Set(CHANNEL(hangup_handler_push)=hl-ended,s,1)",
+        f"Set(HL_STAGE={Stage.CALLBACK})",
+        "Set(HL_RECORDING=${UUID()})",
+        "Set(HL_ATTEMPT=1)",
+        "Set(CALLERID(num)=${FILTER(0-9+,${HL_CALLER})})",  # agents see whom they speak with
+        "Set(CALLERID(name)=)",
+        f"UserEvent({Event.CONTACT},{IDS},Caller: ${{HL_CALLER}},Did: ${{HL_DID}},Attempt: 1,Callback: yes)",
+        "Set(GROUP(hotline)=calls)",
+        f"Set(TIMEOUT(absolute)={options.limits.call_limit_s})",
+        _play(options, "callback_hello.1"),
+        f"MixMonitor(,Sr({recording}-rx.wav)t({recording}-tx.wav))",
+        _play(options, "callback_hello.2", *digits),
+        "Goto(hl-queue,s,1)",
+    ]
+    why = "Who is called back in turn: who we are, how to verify it, and to the place that was kept."
+    return Context(CALLBACK_CONTEXT, why, _timed("s", steps))
+
+
+def _back(options: Options) -> Context:
+    steps = [
+        "Set(HL_LOST=)",
+        "Set(HL_KEY=)",
+        "Set(HL_ATTEMPT=2)",
+        f"Set(TIMEOUT(absolute)={options.limits.ivr_limit_s})",
+        "Goto(hl-after,agi,1)",
+    ]
+    why = "From the queue back to ivr, which reads HL_BACK; without ivr a message is taken."
+    return Context("hl-back", why, _timed("s", steps))
 
 
 def _emergency(options: Options) -> Context:

@@ -17,8 +17,10 @@ def _limit(default: int, low: int, high: int) -> Any:
 class Limits:
     """Names end in their unit. In hotline.env each is HOTLINE_<NAME>."""
 
-    queue_timeout_s: int = _limit(90, 2, 3600)  # then voicemail
+    queue_timeout_s: int = _limit(600, 2, 3600)  # then ivr offers a call-back
+    fallback_timeout_s: int = _limit(90, 2, 3600)  # without ivr: then voicemail
     emergency_timeout_s: int = _limit(20, 1, 300)  # then the duty numbers
+    callback_ring_s: int = _limit(30, 5, 60)  # of a customer who is called back
     duty_ring_s: int = _limit(25, 2, 120)  # per duty number
     agent_ring_s: int = _limit(20, 3, 120)
     wrapup_s: int = _limit(10, 0, 600)

@@ -16,6 +16,10 @@ HL_QUEUE = "HL_QUEUE"  # consult | complaint | repair | emergency
 QUEUE_PRIO = "QUEUE_PRIO"  # app_queue's own: higher goes first
 
 # The dialplan's own.
+HL_BACK = "HL_BACK"  # a Back value while the caller waits in or comes back from a queue; ivr reads it
+HL_WAIT = "HL_WAIT"  # seconds in the queue
+HL_POSITION = "HL_POSITION"  # of who is called back: the place in the queue, from 1; "" = at the end
+HL_CODE = "HL_CODE"  # six digits by which who is called back may verify us; only a call-back has them
 HL_STAGE = "HL_STAGE"  # a Stage value; goes out in HLEnded
 HL_NEXT = "HL_NEXT"  # IVR_NEXT, letters only
 HL_LOST = "HL_LOST"  # how ivr was lost the first time: hello | midcall
@@ -28,6 +32,7 @@ HL_ACCEPT = "HL_ACCEPT"  # key pressed on the duty phone's own channel
 
 HOTLINE_VARIABLES = frozenset({
     HL_CONTACT, HL_RECORDING, HL_DID, HL_CALLER, HL_ATTEMPT, HL_KEY, IVR_NEXT, HL_QUEUE, QUEUE_PRIO, HL_STAGE, HL_NEXT,
+    HL_BACK, HL_WAIT, HL_POSITION, HL_CODE,
     HL_LOST, HL_TRIES, HL_RESUMES, HL_DIVERSION, HL_VOICEMAIL, HL_BEGAN, HL_ACCEPT,
 })  # fmt: skip
 ASTERISK_VARIABLES = frozenset({
@@ -45,6 +50,13 @@ class Next(StrEnum):
     END = "end"
 
 
+class Back(StrEnum):
+    """Why a caller comes back from the queue to ivr."""
+
+    CALLBACK = "callback"  # key 1
+    TIMEOUT = "timeout"
+
+
 class Stage(StrEnum):
     """Where the dialplan is with a call."""
 
@@ -55,16 +67,18 @@ class Stage(StrEnum):
     QUEUE = "queue"
     EMERGENCY = "emergency"
     VOICEMAIL = "voicemail"
+    CALLBACK = "callback"
 
 
 class Event(StrEnum):
     """Names of the dialplan's user events. Each carries Contact and Recording beside the channel's own fields."""
 
-    CONTACT = "HLContact"  # Caller, Did, Attempt: a call was answered
+    CONTACT = "HLContact"  # Caller, Did, Attempt, of a call-back Callback: a call was answered
     LOST = "HLLost"  # How, Attempt: ivr left the call without a word
     EMERGENCY = "HLEmergency"  # the caller is on the emergency path without or after ivr
     VOICEMAIL = "HLVoicemail"  # Status: a message was recorded to its end
     ENDED = "HLEnded"  # Caller, Did, Stage, Attempt, Next, Queue, Voicemail, Cause: the channel is gone
 
 
+CALLBACK_CONTEXT = "hl-callback"  # AMI Originate: who is called back and answers
 RESUME_CONTEXT = "hl-resume"  # AMI Redirect: Context hl-resume, Exten s, Priority 1

@@ -276,6 +276,7 @@ BRANCHES: Mapping[str, BranchRule] = MappingProxyType(
         "draft": BranchRule(YesNo, _draft),
         "agent_kind": BranchRule(AgentKind, _agent_kind),
         "queue_place": BranchRule(QueuePlace, _queue_place),
+        "callback_later": BranchRule(YesNo, lambda _, state: _yes(state.slot("callback_after") is not None)),
         "called_back": BranchRule(YesNo, lambda _, state: _yes(state.called_back)),
         "has_open_ticket": BranchRule(YesNo, lambda _, state: _yes(bool(state.caller.card.get("open_ticket")))),
         "ticket_count": BranchRule(TicketCount, _ticket_count),

@@ -10,6 +10,7 @@ from ivr.contract.dialogue import (
     LookedUp,
     LookupFailed,
     Resumed,
+    Returned,
     Started,
     TurnDone,
 )
@@ -28,7 +29,7 @@ from ivr.flows.answers import Answer, Sort, read_answer, read_record
 from ivr.flows.asking import speak, spoken
 from ivr.flows.branches import has_content
 from ivr.flows.nodes import Ask, Menu, Record
-from ivr.flows.program import AGENT_QUEUE, START, Program
+from ivr.flows.program import AGENT_QUEUE, BACK, START, Program
 from ivr.flows.service_answers import ArticlesAnswer, CodeVerdictAnswer, FoundAnswer, TicketsAnswer
 from ivr.flows.service_rules import is_answered
 from ivr.flows.service_taking import keep_told, say_articles
@@ -56,11 +57,15 @@ def step(program: Program, state: State, item: Input) -> tuple[State, tuple[Effe
     Never raises for any input: what comes out of order makes the present effect be asked for again.
     """
     making = Step(program, state)
-    if state.phase is Phase.DONE:
+    if state.phase is Phase.DONE and not _comes_back(state, item):
         last(making)
     else:
         _take(making, item)
     return making.state, tuple(making.effects)
+
+
+def _comes_back(state: State, item: Input) -> bool:
+    return isinstance(item, Returned) and state.final is not None and state.final.target == "queue"
 
 
 def fold(program: Program, inputs: Iterable[Input]) -> State:
@@ -87,7 +92,10 @@ def _take(making: Step, item: Input) -> None:
             _looked_up(making, parse_answer(action, data))
         case LookupFailed(action) if making.state.phase is Phase.LOOKING_UP and action == making.state.lookup:
             _look_up_failed(making)
-        case Resumed(keys_only):
+        case Returned(why, keys_only) if making.state.phase is Phase.DONE:
+            making.set(phase=Phase.SPEAKING, keys_only=keys_only, errors=0, failed_slots=0)
+            go(making, BACK.get(why, BACK["timeout"]))
+        case Resumed(keys_only) | Returned(keys_only=keys_only):
             _resumed(making, keys_only=keys_only)
         case _:
             _replay(making)

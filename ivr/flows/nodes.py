@@ -30,9 +30,10 @@ class Say(_Part):
 
     prompt: another prompt's key than the node's name. uninterrupted: the first segment is a turn of its own that
     nothing interrupts; whole: all of them. ticket: the matter becomes a ticket here.
-    callback: somebody must ring back, and why. raises: a danger that was not named is raised here, unless one is
-    known. reads: prompt variable -> variable that is read instead. about: from here on the matter is the ticket that
-    was asked about; urges: it is urged; denied: the caller could not show that it is theirs.
+    callback: somebody must ring back, and why; in_turn: the hotline itself, keeping the place. raises: a danger that
+    was not named is raised here, unless one is known. reads: prompt variable -> variable that is read instead. about:
+    from here on the matter is the ticket that was asked about; urges: it is urged; denied: the caller could not show
+    that it is theirs.
     """
 
     kind: Literal["say"]
@@ -42,6 +43,7 @@ class Say(_Part):
     whole: bool = False
     ticket: Outcome | None = None
     callback: Literal["asked", "no_agent", "voicemail"] | None = None
+    in_turn: bool = False
     raises: Literal["gas", "unknown"] | None = None
     reads: dict[Name, Name] = Field(default_factory=dict)
     about: bool = False

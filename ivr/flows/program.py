@@ -25,12 +25,15 @@ EMERGENCY_KINDS: Mapping[str, str] = MappingProxyType(
         "unknown": EMERGENCY,
     }
 )
+# where a caller who comes back from the queue goes (ivr.contract.dialogue.Returned)
+BACK: Mapping[str, str] = MappingProxyType({"callback": "no_agent_open", "timeout": "no_agent_offer"})
 OFFER_AGENT = "common_offer_agent"
 LIMIT_REPEAT = "common_limit_repeat"
 SOOTHE = "soothe_open"
 QUIT = "common_quit_start"
 KNOWN_NODES = (
     START, TO_AGENT, AGENT_QUEUE, MAIN_MENU, OFFER_AGENT, LIMIT_REPEAT, SOOTHE, QUIT, *EMERGENCY_KINDS.values(),
+    *BACK.values(),
 )  # fmt: skip
 # Prompts the machine speaks itself.
 KNOWN_PROMPTS = (

@@ -1,6 +1,7 @@
 """Runs a scripted conversation through the machine, without telephone and without clock, and writes it down.
 
-A script is a list of moves: {"say": "我要报修"}, {"dtmf": "12#"}, "silence", "hangup", "failed" (media lost).
+A script is a list of moves: {"say": "我要报修"}, {"dtmf": "12#"}, "silence", "hangup", "failed" (media lost), and once
+the caller waits in a queue {"queue": "callback"} (key 1) or {"queue": "timeout"}.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,6 +20,7 @@ from ivr.contract.dialogue import (
     LookupFailed,
     Perform,
     Record,
+    Returned,
     Save,
     Started,
     TurnDone,
@@ -73,9 +75,19 @@ class Simulator:
         check_script(script)
         self._moves = list(script)
         waiting = self.give(Started("simulated", self.caller, "4001726011", self.keys_only, self.at, demo=True))
-        while not isinstance(waiting, End | HandOver):
-            waiting = self.give(self._answer(waiting))
+        while (item := self._following(waiting)) is not None:
+            waiting = self.give(item)
         return self.conversation
+
+    def _following(self, waiting: Effect) -> Input | None:
+        """Return the input that answers an effect; None when the dialogue is over and the caller stays away."""
+        if not isinstance(waiting, End | HandOver):
+            return self._answer(waiting)
+        move = self._moves[0] if self._moves else "hangup"
+        if isinstance(waiting, End) or isinstance(move, str) or "queue" not in move:
+            return None
+        self._next()
+        return Returned(move["queue"], self.conversation.state.keys_only)
 
     def give(self, item: Input) -> Effect:
         """Give the machine one input; returns the effect that waits, having noted the rest."""
@@ -176,9 +188,13 @@ def check_script(script: Sequence[Move]) -> None:
         if isinstance(move, str):
             fits = move in ("silence", "hangup", "failed")
         else:
-            fits = len(move) == 1 and set(move) <= {"say", "dtmf"} and all(isinstance(v, str) for v in move.values())
+            fits = (
+                len(move) == 1
+                and set(move) <= {"say", "dtmf", "queue"}
+                and all(isinstance(v, str) for v in move.values())
+            )
         if not fits:
-            raise InvalidScript(f"move {index}: expected say, dtmf, silence, hangup or failed")
+            raise InvalidScript(f"move {index}: expected say, dtmf, queue, silence, hangup or failed")
 
 
 def no_interpreter(slot: SlotSpec, lexicon: Lexicon, texts: tuple[str, ...]) -> Interpretation:
@@ -195,6 +211,8 @@ def _spoken(state: State, segments: tuple[Segment, ...], rate: float) -> str:
 def _move_text(move: Move) -> str:
     if isinstance(move, str):
         return {"silence": "(不出声)", "hangup": "(挂机)", "failed": "(语音故障)"}[move]
+    if "queue" in move:
+        return {"callback": "(排队时按 1)"}.get(move["queue"], "(排队太久)")
     return f"“{move['say']}”" if "say" in move else f"按 {move['dtmf']}"
 
 

@@ -15,7 +15,7 @@ from ivr.contract.facts import (
     SlotFilled,
     TicketOpened,
 )
-from ivr.flows.branches import has_content, known_value
+from ivr.flows.branches import agent_queue, has_content, known_value
 from ivr.flows.program import Program
 from ivr.flows.repair_rules import is_pressing
 from ivr.flows.service_rules import LOOSE, priority_of
@@ -179,15 +179,22 @@ def open_ticket(step: Step, outcome: str) -> None:
     step.save(TicketOpened(matter.number, matter.ticket, matter.kind, priority, outcome, matter.safety))
 
 
-def request_callback(step: Step, reason: str) -> None:
-    """Ask for a call-back, once per matter; number "" is the caller's own."""
+def request_callback(step: Step, reason: str, *, in_turn: bool = False) -> None:
+    """Ask for a call-back, once per matter; number "" is the caller's own. in_turn: by the hotline itself, in turn."""
     matter, held = step.state.matter, step.state.slot("contact")
     number = held.value.get("number", "") if held else ""
     if matter is not None:
         if matter.called_back:
             return
         step.set_matter(called_back=True)
-    step.save(CallbackRequested(reason, matter_number(step.state), "" if number == step.state.caller.e164 else number))
+    number = "" if number == step.state.caller.e164 else number
+    if not in_turn:
+        step.save(CallbackRequested(reason, matter_number(step.state), number))
+        return
+    final, later = step.state.final, step.state.slot("callback_after")
+    queue, priority = (final.queue, final.priority) if final else (agent_queue(step.state).value, 0)
+    after = later.value.get("after", "") if later else ""
+    step.save(CallbackRequested(reason, matter_number(step.state), number, queue, priority, after))
 
 
 def raise_safety(step: Step, safety: str, trigger: str, clip: str = "") -> None:

@@ -220,6 +220,7 @@ VARIABLES: Mapping[str, Callable[[State], Spoken]] = MappingProxyType(
         "tail": _tail,
         "caller_tail": _caller_tail,
         "number_tail": _number_tail,
+        "callback_after": lambda state: _word(_field(state, "callback_after", "spoken")),
         "ticket_no": _ticket,
         "window": _window,
         "day": _day,
@@ -233,4 +234,5 @@ VARIABLES: Mapping[str, Callable[[State], Spoken]] = MappingProxyType(
 )
 WORDS = (
     *service_words.WORDS, *dates.WORDS, *_ORDER, _UNKNOWN_PRODUCT, SYMPTOM_CLIP, "代码", "尾号", "的电话", "壁挂炉",
+    "今天晚上六点", "明天上午九点",
 )  # fmt: skip

@@ -94,7 +94,7 @@ def _say(step: Step, name: str, node: Say) -> str | None:
     if node.ticket:
         open_ticket(step, node.ticket)
     if node.callback:
-        request_callback(step, node.callback)
+        request_callback(step, node.callback, in_turn=node.in_turn)
     segments = (*step.state.pending, *spoken(step, node.prompt or name, node.reads))
     if not node.uninterrupted or not segments:
         step.set(pending=segments)

@@ -11,6 +11,7 @@ import structlog
 from ivr.contract.commands import Command, CommandName, CommandResult, CommandStatus
 from ivr.dialplan.queues import QUEUE_NAMES
 from ivr.sessions.journal import Journal, JournalUnavailable
+from ivr.sessions.outbound import InvalidPlacement, Outbound, parse_placement
 from ivr.sessions.ports import PBX, PBXRefused, PBXUnavailable
 
 log = structlog.get_logger(__name__)
@@ -53,15 +54,17 @@ def parse_command(raw: Any) -> Command:
 class CommandExecutor:
     """Executes commands by AMI. An id that was seen is refused, also after a restart: it is journalled first."""
 
-    def __init__(self, journal: Journal, pbx: PBX, clock: Callable[[], datetime]) -> None:
+    def __init__(self, journal: Journal, pbx: PBX, outbound: Outbound, clock: Callable[[], datetime]) -> None:
         self._journal = journal
         self._pbx = pbx
+        self._outbound = outbound
         self._clock = clock
         self._verbs: Mapping[CommandName, Callable[[Mapping[str, str]], Awaitable[None]]] = {
             CommandName.AGENT_LOGIN: self._login,
             CommandName.AGENT_LOGOUT: self._logout,
             CommandName.AGENT_PAUSE: self._pause,
             CommandName.AGENT_READY: self._ready,
+            CommandName.CALL_BACK: self._call_back,
             CommandName.HANGUP: self._hangup,
             CommandName.RETRY_FACTS: self._retry_facts,
         }
@@ -138,6 +141,13 @@ class CommandExecutor:
                 raise
 
     # ---- calls ----
+
+    async def _call_back(self, args: Mapping[str, str]) -> None:
+        try:
+            placement = parse_placement(args)
+        except InvalidPlacement as error:
+            raise _Refused(f"不能回电:{error} 不对") from error
+        await self._outbound.place(placement)
 
     async def _hangup(self, args: Mapping[str, str]) -> None:
         linkedid = args.get("linkedid", "")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from ivr.contract.dialogue import Input
+from ivr.contract.dialogue import Input, Returned
 from ivr.contract.facts import (
     AgentAnswered,
     ContactStarted,
@@ -115,7 +115,9 @@ class JournalState:
                 self._fact(record)
             case "input":
                 item = input_from_json(record["input"])
-                self._contact(record).inputs.append(item)
+                contact = self._contact(record)
+                contact.inputs.append(item)
+                contact.over = contact.over and not isinstance(item, Returned)
             case "open":
                 self._open(record)
             case "over":

@@ -7,7 +7,7 @@ from typing import Any
 
 import structlog
 
-from ivr.contract.dialogue import Effect, End, HandOver, HungUp, Input, Save, TurnDone
+from ivr.contract.dialogue import Effect, End, HandOver, HungUp, Input, Returned, Save, TurnDone
 from ivr.contract.facts import (
     CallbackRequested,
     Fact,
@@ -61,12 +61,11 @@ def split(effects: Sequence[Effect]) -> tuple[list[Fact], Effect]:
 
 
 def fold(flow: Flow, inputs: Sequence[Input]) -> Folded:
-    """Replay a dialogue from its first input; inputs after its end are left out."""
+    """Replay a dialogue from its first input; after its end only a caller who comes back from the queue counts."""
     folded = Folded(flow.begin())
     for item in inputs:
-        if folded.over:
-            break
-        folded.take(flow, item)
+        if not folded.over or isinstance(item, Returned):
+            folded.take(flow, item)
     return folded
 
 
@@ -107,6 +106,8 @@ def dialogue_end(flow: Flow, contact: OpenContact, folded: Folded | None = None)
     kinds = {type(fact) for fact in folded.facts}
     if VoicemailRecorded in kinds:
         return DialogueEnd.VOICEMAIL
+    if any(isinstance(fact, CallbackRequested) and fact.queue for fact in folded.facts):
+        return DialogueEnd.CALLBACK
     if any(isinstance(fact, TicketOpened) and fact.outcome == "reported" for fact in folded.facts):
         return DialogueEnd.REPORTED  # most callers hang up once they have the number: that is no broken report
     if is_hang_up(contact.inputs[-1]):

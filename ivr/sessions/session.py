@@ -18,12 +18,13 @@ from ivr.contract.dialogue import (
     Perform,
     Record,
     Resumed,
+    Returned,
     Started,
     TurnDone,
 )
 from ivr.contract.facts import ContactStarted, Fact, MatterOpened, SafetyCleared, SafetyRaised
 from ivr.contract.ids import ContactId
-from ivr.dialplan.variables import HL_KEY, HL_QUEUE, IVR_NEXT, QUEUE_PRIO, Next
+from ivr.dialplan.variables import HL_BACK, HL_KEY, HL_QUEUE, IVR_NEXT, QUEUE_PRIO, Back, Next
 from ivr.sessions.calls import RunningCall
 from ivr.sessions.journal import Journal
 from ivr.sessions.live import LiveBoard
@@ -197,9 +198,12 @@ class CallSession:
         log.info("session_resumed", inputs=len(known.inputs), over=self._folded.over)
         if known.inputs and is_hang_up(known.inputs[-1]):
             return _LOST  # we took the caller for gone, and the dialogue is over
-        if self._folded.over and self._folded.effect is not None:
+        back = await self._back() if isinstance(self._folded.effect, HandOver) else None
+        if self._folded.over and self._folded.effect is not None and back is None:
             return self._folded.effect
         await self._open(media)
+        if back is not None:
+            return await self._take(Returned(back.value, self._keys_only))
         if not known.inputs:
             return await self._start()
         return await self._take(Resumed(self._keys_only))
@@ -296,6 +300,14 @@ class CallSession:
         await self._services.live.put(
             self._call.contact, flow, node, slot, listening, keys_only=self._keys_only, said=said
         )
+
+    async def _back(self) -> Back | None:
+        """Return why the caller comes back from the queue, None when the call was handed over but never got there."""
+        try:
+            word = await self._agi.get_variable(HL_BACK)
+        except AGIError:
+            return None  # a hang-up: the queue's own end says so
+        return Back(word) if word in set(Back) else None
 
     async def _first_key(self) -> str:
         try:

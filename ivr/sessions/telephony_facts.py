@@ -17,7 +17,7 @@ from ivr.sessions.recording_files import RecordingWatch
 from ivr.sessions.records import CallInfo, OpenContact
 from ivr.sessions.resume import dialogue_end, finish
 from ivr.telephony.calls import CallLedger, DialogueEnd, Noted
-from ivr.telephony.events import CallEnded, ChannelHungUp, InvalidEvent, TelephonyEvent
+from ivr.telephony.events import CallEnded, CallPlaced, ChannelHungUp, InvalidEvent, TelephonyEvent
 from ivr.telephony.translate import snapshot, translate
 
 log = structlog.get_logger(__name__)
@@ -47,13 +47,16 @@ class TelephonyFacts:
         flow: Flow,
         recordings: RecordingWatch,
         clock: Callable[[], datetime],
+        placed: Callable[[CallPlaced], None] = lambda _: None,
     ) -> None:
+        """placed: told of each call that we placed."""
         self._ledger = ledger
         self._journal = journal
         self._calls = calls
         self._flow = flow
         self._recordings = recordings
         self._clock = clock
+        self._placed = placed
         self._started_at = ""
         self._waiting_recording: dict[ContactId, str] = {}  # contact -> recording, until the contact ends
         self._begun: set[str] = set()  # channels of sessions that began since the last reconcile
@@ -133,6 +136,8 @@ class TelephonyFacts:
             self._waiting_recording[ContactId(event.contact)] = ""
         if isinstance(event, ChannelHungUp):
             self._hung_up(event.uniqueid)
+        if isinstance(event, CallPlaced):
+            self._placed(event)
 
     def _hung_up(self, uniqueid: str) -> None:
         if (call := self._calls.by_uniqueid(uniqueid)) is not None:

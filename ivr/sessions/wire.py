@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Any
 
 from ivr.contract.desk import CallerCard, KnownProduct, VisitCodeAnswer, VisitCodeVerdict, WarrantyAnswer, WarrantyLine
-from ivr.contract.dialogue import HungUp, Input, LookedUp, LookupFailed, Resumed, Started, TurnDone
+from ivr.contract.dialogue import HungUp, Input, LookedUp, LookupFailed, Resumed, Returned, Started, TurnDone
 from speech.contract import Captured, Cause, Interpretation, Mode, TurnResult, encode
 
 
@@ -21,6 +21,7 @@ INPUTS: Mapping[str, type[Input]] = MappingProxyType(
         "looked_up": LookedUp,
         "lookup_failed": LookupFailed,
         "resumed": Resumed,
+        "returned": Returned,
         "hung_up": HungUp,
     }
 )
@@ -46,6 +47,8 @@ def input_from_json(raw: Any) -> Input:
             return LookupFailed(_text(data, "action"))
         case "resumed":
             return Resumed(_flag(data, "keys_only"))
+        case "returned":
+            return Returned(_text(data, "why"), _flag(data, "keys_only"))
         case "hung_up":
             return HungUp()
     raise InvalidMessage("input: unknown name")

@@ -16,6 +16,7 @@ class DialogueEnd(StrEnum):
     HUNG_UP = "hung_up"
     MISSED = "missed"  # hung up before any slot or statement
     VOICEMAIL = "voicemail"  # a message was recorded in the dialogue
+    CALLBACK = "callback"  # left the queue, or found nobody, and is called when it is their turn
     HANDED_OVER = "handed_over"
 
 
@@ -47,12 +48,13 @@ class Call:
     gone: tuple[datetime, int] | None = None
     lost: str = ""  # cut | uncertain: found gone by a snapshot
     joins: int = 0
+    callback: bool = False  # we called
     visits: list[Visit] = field(default_factory=list)
     held: list[tuple[datetime, Fact]] = field(default_factory=list)  # until the contact is known
 
 
 CALLBACKS = {"abandoned": "abandoned", "cut": "cut", "handed_over_lost": "no_agent"}
-_BY_STAGE = {"ivr": "hung_up", "queue": "handed_over_lost", "emergency": "handed_over_lost"}
+_BY_STAGE = {"ivr": "hung_up", "queue": "handed_over_lost", "emergency": "handed_over_lost", "callback": "hung_up"}
 
 
 def outcome_of(call: Call) -> str:
@@ -62,6 +64,8 @@ def outcome_of(call: Call) -> str:
         return "talked"
     if call.dialogue is DialogueEnd.VOICEMAIL or (call.ended is not None and call.ended.voicemail):
         return "voicemail"
+    if call.dialogue is DialogueEnd.CALLBACK:
+        return "callback"
     unfinished = bool(ends) or call.dialogue in (None, DialogueEnd.HANDED_OVER)
     if call.lost and unfinished:
         return call.lost

@@ -30,6 +30,7 @@ from ivr.telephony.events import (
     CallerAbandoned,
     CallerJoinedQueue,
     CallEvent,
+    CallPlaced,
     CallStarted,
     ChannelHungUp,
     ContactStatus,
@@ -95,6 +96,8 @@ class CallLedger:
                 out.tell(event.at, self.phones.member(event))
             case ContactStatus():
                 out.tell(event.at, self.phones.registered(event))
+            case CallPlaced():
+                pass  # who is called back is a call of its own once they answer
             case _:
                 return self._call_event(event, out)
         return self._notes(None, out)
@@ -178,6 +181,7 @@ class CallLedger:
         match event:
             case CallStarted() | CallEnded():
                 call.source = call.source or event
+                call.callback |= isinstance(event, CallStarted) and event.callback
                 call.ended = event if isinstance(event, CallEnded) else call.ended
                 call.began = min(call.began, event.at)
                 self._settle(call, out)
@@ -223,7 +227,8 @@ class CallLedger:
                 visit.complete(event.by, event.at, self._wrapup(event.queue), out)
             case CallerAbandoned():
                 visit = self._visit(call, event.queue, event.at, out)
-                visit.leave(self._left_reason(call, visit, event.at), event.at, out)
+                reason = self._left_reason(call, visit, event.at)
+                visit.leave("timeout" if reason == "key" else reason, event.at, out)  # a key gives no such event
             case _:  # CallerLeftQueue; answered or not: AgentConnected would come at once
                 visit = self._visit(call, event.queue, event.at, out)
                 visit.left = (event.at, self._left_reason(call, visit, event.at))
@@ -291,7 +296,9 @@ class CallLedger:
         call.announced = True
         source = call.source
         caller, did, recording = (source.caller, source.did, source.recording) if source else ("", "", "")
-        started = ContactStarted(call.linkedid, caller, self._to_e164(caller), did, recording, self._notice_version)
+        started = ContactStarted(
+            call.linkedid, caller, self._to_e164(caller), did, recording, self._notice_version, callback=call.callback
+        )
         return [(call.began, started), *call.held]
 
     def _finish(self, call: Call) -> None:

@@ -10,7 +10,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class CallStarted:
-    """The dialplan answered a call (UserEvent HLContact)."""
+    """The dialplan answered a call (UserEvent HLContact). callback: we called the contact, who answered."""
 
     at: datetime
     linkedid: str
@@ -19,6 +19,16 @@ class CallStarted:
     caller: str
     did: str
     recording: str
+    callback: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CallPlaced:
+    """An Originate came to its end (OriginateResponse). end: answered | busy | no_answer | failed."""
+
+    at: datetime
+    action: str
+    end: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +235,7 @@ CallEvent = (
     | HangupRequested
     | ChannelHungUp
 )
-TelephonyEvent = CallEvent | MemberStateChanged | ContactStatus
+TelephonyEvent = CallEvent | MemberStateChanged | ContactStatus | CallPlaced
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from ivr.telephony.events import (
     CallerAbandoned,
     CallerJoinedQueue,
     CallerLeftQueue,
+    CallPlaced,
     CallStarted,
     ChannelHungUp,
     ContactStatus,
@@ -30,6 +31,7 @@ _CHANNEL_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _WORD = re.compile(r"[A-Za-z0-9_-]{1,32}")
 _CONTACT = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,63}")
 _RECORDING = re.compile(r"[0-9a-fA-F-]{0,64}")
+_ACTION = re.compile(r"[0-9A-Za-z._/-]{1,128}")
 _NUMBER = re.compile(r"[0-9+*#]{0,20}")
 _INTERFACE = re.compile(r"(?:PJSIP/|Local/)([0-9A-Za-z_-]{1,32})(?:@[0-9A-Za-z_-]{1,64})?(?:/n)?")
 _STAGE = re.compile(r"[a-z]{0,16}")
@@ -138,7 +140,7 @@ def snapshot(
 def _user_event(fields: _Fields) -> TelephonyEvent | None:
     match fields.raw("UserEvent"):
         case "HLContact":
-            return CallStarted(*fields.caller(), *fields.who())
+            return CallStarted(*fields.caller(), *fields.who(), callback=fields.raw("Callback") == "yes")
         case "HLEmergency":
             return EmergencyBegun(*fields.caller(), fields.text("Contact", _CONTACT))
         case "HLEnded":
@@ -172,6 +174,14 @@ def _dial_end(fields: _Fields) -> AgentRingCanceled | DialAnswered | None:
             return None
 
 
+def _placed(fields: _Fields) -> CallPlaced:
+    # Reason: the last control frame of the channel; 4 answered, 5 busy, 1 hung up and 3 still ringing at the end
+    ends = {"4": "answered", "5": "busy", "1": "no_answer", "3": "no_answer"}
+    answered = fields.raw("Response") == "Success"
+    end = "answered" if answered else ends.get(fields.raw("Reason"), "failed")
+    return CallPlaced(fields.at, fields.text("ActionID", _ACTION), end)
+
+
 def _membership(fields: _Fields, interface: str, *, member: bool = True) -> MemberStateChanged:
     reason = "".join(char for char in fields.raw("PausedReason")[:_MAX_REASON] if char.isprintable())
     paused = fields.number("Paused", 0) == 1
@@ -200,6 +210,7 @@ _READERS: Mapping[str, Callable[[_Fields], TelephonyEvent | None]] = {
     "AgentConnect": lambda f: AgentConnected(*f.caller(), *f.leg(), f.number("HoldTime", 0)),
     "AgentComplete": _completed,
     "DialEnd": _dial_end,
+    "OriginateResponse": _placed,
     "HangupRequest": lambda f: HangupRequested(*f.caller()),
     "SoftHangupRequest": lambda f: HangupRequested(*f.caller()),
     "Hangup": lambda f: ChannelHungUp(*f.caller(), f.number("Cause", 0)),

@@ -37,6 +37,11 @@ def is_filler(text: str, lexicon: Lexicon) -> bool:
     return strip_fillers(text, lexicon.fillers) == ""
 
 
+def is_sample(text: str, phrases: Mapping[str, Iterable[str]]) -> bool:
+    """Tell whether compact `text` is one of a menu's sample phrases, word for word."""
+    return any(text == compact(sample) for samples in phrases.values() for sample in samples)
+
+
 def yes_or_no(text: str, lexicon: Lexicon) -> str:
     """Return "yes", "no", "question" or "" for compact `text`, judged as a whole sentence.
 

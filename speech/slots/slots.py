@@ -100,7 +100,8 @@ class Slots:
     # ---- one hypothesis ----
 
     def _one(self, slot: SlotSpec, lexicon: Lexicon, text: str, now: datetime | None) -> Interpretation:
-        said = strip_fillers(compact(text), lexicon.fillers)
+        whole = compact(text)  # "就这个" is a phrase of its own and two filler words
+        said = whole if phrases.is_sample(whole, slot.phrases) else strip_fillers(whole, lexicon.fillers)
         value = self._value(slot, lexicon, said, now)
         if slot.correcting or slot.kind is SlotKind.YES_NO:
             return self._answer(slot, lexicon, text, said, value)

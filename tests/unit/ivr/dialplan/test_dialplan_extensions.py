@@ -13,7 +13,15 @@ from ivr.dialplan.limits import Limits
 from ivr.dialplan.numbers import DIDS
 from ivr.dialplan.prompts import FALLBACK
 from ivr.dialplan.queues import KEYS_CONTEXT
-from ivr.dialplan.variables import ASTERISK_VARIABLES, HOTLINE_VARIABLES, RESUME_CONTEXT, Event, Next, Stage
+from ivr.dialplan.variables import (
+    ASTERISK_VARIABLES,
+    CALLBACK_CONTEXT,
+    HOTLINE_VARIABLES,
+    RESUME_CONTEXT,
+    Event,
+    Next,
+    Stage,
+)
 from tests.unit.ivr.dialplan.parsed import TERMINAL, Dialplan, parse
 
 OPTIONS = Options(
@@ -26,7 +34,7 @@ OPTIONS = Options(
 )
 TEXT = extensions_conf(OPTIONS)
 PLAN = parse(TEXT)
-ENTRIES = ("hl-trunk", "hl-agents", "hl-ended", RESUME_CONTEXT, KEYS_CONTEXT, ACCEPT_CONTEXT)
+ENTRIES = (CALLBACK_CONTEXT, "hl-trunk", "hl-agents", "hl-ended", RESUME_CONTEXT, KEYS_CONTEXT, ACCEPT_CONTEXT)
 
 
 def steps(context: str, extension: str = "s") -> list[str]:
@@ -62,12 +70,13 @@ def test_no_extension_runs_off_its_end_and_no_step_is_dead() -> None:
 
 
 def test_every_way_ends_within_a_bounded_number_of_plays() -> None:
-    # the only ways back are to ivr (bounded by HL_LOST, HL_TRIES, HL_RESUMES); the rest of the graph has no circle
+    # the only ways back are to ivr (bounded by HL_LOST, HL_TRIES, HL_RESUMES, from the queue by what the caller chooses
+    # there); the rest of the graph has no circle
     edges = {
         (context, extension): {(target[0], target[1]) for target in PLAN.targets(context, extension)}
         for context, extensions in PLAN.contexts.items()
         for extension in extensions
-        if not context.startswith(("hl-after", "hl-resume"))
+        if not context.startswith(("hl-after", "hl-resume", "hl-back"))
     }
     done: set[tuple[str, str]] = set()
 
@@ -112,7 +121,9 @@ def test_every_variable_is_on_the_list_and_the_list_holds_no_other() -> None:
 
 
 def test_what_is_played_has_a_text_and_every_text_is_played() -> None:
-    played = set(re.findall(r"/srv/hl/prompts/fallback/([a-z_]+(?:\.(?:\d|ni|r1))?)", TEXT))
+    text = re.sub(r"digit\.\$\{HL_CODE:\d:1\}", "digit.0", TEXT)
+    played = set(re.findall(r"/srv/hl/prompts/fallback/([a-z_]+(?:\.(?:\d|ni|r1))?)", text))
+    played |= {f"digit.{digit}" for digit in range(10)}
     assert played | {"fb_wait"} == set(FALLBACK)  # fb_wait is the queues'
 
 
@@ -213,6 +224,7 @@ def test_times_come_from_the_limits() -> None:
     plan: Dialplan = parse(
         extensions_conf(Options(1, 1, "/p", "/r", "/v", ("110",), Limits(queue_timeout_s=7, duty_ring_s=8)))
     )
-    assert plan.contexts["hl-queue"]["s"][-2].args == "${HL_QUEUE},,,,7"
+    waits = [step.args for step in plan.contexts["hl-queue"]["s"] if step.args.startswith("HL_WAIT=")]
+    assert waits == ["HL_WAIT=7", "HL_WAIT=90"]
     dial = next(step.args for step in plan.contexts["hl-emergency"]["queue"] if step.app == "Dial")
     assert dial.split(",")[1] == "8"

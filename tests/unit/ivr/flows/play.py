@@ -21,6 +21,7 @@ from ivr.contract.dialogue import (
     Perform,
     Record,
     Resumed,
+    Returned,
     Save,
     Started,
     TurnDone,
@@ -340,6 +341,10 @@ class Driver:
     def resume(self, *, keys_only: bool = False) -> "Driver":
         """Go on in a second AGI session."""
         return self.give(Resumed(keys_only))
+
+    def come_back(self, why: str = "callback", *, keys_only: bool = False) -> "Driver":
+        """Come back from the queue."""
+        return self.give(Returned(why, keys_only))
 
     # ---- what came of it ----
 

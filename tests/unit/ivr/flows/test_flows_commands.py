@@ -132,7 +132,7 @@ def test_nobody_there_ends_with_a_call_back_when_nothing_is_chosen() -> None:
     assert isinstance(driver.last, End)
     assert driver.of(CallbackRequested)[-1].reason == "no_agent"
     asked = at("no_agent_offer").press("1").silence()
-    assert asked.of(CallbackRequested)[-1] == CallbackRequested("asked", 1)
+    assert asked.of(CallbackRequested)[-1] == CallbackRequested("asked", 1, queue="consult")
 
 
 def test_not_quite_danger_is_asked_about_and_no_leads_back() -> None:
@@ -255,7 +255,7 @@ def test_a_silent_caller_is_rung_back_without_a_matter_and_only_once() -> None:
     twice = at("no_agent_offer").press("1")
     twice.speak_by_itself = False
     twice.press("1").hang_up()
-    assert twice.of(CallbackRequested) == [CallbackRequested("asked", 1)]
+    assert twice.of(CallbackRequested) == [CallbackRequested("asked", 1, queue="consult")]
 
 
 def test_a_known_caller_without_products_is_asked_for_one() -> None:

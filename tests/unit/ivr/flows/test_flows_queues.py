@@ -1,11 +1,14 @@
 """On the way to a person: which queue answers now, how many wait before the caller, one call-back per number."""
 
+from typing import Any
+
 import pytest
 
 from ivr.contract.dialogue import End, HandOver
-from ivr.contract.facts import CallbackRequested, TicketOpened
+from ivr.contract.facts import CallbackRequested, HandedOver, TicketOpened
+from ivr.flows.machine import fold
 from ivr.flows.prompts import shown
-from tests.unit.ivr.flows.play import Driver
+from tests.unit.ivr.flows.play import Driver, program
 
 
 @pytest.mark.parametrize(
@@ -37,3 +40,88 @@ def test_a_number_has_one_call_back() -> None:
 def test_the_first_call_back_is_asked_for(waits: bool | None) -> None:
     driver = Driver(queue_open=False, waits=waits).start().press("0").press("1").press("1")
     assert [fact.reason for fact in driver.of(CallbackRequested)] == ["asked"]
+
+
+def waiting(**world: Any) -> Driver:
+    """A caller who waits for somebody in complaint."""
+    driver = Driver(**world).start().press("2").press("0")
+    assert isinstance(driver.last, HandOver)
+    return driver
+
+
+def said(driver: Driver) -> str:
+    return " ".join(shown(segment.text) for segment in driver.performed[-1].segments)
+
+
+def test_key_1_in_the_queue_keeps_the_place() -> None:
+    driver = waiting().come_back().press("1")
+    assert driver.last == End()
+    (asked,) = driver.of(CallbackRequested)
+    assert asked == CallbackRequested("asked", 1, queue="complaint", priority=20)
+    assert "尾号八零零零的电话" in said(driver)
+    assert len(driver.of(TicketOpened)) == 1
+    assert fold(program(), driver.inputs) == driver.state
+
+
+def test_another_number_is_called_back() -> None:
+    driver = waiting().come_back().press("2").press("13900139000").press("1")
+    assert driver.of(CallbackRequested)[-1].number == "+8613900139000"
+
+
+@pytest.mark.parametrize(
+    ("meaning", "at", "after", "words"),
+    [
+        ("evening", "2026-07-24T10:30", "2026-07-24T18:00", "今天晚上六点以后"),
+        ("tomorrow", "2026-07-24T10:30", "2026-07-25T09:00", "明天上午九点以后"),
+        ("evening", "", "", "轮到您时"),
+    ],
+)
+def test_not_before_the_time_they_said(meaning: str, at: str, after: str, words: str) -> None:
+    driver = waiting(at=at).come_back().mean(meaning)
+    assert driver.of(CallbackRequested)[-1].after == after
+    assert words in said(driver)
+
+
+def test_a_number_that_waits_already_is_told_so() -> None:
+    driver = waiting(waits=True).come_back().press("1")
+    assert driver.last == End()
+    assert not driver.of(CallbackRequested)
+    assert "不会漏掉" in said(driver)
+
+
+def test_an_anonymous_caller_gives_a_number() -> None:
+    driver = waiting(caller="").come_back().press("13900139000").press("1")
+    assert driver.of(CallbackRequested)[-1].number == "+8613900139000"
+
+
+def test_who_waited_too_long_may_choose_and_who_does_not_is_called_back_by_a_person() -> None:
+    driver = waiting().come_back("timeout")
+    assert driver.state.place.node == "no_agent_offer"
+    driver.silence(4)
+    assert driver.of(CallbackRequested)[-1] == CallbackRequested("no_agent", 1)
+
+
+def test_who_waited_too_long_may_go_on_with_a_report() -> None:
+    driver = waiting().come_back("timeout").press("3")
+    assert driver.state.matter is not None
+    assert driver.state.matter.kind == "repair"
+    assert driver.press("0").last == HandOver("queue", "repair", 0)
+    assert len(driver.of(HandedOver)) == 2
+
+
+def test_speech_may_be_gone_when_they_come_back() -> None:
+    assert waiting().come_back(keys_only=True).state.keys_only
+
+
+def test_coming_back_from_nowhere_changes_nothing() -> None:
+    over = Driver(queue_open=False).start().press("0").press("1").press("1")
+    assert over.last == End()
+    assert over.come_back().last == End()
+    asking = Driver().start()
+    node = asking.state.place.node
+    assert asking.come_back().state.place.node == node
+
+
+def test_hanging_up_while_the_number_is_asked_is_a_task_for_people() -> None:
+    driver = waiting().come_back().hang_up()
+    assert [(fact.reason, fact.queue) for fact in driver.of(CallbackRequested)] == [("asked", "")]

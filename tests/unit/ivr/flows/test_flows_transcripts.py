@@ -51,6 +51,18 @@ SCRIPTS: Mapping[str, tuple[Sequence[Move], Mapping[str, Any]]] = {
         {},
     ),
     "gas": ([*say("家里有煤气味"), "silence"], {}),
+    "called_back_in_turn": (
+        [*press("2", "0"), {"queue": "callback"}, *say("晚上六点以后再打")],
+        {"lookups": {"queue_state": {"open": True, "waiting": 3}, "callback_open": {"open": False}}},
+    ),
+    "waits_for_a_call_back_already": (
+        [*press("0"), {"queue": "callback"}, *press("1")],
+        {"lookups": {"queue_state": {"open": True, "waiting": 0}, "callback_open": {"open": True}}},
+    ),
+    "waited_too_long": (
+        [*press("0"), {"queue": "timeout"}, *say("打给我吧", "就这个")],
+        {"lookups": {"queue_state": {"open": True}, "callback_open": {"open": False}}},
+    ),
     "nobody_there": (
         [*press("0", "2"), *say("喂我要留言"), *press("1"), *say("还有"), *press("3")],
         {"lookups": {"queue_state": {"open": False}}},

@@ -29,6 +29,7 @@ from ivr.contract.dialogue import (
     Perform,
     Record,
     Resumed,
+    Returned,
     Save,
     TurnDone,
 )
@@ -98,6 +99,8 @@ class SmallFlow:
             raise RuntimeError("the flow is broken here")
         if isinstance(item, HungUp) or (isinstance(item, TurnDone) and item.result.cause is Cause.HUNG_UP):
             return self._hung_up(state)
+        if isinstance(item, Returned):
+            return replace(state, node="over"), [Save(CallbackRequested("asked", queue="consult")), End()]
         if isinstance(item, Resumed):
             return self._ask(replace(state, keys_only=item.keys_only))
         if isinstance(item, TurnDone) and item.result.cause is Cause.MEDIA_FAILED:
@@ -281,6 +284,11 @@ class MemoryPBX:
     async def action(self, name: str, fields: Mapping[str, str]) -> None:
         self._check()
         self.actions.append((name, dict(fields)))
+
+    async def originate(self, fields: Mapping[str, str], variables: Mapping[str, str]) -> str:
+        self._check()
+        self.actions.append(("Originate", {**fields, **variables}))
+        return f"action-{len(self.actions)}"
 
     async def channels(self) -> Sequence[Mapping[str, str]]:
         self._check()

@@ -15,9 +15,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.contract.commands import Command, CommandName, CommandStatus
+from ivr.dialplan.limits import Limits
 from ivr.sessions.commands import CommandExecutor, InvalidCommand, parse_command
 from ivr.sessions.commands_http import MAX_BODY, commands_app
 from ivr.sessions.live import LiveBoard
+from ivr.sessions.outbound import Outbound
 from ivr.sessions.ports import PBXRefused, PBXUnavailable
 from tests.unit.ivr.sessions.desk_server import TOKEN, web_server
 from tests.unit.ivr.sessions.fakes import NOW, MemoryPBX
@@ -35,7 +37,7 @@ def _command(name: CommandName, args: dict[str, str], command_id: str = "a1", de
 async def _executor(folder: Path) -> AsyncIterator[tuple[CommandExecutor, MemoryPBX]]:
     pbx = MemoryPBX(connected=True)
     async with running_journal(folder) as journal:
-        yield CommandExecutor(journal, pbx, clock), pbx
+        yield CommandExecutor(journal, pbx, Outbound(pbx, journal, clock, Limits()), clock), pbx
 
 
 async def test_log_in_to_each_queue(tmp_path: Path) -> None:

@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 from ivr.contract.commands import Command, CommandName, CommandStatus
 from ivr.contract.facts import ContactEnded, Envelope, Fact, SafetyRaised, TicketOpened
 from ivr.contract.ids import ContactId
+from ivr.dialplan.limits import Limits
 from ivr.sessions.commands import CommandExecutor
 from ivr.sessions.journal import Journal
+from ivr.sessions.outbound import Outbound
 from ivr.sessions.shipper import Shipper
 from tests.unit.ivr.sessions.fakes import NOW, MemoryDesk, MemoryPBX
 from tests.unit.ivr.sessions.rig import clock, running_journal, until
@@ -89,7 +91,7 @@ async def test_a_restart_tries_again_and_crm_mended_takes_all_in_order(tmp_path:
 async def test_the_operators_command_tries_again(tmp_path: Path) -> None:
     desk = MemoryDesk(refuses={"ticket_opened"})
     async with _shipping(tmp_path, desk) as (journal, shipper):
-        executor = CommandExecutor(journal, MemoryPBX(), clock)
+        executor = CommandExecutor(journal, MemoryPBX(), Outbound(MemoryPBX(), journal, clock, Limits()), clock)
 
         async def retry(command_id: str) -> CommandStatus:
             command = Command(command_id, CommandName.RETRY_FACTS, NOW.replace(second=NOW.second + 5))

@@ -94,6 +94,30 @@ async def test_a_caller_who_is_gone_after_the_crash_leaves_one_ticket(tmp_path: 
         await journal.durable()
 
 
+async def test_a_caller_comes_back_from_the_queue_and_is_called_later(tmp_path: Path) -> None:
+    async with rig(tmp_path) as ivr:
+        waiting = await ivr.call(FakeChannel(["0"]))
+        assert waiting.variables["IVR_NEXT"] == "queue"
+        back = {"HL_ATTEMPT": "2", "HL_BACK": "callback"}
+        channel = await ivr.call(FakeChannel([], variables=back))
+        assert channel.variables["IVR_NEXT"] == "end"
+        assert ivr.kinds().count("callback_requested") == 1
+        again = await ivr.call(FakeChannel([], variables=back))  # lost before it could say so
+        assert again.variables["IVR_NEXT"] == "end"
+        assert ivr.kinds().count("callback_requested") == 1
+        known = ivr.journal.state.contacts[CONTACT]
+        assert known.over
+        assert dialogue_end(ivr.flow, known) is DialogueEnd.CALLBACK
+
+
+@pytest.mark.parametrize("back", ["", "else"])
+async def test_a_caller_who_never_got_to_the_queue_is_sent_there_again(tmp_path: Path, back: str) -> None:
+    async with rig(tmp_path) as ivr:
+        await ivr.call(FakeChannel(["0"]))
+        channel = await ivr.call(FakeChannel([], variables={"HL_ATTEMPT": "2", "HL_BACK": back}))
+        assert (channel.variables["IVR_NEXT"], channel.variables["HL_QUEUE"]) == ("queue", "consult")
+
+
 async def test_a_broken_flow_still_leaves_a_call_back(tmp_path: Path) -> None:
     lines = await _whole_call(tmp_path / "whole")
     _crashed(tmp_path / "crashed", lines[:16])

@@ -164,6 +164,7 @@ def test_caller_ivr_never_saw() -> None:
         (DialogueEnd.HUNG_UP, "hung_up"),
         (DialogueEnd.MISSED, "missed"),
         (DialogueEnd.VOICEMAIL, "voicemail"),
+        (DialogueEnd.CALLBACK, "callback"),
         (DialogueEnd.HANDED_OVER, "handed_over_lost"),
     ],
 )

@@ -385,3 +385,10 @@ def test_grammars_use_only_the_recognizers_words() -> None:
     assert slots.can_write("我要报修")
     assert not slots.can_write("我要投诉")
     assert "没 热 水 了" in SLOTS.grammar(MENU, LEXICON)
+
+
+def test_a_sample_made_of_fillers_is_an_answer() -> None:
+    menu = SlotSpec("m", SlotKind.MENU, {"own": ("就这个",)})
+    lexicon = replace(LEXICON, fillers=("就是", "这个"))
+    assert SLOTS.interpret(menu, lexicon, ("就这个",)).meaning == "own"
+    assert SLOTS.interpret(menu, lexicon, ("这个",)).status == "no_match"

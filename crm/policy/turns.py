@@ -1,0 +1,61 @@
+"""Whose turn it is: who waits in a queue and who is to be called back share the free agents, in order. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+# the order in which an agent of several queues is given callers (ivr.dialplan.queues: weight)
+QUEUE_ORDER = ("emergency", "complaint", "repair", "consult")
+MOST_ATTEMPTS = 3  # then it is a task for people
+AGAIN_AFTER = timedelta(minutes=10)  # not answered or busy
+REFUSED_AFTER = timedelta(seconds=30)  # the telephone system did not take it
+UNTOLD_AFTER = timedelta(
+    minutes=4
+)  # nobody told how the attempt ended: ringing, greeting and a way to the queue fit in
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Somebody who is to get an agent. task: the call-back's id, "" for who waits on the line.
+
+    priority: the higher goes first within a queue. since: when they came. placed: is being called already.
+    """
+
+    queue: str
+    priority: int
+    since: datetime
+    task: str = ""
+    placed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A call-back whose turn it is, and its place in the queue when it comes in, from 1."""
+
+    task: str
+    position: int
+
+
+def turns(claims: Iterable[Claim], free: Mapping[str, Sequence[str]]) -> list[Turn]:
+    """Return the call-backs to be placed now. free: agent -> the queues they answer.
+
+    Everybody who came before and everybody who is being called takes an agent first, so never more calls are placed
+    than agents are free, and nobody on the line is overtaken by who came later.
+    """
+    left = {agent: frozenset(queues) for agent, queues in free.items()}
+    found = []
+    ahead: dict[str, int] = {}
+    for claim in sorted(claims, key=_order):
+        # the agent with the fewest queues: those of many are wanted by more
+        fitting = [agent for agent, queues in left.items() if claim.queue in queues]
+        agent = min(fitting, key=lambda name: (len(left[name]), name), default="")
+        left.pop(agent, None)
+        if claim.task and not claim.placed and agent:
+            found.append(Turn(claim.task, ahead.get(claim.queue, 0) + 1))
+        elif not claim.task:
+            ahead[claim.queue] = ahead.get(claim.queue, 0) + 1
+    return found
+
+
+def _order(claim: Claim) -> tuple[int, int, datetime, str]:
+    return QUEUE_ORDER.index(claim.queue), -claim.priority, claim.since, claim.task

@@ -1,0 +1,123 @@
+"""Calls out to customers whose turn it is: placed by AMI, and what became of each as a fact of the contact."""
+
+import re
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+import phonenumbers
+import structlog
+
+from ivr.contract.facts import CallbackRang
+from ivr.contract.ids import ContactId
+from ivr.dialplan.limits import Limits
+from ivr.dialplan.numbers import LANDLINE
+from ivr.dialplan.queues import QUEUE_NAMES
+from ivr.dialplan.variables import CALLBACK_CONTEXT
+from ivr.sessions.journal import Journal
+from ivr.telephony.events import CallPlaced
+
+log = structlog.get_logger(__name__)
+
+_CONTACT = re.compile(r"[0-9a-f]{32}")
+_SHAPES = {"priority": r"[0-9]{1,3}", "position": r"[1-9][0-9]{0,2}", "attempt": r"[1-9]", "code": r"[0-9]{6}"}
+_REMEMBERED = 1000
+_TRUNK = "carrier"
+
+
+class InvalidPlacement(ValueError):
+    """A call that must not be placed; the text names the field."""
+
+
+class Originator(Protocol):
+    """Places a call by AMI."""
+
+    async def originate(self, fields: Mapping[str, str], variables: Mapping[str, str]) -> str:
+        """Place it and return the action's id, which its end carries too; raises PBXUnavailable."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """A call to a customer. number is as the trunk wants it dialled, position the place in the queue from 1."""
+
+    contact: ContactId
+    number: str
+    queue: str
+    priority: str
+    position: str
+    attempt: str
+    code: str
+
+    def variables(self) -> dict[str, str]:
+        """Return the channel variables that the dialplan reads."""
+        return {
+            "HL_CONTACT": self.contact,
+            "HL_CALLER": self.number,
+            "HL_DID": LANDLINE,
+            "HL_QUEUE": self.queue,
+            "QUEUE_PRIO": self.priority,
+            "HL_POSITION": self.position,
+            "HL_CODE": self.code,
+        }
+
+
+def parse_placement(args: Mapping[str, str]) -> Placement:
+    """Parse the arguments of a call_back command; raises InvalidPlacement."""
+    for name, shape in _SHAPES.items():
+        if not re.fullmatch(shape, args.get(name, ""), re.ASCII):
+            raise InvalidPlacement(name)
+    if not _CONTACT.fullmatch(args.get("contact", "")):
+        raise InvalidPlacement("contact")
+    if args.get("queue") not in QUEUE_NAMES:
+        raise InvalidPlacement("queue")
+    number = dialled(args.get("number", ""))
+    shaped = {name: args[name] for name in _SHAPES}
+    return Placement(ContactId(args["contact"]), number, args["queue"], **shaped)
+
+
+def dialled(e164: str) -> str:
+    """Return an E.164 number of China as a trunk there dials it; raises InvalidPlacement for any other."""
+    try:
+        number = phonenumbers.parse(e164, None)
+    except phonenumbers.NumberParseException:
+        raise InvalidPlacement("number") from None
+    if number.country_code != 86 or not phonenumbers.is_valid_number(number):
+        raise InvalidPlacement("number")
+    text = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
+    return "".join(char for char in text if char.isdigit())
+
+
+class Outbound:
+    """Remembers which call belongs to which contact, until its end is told."""
+
+    def __init__(self, pbx: Originator, journal: Journal, clock: Callable[[], datetime], limits: Limits) -> None:
+        self._pbx = pbx
+        self._journal = journal
+        self._clock = clock
+        self._ring_s = limits.callback_ring_s
+        self._placed: OrderedDict[str, ContactId] = OrderedDict()
+
+    async def place(self, placement: Placement) -> None:
+        """Ring the customer; who answers goes on in the dialplan. Raises PBXUnavailable."""
+        fields = {
+            "Channel": f"PJSIP/{placement.number}@{_TRUNK}",
+            "Context": CALLBACK_CONTEXT,
+            "Exten": "s",
+            "Priority": "1",
+            "CallerID": f"<{LANDLINE}>",
+            "Timeout": str(self._ring_s * 1000),
+            "ChannelId": f"callback-{placement.contact}-{placement.attempt}-{self._clock():%Y%m%d%H%M%S}",
+        }
+        action = await self._pbx.originate(fields, placement.variables())
+        self._placed[action] = placement.contact
+        while len(self._placed) > _REMEMBERED:
+            self._placed.popitem(last=False)
+        log.info("callback_placed", contact=placement.contact, attempt=placement.attempt)
+
+    def ended(self, event: CallPlaced) -> None:
+        """The ringing ended; calls that are not ours are left alone."""
+        contact = self._placed.pop(event.action, None)
+        if contact is not None:
+            self._journal.fact(contact, CallbackRang(event.end), self._clock())

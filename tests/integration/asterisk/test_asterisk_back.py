@@ -1,0 +1,67 @@
+"""From the queue back to ivr: for a call-back by key, after too long a wait; without ivr a message is taken."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.integration.asterisk.agi import AgiServer, Session
+from tests.integration.asterisk.line import Line, longest_silence
+from tests.integration.asterisk.pair import Pair
+
+
+@pytest.fixture
+def ivr(pair: Pair) -> Iterator[AgiServer]:
+    """An ivr that answers, for one test."""
+    pair.agi.come()
+    yield pair.agi
+    pair.agi.close()
+
+
+def waiting(pair: Pair, ivr: AgiServer, caller: str) -> tuple[Line, str]:
+    """A caller whom ivr has sent to a queue; returns the line and the contact."""
+    line = pair.ring("4001726011", caller=caller)
+    session = ivr.session()
+    contact = session.get("HL_CONTACT")
+    session.put("HL_QUEUE", "complaint")
+    session.put("IVR_NEXT", "queue")
+    session.end()
+    assert pair.pbx.event("QueueCallerJoin", CallerIDNum=caller)["Queue"] == "complaint"
+    return line, contact
+
+
+def ended(pair: Pair, session: Session, caller: str) -> dict[str, str]:
+    session.put("IVR_NEXT", "end")
+    session.end()
+    return pair.pbx.event("HLEnded", Caller=caller)
+
+
+def test_key_1_in_the_queue_leads_back_to_ivr(pair: Pair, ivr: AgiServer) -> None:
+    line, contact = waiting(pair, ivr, "13800138201")
+    pair.press(line, "1")
+    back = ivr.session()
+    assert [back.get(name) for name in ("HL_CONTACT", "HL_BACK", "HL_ATTEMPT")] == [contact, "callback", "2"]
+    assert longest_silence(line.samples()) < 2.5
+    assert ended(pair, back, "13800138201")["Next"] == "end"
+
+
+def test_too_long_a_wait_leads_back_to_ivr_which_may_send_them_to_the_queue_again(pair: Pair, ivr: AgiServer) -> None:
+    _, contact = waiting(pair, ivr, "13800138202")
+    back = ivr.session()
+    assert [back.get(name) for name in ("HL_CONTACT", "HL_BACK")] == [contact, "timeout"]
+    back.put("HL_QUEUE", "repair")
+    back.put("IVR_NEXT", "queue")
+    back.end()
+    pair.pbx.event("QueueCallerJoin", CallerIDNum="13800138202", Queue="repair")
+    again = ivr.session()
+    assert again.get("HL_BACK") == "timeout"
+    ended(pair, again, "13800138202")
+
+
+def test_without_ivr_a_message_is_taken(pair: Pair, ivr: AgiServer) -> None:
+    line, _ = waiting(pair, ivr, "13800138203")
+    ivr.close()
+    pair.press(line, "1")
+    line.until_hears(pair.prompts["fb_voicemail"], 30)
+    assert longest_silence(line.samples()) < 2.5
+    line.hangup.set()
+    assert pair.pbx.event("HLEnded", Caller="13800138203")["Stage"] == "voicemail"

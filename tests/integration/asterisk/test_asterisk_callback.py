@@ -1,0 +1,63 @@
+"""Who is called back answers, hears who calls and how to verify it, and waits at the place that was kept."""
+
+from ivr.dialplan.numbers import LANDLINE
+from tests.integration.asterisk.line import longest_silence
+from tests.integration.asterisk.pair import Pair
+
+CONTACT = "c" * 32
+
+
+def call_back(pair: Pair, number: str, position: str = "1") -> None:
+    variables = {
+        "HL_CONTACT": CONTACT, "HL_CALLER": number, "HL_DID": LANDLINE, "HL_QUEUE": "complaint", "QUEUE_PRIO": "0",
+        "HL_POSITION": position, "HL_CODE": "308217",
+    }  # fmt: skip
+    reply = pair.pbx.call(
+        "Originate", variables, Channel=f"PJSIP/{number}@carrier", Context="hl-callback", Exten="s", Priority="1",
+        CallerID=f"<{LANDLINE}>", Timeout="8000", Async="true",
+    )  # fmt: skip
+    assert reply["Response"] == "Success", reply
+
+
+def test_the_customer_comes_to_the_place_that_was_kept(pair: Pair) -> None:
+    pair.agi.come()
+    waiting = pair.ring("4001726011", caller="13800138301")
+    session = pair.agi.session()
+    session.put("HL_QUEUE", "complaint")
+    session.put("IVR_NEXT", "queue")
+    session.end()
+    pair.pbx.event("QueueCallerJoin", CallerIDNum="13800138301")
+    pair.agi.close()
+    call_back(pair, "13800138300")
+    ring = pair.carrier.event("RobotRing", Extension="13800138300")
+    assert ring["CallerIDNum"] == LANDLINE
+    customer = pair.exchange.line(ring["Uuid"])
+    assert customer.came.wait(10)
+    places = [customer.until_hears(pair.prompts[f"callback_hello.{part}"], 10) for part in (1, 2)]
+    places += [customer.until_hears(pair.prompts[f"digit.{digit}"], 10) for digit in "217"]
+    assert places == sorted(places)
+    contact = pair.pbx.event("HLContact", Contact=CONTACT)
+    assert (contact["Callback"], contact["Caller"], contact["Did"]) == ("yes", "13800138300", LANDLINE)
+    joined = pair.pbx.event("QueueCallerJoin", Uniqueid=contact["Uniqueid"])
+    assert (joined["Queue"], joined["Position"], joined["CallerIDNum"]) == ("complaint", "1", "13800138300")
+    assert longest_silence(customer.samples()) < 2.5
+    answered = pair.carrier.event("RobotAnswer", Extension="13800138300")
+    reply = pair.carrier.call("PlayDTMF", Channel=answered["Channel"], Digit="1", Duration="120")
+    assert reply["Response"] == "Success", reply
+    again = pair.pbx.event("QueueCallerJoin", Uniqueid=contact["Uniqueid"])
+    assert again["Position"] == "1"  # key 1 takes nothing away from who is called back already
+    customer.hangup.set()
+    waiting.hangup.set()
+    ended = pair.pbx.event("HLEnded", Contact=CONTACT)
+    assert (ended["Stage"], ended["Queue"]) == ("queue", "complaint")
+    recording = pair.layout.recordings / f"{contact['Recording']}-rx.wav"
+    assert recording.exists()
+
+
+def test_who_does_not_answer_is_told(pair: Pair) -> None:
+    reply = pair.carrier.call("Setvar", Variable="ROBOT_RING_13800138302", Value="never")
+    assert reply["Response"] == "Success", reply
+    call_back(pair, "13800138302")
+    pair.carrier.event("RobotRing", Extension="13800138302")
+    told = pair.pbx.event("OriginateResponse", within=20.0, Context="hl-callback", Response="Failure")
+    assert told["Reason"] in ("1", "3")
