@@ -12,6 +12,9 @@ FALLBACK: Mapping[str, str] = {
     "fb_emergency.2": "顺手能做到,就关上燃气阀、打开门窗;味道浓,就别管了,直接走。",
     "fb_emergency.3": "请马上带家里人到室外。电话可以先挂断,到了室外,再打燃气公司抢修电话,或者幺幺九。",
     "fb_wait": "客服正忙,请您再等一会儿。要留言,请按二。",
+    "queue_offer": "不想等的话,位置给您留着,我们打给您,请按一;留言,请按二;继续等,请不用按。",
+    "queue_still": "还在为您接客服,谢谢您的耐心。",
+    "queue_long": "让您久等了,实在对不起。",
     "fb_voicemail": "现在接不上客服,请在嘀声后说您的姓名、电话、地址和故障。说完,请按井号键。",
     "fb_thanks": "录好了,我们会给您回电。感谢您的来电,再见。",
     # while a killed ivr restarts; fb_midcall would promise an agent just before ivr goes on by itself

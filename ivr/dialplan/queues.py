@@ -21,6 +21,8 @@ class QueueSpec:
 EMERGENCY = QueueSpec("emergency", 40, "rrmemory")
 QUEUES = (EMERGENCY, QueueSpec("complaint", 30), QueueSpec("repair", 20), QueueSpec("consult", 10))
 QUEUE_NAMES = tuple(spec.name for spec in QUEUES)
+# said one after the other every `wait_every_s`, then from the beginning: at 30 s the choice, at 3 min the apology
+WAITING_PROMPTS = ("queue_offer", "queue_still", "fb_wait", "queue_still", "queue_still", "queue_long")
 # autofill and ringinuse are wrong by default (one caller at a time; a talking agent rings);
 # members are kept over a restart of Asterisk, so calls go on being answered while ivr is away; ivr reconciles them
 GENERAL: tuple[tuple[str, str | int], ...] = (
@@ -62,7 +64,10 @@ def _options(spec: QueueSpec, limits: Limits, prompts: str) -> list[tuple[str, s
         ("announce-position", "no"),
         ("announce-holdtime", "no"),
         ("reportholdtime", "no"),
-        ("periodic-announce", f"{prompts}/emergency_wait" if urgent else f"{prompts}/fb_wait"),
+        (
+            "periodic-announce",
+            ",".join(f"{prompts}/{key}" for key in (("emergency_wait",) if urgent else WAITING_PROMPTS)),
+        ),
         ("periodic-announce-frequency", limits.emergency_wait_every_s if urgent else limits.wait_every_s),
     ]
     return options if urgent else [*options, ("context", KEYS_CONTEXT)]

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from ivr.dialplan.conf import UnsafeValue
 from ivr.dialplan.limits import BadLimit, Limits, limits_from
 from ivr.dialplan.numbers import DIDS, forms, table
+from ivr.dialplan.prompts import FALLBACK
 from ivr.dialplan.queues import KEYS_CONTEXT, QUEUE_NAMES, queues_conf
 
 
@@ -47,6 +48,17 @@ def test_emergency_comes_first_and_never_waits_for_nobody() -> None:
     for name in ("consult", "complaint", "repair"):
         assert (CONF[name]["joinempty"], CONF[name]["context"]) == ("yes", KEYS_CONTEXT)
         assert CONF[name]["wrapuptime"] == "17"
+
+
+def test_who_waits_is_told_of_the_keys_after_half_a_minute_and_begged_pardon_after_three() -> None:
+    for name in ("consult", "complaint", "repair"):
+        said = CONF[name]["periodic-announce"].split(",")
+        every = int(CONF[name]["periodic-announce-frequency"])
+        assert (every, said[0]) == (30, "/srv/prompts/queue_offer")
+        assert said.index("/srv/prompts/queue_long") + 1 == 180 // every
+        assert len(said) <= 10  # what app_queue keeps
+        assert {path.rpartition("/")[2] for path in said} <= set(FALLBACK)
+    assert CONF["emergency"]["periodic-announce"] == "/srv/prompts/emergency_wait"
 
 
 def test_an_unsafe_prompts_folder_is_refused() -> None:

@@ -45,7 +45,8 @@ def test_key_1_in_the_queue_leads_back_to_ivr(pair: Pair, ivr: AgiServer) -> Non
 
 
 def test_too_long_a_wait_leads_back_to_ivr_which_may_send_them_to_the_queue_again(pair: Pair, ivr: AgiServer) -> None:
-    _, contact = waiting(pair, ivr, "13800138202")
+    line, contact = waiting(pair, ivr, "13800138202")
+    line.until_hears(pair.prompts["queue_offer"], 10)
     back = ivr.session()
     assert [back.get(name) for name in ("HL_CONTACT", "HL_BACK")] == [contact, "timeout"]
     back.put("HL_QUEUE", "repair")
