@@ -264,6 +264,11 @@ export interface Callback {
   taken_by: string
   taken_name: string
   taken_until: Time | null
+  /** The hotline itself rings back when it is the caller's turn; a person does when this is false. */
+  in_turn: boolean
+  /** Not before this local time, as the caller wished; '' = any. */
+  after: string
+  attempts: number
   done_at: Time | null
   done_by: string
   result: string
