@@ -90,7 +90,8 @@ class _Writer:
         """Return the state after a word, that of its own places, its class or its own bigrams."""
         if word in self._own:
             return self._own[word]
-        return self._states.get(class_name, self._states.get(word, 1))
+        # "" is the name of the back-off's state: a word of no class must not lead there past its own bigrams
+        return self._states.get(class_name or word, self._states.get(word, 1))
 
     def _history(self, history: str) -> Iterator[str]:
         state = self._states[history]
@@ -139,5 +140,5 @@ class _Writer:
             totals[word] += share
             yield from self._members(entry, followers, class_of.get(followers[0], ""))
         for word, share in totals.items():
-            back = self._states.get(class_of.get(word, ""), self._states.get(word, 1))
+            back = self._states.get(class_of.get(word, word), self._states.get(word, 1))
             yield f"{self._own[word]} {back} 0 0 {-math.log(max(1 - share, _SMALLEST)):.4f}"

@@ -20,6 +20,8 @@ _DIGITS = "零一二三四五六七八九"
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _NUMBER_WORDS = (*_DIGITS, "两", "幺", "十", "百", "千", "万", "点")
 _LONGEST = 8
+_NEW_WORD_COSTS = {2: 2.0, 3: 2.5, 4: 3.2}  # against 1.5 for a character alone, 1 for a known word
+_NEW_WORD = re.compile(r"(?!.*[零二三四五六七八九]|.*一$)[\u4e00-\u9fff]+")  # numbers stay digit by digit
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +51,14 @@ class Talk:
         own = [*self._grammar.words(), *_NUMBER_WORDS, *_LETTERS, *(f"{base}路" for base in streets["road_bases"])]
         own += itertools.chain.from_iterable(streets.values())
         vocabulary, danger = frozenset(own), danger or Danger()
-        self._phrases = [cut for phrase in phrases if (cut := cut_phrase(phrase, vocabulary))]
-        self._dangers = [[cut_phrase(way, vocabulary) for way in ways] for ways in danger.phrases]
-        self._doubts = [cut_phrase(phrase, vocabulary) for phrase in danger.doubts]
+        # Joined for the turns' grammars, which are pairs of words: of single characters they would let anything
+        # through. The characters are words too, for what no phrase foresaw.
+        self._phrases = [cut for phrase in phrases if (cut := cut_phrase(phrase, vocabulary, joined=True))]
+        self._dangers = [[cut_phrase(way, vocabulary, joined=True) for way in ways] for ways in danger.phrases]
+        self._doubts = [cut_phrase(phrase, vocabulary, joined=True) for phrase in danger.doubts]
         for words in itertools.chain(self._phrases, *self._dangers, self._doubts):
             own += words
+            own += itertools.chain.from_iterable(words)
         self.lexicon = Lexicon([*own, *places.words()])
         self._own = [word for word in dict.fromkeys(own) if word in self.lexicon]
 
@@ -118,25 +123,38 @@ class Talk:
         return {"road": roads, **{name: list(words) for name, words in self._streets.items()}}
 
 
-def cut_phrase(phrase: str, vocabulary: frozenset[str]) -> list[str]:
-    """Return a phrase of the flows as the fewest words, single characters for the rest; digits are read out."""
+def cut_phrase(phrase: str, vocabulary: frozenset[str], *, joined: bool = False) -> list[str]:
+    """Return a phrase of the flows as the fewest words, single characters for the rest; digits are read out.
+
+    joined: what is no word becomes words of up to four characters.
+    """
     out: list[str] = []
     for piece in re.findall(r"[\u4e00-\u9fffA-Za-z0-9]+", phrase):
         spelled = "".join(_DIGITS[int(char)] if char.isdecimal() and char.isascii() else char for char in piece)
-        out += _fewest(spelled.upper(), vocabulary)
+        out += _fewest(spelled.upper(), vocabulary, joined=joined)
     return out
 
 
-def _fewest(text: str, vocabulary: frozenset[str]) -> list[str]:
-    best: list[list[str]] = [[]]
+def _fewest(text: str, vocabulary: frozenset[str], *, joined: bool) -> list[str]:
+    best: list[tuple[float, list[str]]] = [(0.0, [])]
     for end in range(1, len(text) + 1):
-        options = [
-            [*best[start], text[start:end]]
-            for start in range(max(0, end - _LONGEST), end)
-            if end - start == 1 or text[start:end] in vocabulary
-        ]
-        best.append(min(options, key=len))
-    return best[-1]
+        options = []
+        for start in range(max(0, end - _LONGEST), end):
+            word = text[start:end]
+            cost = _word_cost(word, vocabulary, joined=joined)
+            if cost:
+                options.append((best[start][0] + cost, [*best[start][1], word]))
+        best.append(min(options, key=lambda option: option[0]))
+    return best[-1][1]
+
+
+def _word_cost(word: str, vocabulary: frozenset[str], *, joined: bool) -> float:
+    """Return what a word costs in a cut, 0 where it may not be: known words are cheap, new ones by their length."""
+    if word in vocabulary:
+        return 1.5 if joined and len(word) == 1 else 1.0
+    if len(word) == 1:
+        return 1.5 if joined else 1.0
+    return _NEW_WORD_COSTS.get(len(word), 0.0) if joined and _NEW_WORD.fullmatch(word) else 0.0
 
 
 def _digits(chance: np.random.Generator, argument: str) -> list[Word]:

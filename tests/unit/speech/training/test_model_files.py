@@ -16,7 +16,9 @@ from speech.training.espeak import MANDARIN, Espeak, Manner
 from speech.training.features import labels, log_mel
 from speech.training.final_mdl import BinaryWriter, conf_files, final_mdl
 from speech.training.graph import GraphPlan, build_graph
+from speech.training.language_model import LanguageModel
 from speech.training.network import Block, Network, Shape
+from speech.training.rules import Word
 from speech.training.units import PDFS, PHONES
 from speech.training.utterance import on_the_phone, speak
 from tests.unit.speech.training.small import small_places, small_talk
@@ -146,3 +148,16 @@ def test_what_a_trained_network_hears_is_what_was_said(tmp_path: Path, studied: 
         heard.append(json.loads(recognizer.FinalResult())["text"])
     right = sum(text == said for text, said in zip(heard, _SAID, strict=True))
     assert right >= len(_SAID) - 1, heard
+
+
+def test_a_word_of_no_class_leads_to_what_was_said_after_it() -> None:
+    model = LanguageModel({})
+    for said in (["故障码", "E", "零"], ["一", "号"]):
+        for _ in range(20):
+            model.learn([Word(text) for text in said])
+    labels = {word: number for number, word in enumerate(("故障码", "E", "零", "一", "号", UNKNOWN), 1)}
+    arcs = [line.split() for line in model.text(labels, [])]
+    after = {(state, int(label)): target for state, target, label, *_ in (arc for arc in arcs if len(arc) > 3)}
+    said = after["0", labels["故障码"]]
+    assert (said, labels["E"]) in after, "its own pair"
+    assert (said, labels["一"]) not in after, "what never followed is reached by backing off"

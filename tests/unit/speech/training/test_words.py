@@ -104,6 +104,14 @@ def test_phrases_of_the_flows_are_cut_into_words() -> None:
     assert cut_phrase("打12315,E一", known) == ["打", "一", "二", "三", "一", "五", "E", "一"]
 
 
+def test_what_is_no_word_is_joined_into_words_but_numbers_are_not() -> None:
+    known = frozenset({"煤气", "报警器", "一氧化碳", "了"})
+    assert cut_phrase("漏咗煤气", known, joined=True) == ["漏咗", "煤气"]
+    assert cut_phrase("不省人事", known, joined=True) == ["不省人事"]
+    assert cut_phrase("报警器响", known, joined=True) == ["报警器", "响"]
+    assert cut_phrase("打12315", known, joined=True) == ["打", "一", "二", "三", "一", "五"]
+
+
 def test_phrases_are_found_in_flows_and_lexicon() -> None:
     flow = {
         "nodes": {"menu": {"kind": "menu", "hear": {"repair": ["我要报修", "炉子(不着|坏)了"]}, "to": {"repair": "x"}}}
