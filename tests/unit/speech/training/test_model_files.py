@@ -158,6 +158,6 @@ def test_a_word_of_no_class_leads_to_what_was_said_after_it() -> None:
     labels = {word: number for number, word in enumerate(("故障码", "E", "零", "一", "号", UNKNOWN), 1)}
     arcs = [line.split() for line in model.text(labels, [])]
     after = {(state, int(label)): target for state, target, label, *_ in (arc for arc in arcs if len(arc) > 3)}
-    said = after["0", labels["故障码"]]
-    assert (said, labels["E"]) in after, "its own pair"
-    assert (said, labels["一"]) not in after, "what never followed is reached by backing off"
+    behind = after["0", labels["故障码"]]
+    assert (behind, labels["E"]) in after, "its own pair"
+    assert (behind, labels["一"]) not in after, "what never followed is reached by backing off"
