@@ -26,6 +26,7 @@ _NAME = 12
 _CODE = 8
 _RUN = re.compile(r"[a-z0-9]+")
 _NOT_WORD = re.compile(r"[\W_]+")
+_GAPS = (re.compile(r"\s+"), _NOT_WORD)
 _NUMBER = re.compile(r"[0-9\s()+-]+")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _SLOTS = frozenset(
@@ -38,8 +39,10 @@ _COUNTED = frozenset({"contact", "new_serial", "courier_in", "courier_out", "ori
 def of_text(text: str) -> set[str]:
     """Return the pairs of neighbouring characters of a text without its punctuation, and its runs' beginnings."""
     plain = _plain(text[:LONGEST])
-    runs = (run[:length] for run in _RUN.findall(plain) for length in range(2, min(len(run), _CODE) + 1))
-    return _pairs(plain) | {f"={run}" for run in runs}
+    # "E01 E02" holds two codes, "HP-24" and "HP 24" one model: a run is taken over gaps and between them
+    parts = {plain, *(_plain(part) for gap in _GAPS for part in gap.split(text[:LONGEST]))}
+    runs = (run for part in parts for run in _RUN.findall(part))
+    return _pairs(plain) | {f"={run[:length]}" for run in runs for length in range(2, min(len(run), _CODE) + 1)}
 
 
 def of_number(number: str) -> set[str]:

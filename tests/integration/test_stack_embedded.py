@@ -19,7 +19,7 @@ from ops.layout import Layout, layout_for, make_folders
 from ops.settings import Settings
 from ops.stack import control, processes, supervisor
 from ops.stack.parts import REDIS, Part
-from ops.stack.status import ask
+from ops.stack.status import PartStatus, ask
 from ops.stack.supervisor import wait_until
 
 STORES = ("postgres", "redis")
@@ -94,8 +94,13 @@ def test_two_homes_do_not_see_each_other(stacks: tuple[Stack, Stack]) -> None:
 
 
 def test_status_knows_what_runs(stacks: tuple[Stack, Stack]) -> None:
-    rows = {row.name: row for row in ask(stacks[0].layout, stacks[0].settings).parts}
-    assert all(rows[name].ready and rows[name].state == "RUNNING" for name in STORES)
+    def shown() -> dict[str, PartStatus]:
+        return {row.name: row for row in ask(stacks[0].layout, stacks[0].settings).parts}
+
+    # supervisord calls a part RUNNING when it has lasted a second
+    assert wait_until(lambda: all(shown()[name].state == "RUNNING" for name in STORES), 15)
+    rows = shown()
+    assert all(rows[name].ready for name in STORES)
     assert rows["postgres"].detail.startswith(("15", "16", "17"))
     assert all(not row.ready and row.state == "DOWN" for name, row in rows.items() if name not in STORES)
 

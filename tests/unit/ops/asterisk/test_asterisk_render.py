@@ -197,7 +197,8 @@ def test_limits_of_the_settings_file_reach_queues_and_dialplan(layout: Layout, s
     settings_table.write(layout.env_file, values)
     files = rendered(layout, settings, Instance.PBX)
     assert "wrapuptime = 33" in files["queues.conf"]
-    assert "Queue(${HL_QUEUE},,,,44)" in files["extensions.conf"]
+    assert "HL_WAIT=44" in files["extensions.conf"]
+    assert "Queue(${HL_QUEUE},,,,${HL_WAIT}" in files["extensions.conf"]
 
 
 def test_the_console_is_asked_through_the_trees_loader(layout: Layout) -> None:
