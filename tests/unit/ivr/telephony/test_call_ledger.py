@@ -24,6 +24,7 @@ from ivr.telephony.events import (
     CallEnded,
     CallerJoinedQueue,
     CallerLeftQueue,
+    CallPlaced,
     CallStarted,
     ChannelHungUp,
     ContactStatus,
@@ -322,6 +323,12 @@ def test_foreign_channels_are_no_calls() -> None:
     assert fold(book, [HangupRequested(NOW, "a", "b"), ChannelHungUp(NOW, "a", "b", 16)]) == []
     assert book.open_calls == 0
     assert book.dialogue_ended("nobody", DialogueEnd.REPORTED) == []
+
+
+def test_a_call_that_is_placed_is_none_until_somebody_answers() -> None:
+    book = ledger()
+    assert fold(book, [CallPlaced(NOW, "callback-1", end) for end in ("answered", "busy", "no_answer")]) == []
+    assert (book.open_calls, book.unattributed) == (0, 0)
 
 
 def test_times_are_asterisks_own() -> None:
