@@ -43,6 +43,7 @@ async def test_a_ticket_goes_to_the_suggested_engineer_by_keys_and_then_to_anoth
     await page.get_by_label("超承诺的原因").fill("客户明天才在家")
     await page.reload()
     await expect(page.get_by_label("超承诺的原因")).to_have_value("客户明天才在家")
+    await expect(give).to_be_enabled()  # the reason is there at once, the suggested engineers a request later
     await page.get_by_label("超承诺的原因").press("Enter")
     await expect(page.get_by_role("form")).to_contain_text(re.compile(r"核验码 \d{6}"))
     held = (await console.get(f"/visits?ticket={first}"))["items"][0]
