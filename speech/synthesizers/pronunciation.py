@@ -2,9 +2,13 @@
 
 import re
 import unicodedata
+from pathlib import Path
 
+import yaml
+
+PLACES_FILE = Path(__file__).parent / "data" / "places.yaml"
 # Words this voice misreads in hanzi (dialogues, how_to_read; measured); hints in the text come before them.
-MISREAD = {
+_WORDS = {
     "重听": "chong2 ting1",
     "重说": "chong2 shuo1",
     "重新": "chong2 xin1",
@@ -14,21 +18,13 @@ MISREAD = {
     "着火": "zhao2 huo3",
     "还有": "hai2 you3",
     "为您": "wei4 nin2",
-    "乐从": "le4 cong2",
     "长按": "chang2 an4",
     "修好了": "xiu1 hao3 le5",
     "核对": "he2 dui4",
-    "东莞": "dong1 guan3",
-    "大涌": "da4 chong1",
-    "麻涌": "ma2 chong1",
-    "道滘": "dao4 jiao4",
-    "高埗": "gao1 bu4",
     "嗯": "en1",
     "地址": "di4 zhi3",
     "地方": "di4 fang5",
     "着急": "zhao2 ji2",
-    "佛山": "fo2 shan1",
-    "番禺": "pan1 yu2",
     "投诉": "tou2 su4",
     "服务": "fu2 wu4",
     "要求": "yao1 qiu2",
@@ -46,6 +42,7 @@ MISREAD = {
     "一般": "yi4 ban1",
     "一点": "yi4 dian3",
 }
+MISREAD: dict[str, str] = {**yaml.safe_load(PLACES_FILE.read_text("utf-8")), **_WORDS}
 _HINT = re.compile(r"\[\[([a-zü:1-5 ]+)\]\]", re.IGNORECASE)
 _MISREAD = re.compile("|".join(sorted(MISREAD, key=len, reverse=True)))
 _LATIN = re.compile(r"[A-Z0-9]+")

@@ -1,6 +1,7 @@
 """Words and how they sound: readings as tone-numbered pinyin, and the units of every pronunciation."""
 
 import functools
+import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from pypinyin.pinyin_dict import pinyin_dict
 from speech.training.units import NotASyllable, split_syllable
 
 READINGS_FILE = Path(__file__).parent / "data" / "readings.yaml"
+_MOST_WAYS = 4  # of saying one name
 _RARE = frozenset(
     ("m", "n", "ng", "hm", "hng", "ê", "yai", "lo", "yo", "cei", "den", "dia", "eng", "fiao", "nun", "tei", "zhei",
      "shei", "nou", "rua")
@@ -29,10 +31,11 @@ class Reading:
 
 
 class Lexicon:
-    """Readings of words; words that cannot be read (no Han, no letter) have none."""
+    """Readings of words and of names of places; what cannot be read (no Han, no letter) has none."""
 
-    def __init__(self, words: Iterable[str]) -> None:
+    def __init__(self, words: Iterable[str], places: Iterable[str] = ()) -> None:
         found = {word: readings_of(word) for word in dict.fromkeys(words)}
+        found |= {name: place_readings_of(name) for name in dict.fromkeys(places)}
         self.readings = {word: readings for word, readings in found.items() if readings}
 
     def __contains__(self, word: str) -> bool:
@@ -61,15 +64,41 @@ def readings_of(word: str) -> tuple[Reading, ...]:
         entry = letters[word]
         named = [Reading((), tuple(units.split())) for units in entry["units"]]
         return (*named, *(_reading(pinyin) for pinyin in entry["pinyin"]))
-    if word in _table() and word not in {"letters", "characters"}:
+    if word in _table() and word not in {"letters", "places"}:
         return tuple(_reading(pinyin) for pinyin in _table()[word])
-    special = _table()["characters"]
-    syllables = lazy_pinyin(word, style=Style.TONE3, neutral_tone_with_five=True)
-    if len(syllables) != len(word):  # Latin letters and signs come out as one piece
+    return _read_as(_syllables(word))
+
+
+@functools.cache
+def place_readings_of(name: str) -> tuple[Reading, ...]:
+    """Return the ways to say the name of a place, the right one first: the dictionary takes many for other words
+    (花都 by 都 of 都是), and callers from elsewhere, or a synthesizer, read some characters as they look.
+    """
+    if name in _table():
+        return readings_of(name)
+    syllables = _syllables(name)
+    if not syllables:
         return ()
-    fixed = [special.get(char, syllable) for char, syllable in zip(word, syllables, strict=True)]
+    slots: list[list[tuple[str, ...]]] = []
+    start = 0
+    while start < len(name):
+        part = next((part for part in _table()["places"] if name.startswith(part, start)), "")
+        options = _table()["places"][part] if part else [syllables[start]]
+        slots.append([tuple(option.split()) for option in options])
+        start += len(part) or 1
+    ways = itertools.islice(itertools.product(*slots), _MOST_WAYS)
+    return tuple(dict.fromkeys(way for parts in ways for way in _read_as(list(itertools.chain(*parts)))))
+
+
+def _syllables(word: str) -> list[str]:
+    """Return the dictionary's reading, [] when a character has none: Latin letters and signs come out as one piece."""
+    syllables = lazy_pinyin(word, style=Style.TONE3, neutral_tone_with_five=True)
+    return syllables if len(syllables) == len(word) else []
+
+
+def _read_as(syllables: list[str]) -> tuple[Reading, ...]:
     try:
-        return (_reading(" ".join(fixed)),)
+        return (_reading(" ".join(syllables)),) if syllables else ()
     except NotASyllable:
         return ()
 

@@ -48,8 +48,9 @@ class Talk:
         self._streets = streets
         self._grammar = Grammar(document["rules"], self._builtins(places))
         self._kinds: Mapping[str, Mapping[str, float]] = document["kinds"]
-        own = [*self._grammar.words(), *_NUMBER_WORDS, *_LETTERS, *(f"{base}路" for base in streets["road_bases"])]
-        own += itertools.chain.from_iterable(streets.values())
+        own = [*self._grammar.words(), *_NUMBER_WORDS, *_LETTERS]
+        named = [*itertools.chain.from_iterable(streets.values()), *(f"{base}路" for base in streets["road_bases"])]
+        own += named
         vocabulary, danger = frozenset(own), danger or Danger()
         # Joined for the turns' grammars, which are pairs of words: of single characters they would let anything
         # through. The characters are words too, for what no phrase foresaw.
@@ -59,7 +60,7 @@ class Talk:
         for words in itertools.chain(self._phrases, *self._dangers, self._doubts):
             own += words
             own += itertools.chain.from_iterable(words)
-        self.lexicon = Lexicon([*own, *places.words()])
+        self.lexicon = Lexicon(own, [*places.words(), *named])
         self._own = [word for word in dict.fromkeys(own) if word in self.lexicon]
 
     def kinds(self) -> list[str]:

@@ -250,9 +250,7 @@ async def test_calls_are_the_agents_own(page: Opener, desk: httpx.AsyncClient) -
         assert (me["last_call"]["contact"], me["today"]["average_talk_ms"]) == (CONTACT, 60_000)
 
 
-async def test_a_callback_is_one_persons_for_ten_minutes(
-    page: Opener, desk: httpx.AsyncClient, clock: Clock
-) -> None:
+async def test_a_callback_is_one_persons_for_ten_minutes(page: Opener, desk: httpx.AsyncClient, clock: Clock) -> None:
     left = facts.QueueLeft("v1", "repair", "abandoned", 5000)
     await tell(desk, Story(), *dialogue(), *waiting(), left, facts.ContactEnded("abandoned"))
     async with page("8001") as first, page("8002") as second:

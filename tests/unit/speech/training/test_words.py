@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from speech.training.lexicon import all_syllables, readings_of
+from speech.training.lexicon import all_syllables, place_readings_of, readings_of
 from speech.training.places import forms_of
 from speech.training.rules import BadRule, Grammar, Word
 from speech.training.sentences import Danger, Talk, cut_phrase, danger_of, phrases_of, spoken_number
@@ -51,8 +51,11 @@ def test_phones_carry_their_place_in_the_word() -> None:
 
 def test_readings() -> None:
     assert readings_of("重说")[0].pinyin == ("chong2", "shuo1")
-    assert readings_of("北滘")[0].pinyin == ("bei3", "jiao4"), "by the character's own reading"
-    assert readings_of("槎涌")[0].pinyin == ("cha2", "chong1")
+    assert place_readings_of("北滘")[0].pinyin == ("bei3", "jiao4"), "by the character's own reading"
+    assert [way.pinyin[1] for way in place_readings_of("花都区")] == ["du1", "dou1"], "right, and as many read it"
+    assert place_readings_of("长子县")[0].pinyin == ("zhang3", "zi3", "xian4"), "the longer part before the character"
+    assert readings_of("都对")[0].pinyin == ("dou1", "dui4"), "no name of a place"
+    assert place_readings_of("K9") == ()
     assert readings_of("E")[0].units == ("y", "i")
     assert {reading.units for reading in readings_of("F")} >= {("ai", "f"), ("ai", "f", "u")}
     assert readings_of("K9") == ()
