@@ -13,7 +13,10 @@ _LEAD = re.compile(r"^(我家?|就|在|是|住|地址|那个|呃|嗯|啊|喂|的
 _ROAD = re.compile(r"^(.{1,12}?(?:大道[东西南北中]?|路[东西南北中]?|街(?!道)|巷|弄|胡同))")
 _NUMBER = re.compile(rf"^(\d+(?:之\d+)?|{NUMERAL}(?:之{NUMERAL})?)号(?!楼|房)")
 _COMMUNITY = re.compile(r"^([^\d]{2,8}?(?:社区|村委会|村民委员会|村委|村(?!路)))")
-_ESTATE_WORD = "花园|花苑|家园|豪苑|雅苑|名苑|公寓|山庄|大厦|广场|华府|新村|新城|城市?|苑|府|居|湾|坊|工业区|工业园|宿舍|酒店|医院|学校|商场|市场"
+_ESTATE_WORD = (
+    "花园|花苑|家园|豪苑|雅苑|名苑|公寓|山庄|大厦|广场|华府|新村|新城|城市?|苑|府|居|湾|坊"
+    "|工业区|工业园|宿舍|酒店|医院|学校|商场|市场"
+)
 _ESTATE = re.compile(rf"^([^\d]{{1,12}}?(?:小区|(?:{_ESTATE_WORD})(?:{_ESTATE_WORD})*))(?:小区)?")
 _BUILDING = re.compile(rf"(?P<building>[A-Z]|{NUMERAL}[A-Z]?)(?:号楼|栋|座|幢)")
 _UNIT = re.compile(rf"(?P<unit>{NUMERAL})单元")
