@@ -4,7 +4,7 @@ import random
 from collections.abc import Callable, Mapping
 
 from ops.bench.talk import Goal
-from speech.evaluation.cases import Case, Cases
+from speech.evaluation.cases import Case, Cases, part_right, sounds_right
 
 _PARTS = ("region", "road", "room")
 
@@ -45,7 +45,7 @@ def address_goal(cases: Cases, chance: random.Random) -> Goal:
     said = dict(zip(_PARTS, (region, road, room), strict=True))
 
     def wrong_part(value: Mapping[str, str]) -> str:
-        return next((part for part in _PARTS if value.get(part) != case.truth[part]), "room")
+        return next((part for part in _PARTS if not part_right(case, value, part)), "room")
 
     say: dict[str, Callable[[], str]] = {f"address_{part}": lambda part=part: said[part] for part in _PARTS}  # type: ignore[misc]  # each has its own part
     fix = {"region": "城区", "road": "路名", "room": "房号"}
@@ -60,7 +60,7 @@ def address_goal(cases: Cases, chance: random.Random) -> Goal:
         {"address_full": lambda: case.said, **say, "address_fix": lambda: fix[last["part"]]},
         {"address_fix": lambda: {"region": "1", "road": "2", "room": "3"}[last["part"]]},
         "address_confirm",
-        lambda value: all(value.get(part) == case.truth[part] for part in _PARTS),
+        lambda value: sounds_right(case, value),
         correct,
     )
 

@@ -11,7 +11,7 @@ from ivr.flows.program import Program
 from ops.bench.goals import GOALS
 from ops.bench.talk import Talk
 from speech.contract import Cause, Interpretation, Lexicon, SlotKind, SlotSpec
-from speech.evaluation.cases import NOW, Case, Cases, World, is_right
+from speech.evaluation.cases import NOW, Case, Cases, World, is_right, sounds_right
 from speech.evaluation.clips import LabelledClip, clip_path
 from speech.evaluation.hearing import Heard, Hearing
 from speech.evaluation.sound import VOICES, Line, Studio, chance_of
@@ -57,6 +57,7 @@ class Answer:
     voice: str
     latency_ms: float | None
     audio: str  # hash of the samples
+    alike: bool = False  # right but for characters that sound the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +134,7 @@ def hear_case(task: Task) -> Answer:
         utterance.voice,
         latency(heard, utterance.ends_ms),
         hashlib.sha256(utterance.pcm).hexdigest(),
+        sounds_right(case, heard.interpretation.value),
     )
 
 

@@ -107,7 +107,7 @@ def report(answers: Sequence[Answer], dialogues: Sequence[Dialogue]) -> dict[str
     for item in answers:
         line = item.task.line
         for cell in (cells[item.task.slot, line.snr, line.loss], voices[item.voice], speeds[line.speed]):
-            cell.add(right=item.right, said=item.said, got=item.got, latency_ms=item.latency_ms)
+            cell.add(right=item.right, alike=item.alike, said=item.said, got=item.got, latency_ms=item.latency_ms)
     others = [item for item in answers if item.task.slot != "gas"]
     digest = hashlib.sha256("".join(item.audio for item in answers).encode()).hexdigest()
     return {
@@ -162,7 +162,7 @@ def _confusions(cells: Mapping[tuple[str, str, float], Cell]) -> dict[str, list[
 def written(report: Mapping[str, Any]) -> str:
     """Return the report as Markdown tables."""
     parts = [f"test set {report['set']}", ""]
-    names = ("n", "right", "low", "high", "other_value", "no_match", "latency_p50_ms", "latency_p95_ms")
+    names = ("n", "right", "low", "high", "same_sound", "other_value", "no_match", "latency_p50_ms", "latency_p95_ms")
     if report["cells"]:
         keys = [name for name in ("slot", "snr", "loss") if name in report["cells"][0]]
         parts.append(table([*keys, *names], ([row[name] for name in (*keys, *names)] for row in report["cells"])))

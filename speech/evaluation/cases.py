@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from pypinyin import Style, lazy_pinyin
+
 from speech.contract import SlotKind, SlotSpec
 from speech.packs import Division, Pack
 from speech.slots.calendar import CHINA
@@ -228,6 +230,24 @@ def is_right(case: Case, meaning: str, value: Mapping[str, str], safety: str) ->
         return not (meaning or value or safety)
     got = {**value, "meaning": meaning, "safety": safety}
     return all(got.get(name, "") == wanted for name, wanted in case.truth.items())
+
+
+def sounds_right(case: Case, value: Mapping[str, str]) -> bool:
+    """Tell whether a value is what was said, but perhaps for how its road or estate is written: see `part_right`."""
+    return all(part_right(case, value, name) for name in case.truth)
+
+
+def part_right(case: Case, value: Mapping[str, str], name: str) -> bool:
+    """Tell whether one field is what was said. A road or an estate may be written otherwise: 花园 and 花苑 sound alike,
+    no list of all estates says which of them there is, and a caller who hears it read back cannot tell.
+    """
+    got, wanted = value.get(name, ""), case.truth[name]
+    return got == wanted or (name == "road" and same_sound(got, wanted))
+
+
+def same_sound(one: str, other: str) -> bool:
+    """Tell whether two names have the same syllables, tones aside."""
+    return bool(lazy_pinyin(one, style=Style.NORMAL) == lazy_pinyin(other, style=Style.NORMAL))
 
 
 def digits(text: str, words: str) -> str:

@@ -33,16 +33,19 @@ class Cell:
 
     total: int = 0
     right: int = 0
+    alike: int = 0  # right but for characters that sound the same
     wrong: int = 0  # another value than what was said, before any read-back
     latencies_ms: list[float] = field(default_factory=list)
     confusions: Counter[tuple[str, str]] = field(default_factory=Counter)
 
-    def add(self, *, right: bool, said: str, got: str, latency_ms: float | None) -> None:
+    def add(self, *, right: bool, said: str, got: str, latency_ms: float | None, alike: bool = False) -> None:
         """Count one answer; got "" was no match (asked again); latency None: no end of voice is known."""
+        alike = alike and not right
         self.total += 1
         self.right += right
-        self.wrong += bool(got) and not right
-        if not right:
+        self.alike += alike
+        self.wrong += bool(got) and not (right or alike)
+        if not (right or alike):
             self.confusions[said, got] += 1
         if latency_ms is not None:
             self.latencies_ms.append(latency_ms)
@@ -55,8 +58,9 @@ class Cell:
             "right": round(self.right / self.total, 4) if self.total else 0.0,
             "low": round(low, 4),
             "high": round(high, 4),
+            "same_sound": self.alike,
             "other_value": self.wrong,
-            "no_match": self.total - self.right - self.wrong,
+            "no_match": self.total - self.right - self.alike - self.wrong,
             "latency_p50_ms": round(percentile(self.latencies_ms, 0.5)),
             "latency_p95_ms": round(percentile(self.latencies_ms, 0.95)),
         }

@@ -3,7 +3,7 @@
 import pytest
 
 from speech.contract import Interpretation, Lexicon
-from speech.evaluation.cases import NOW, Case, Cases, World, count, digits, is_right
+from speech.evaluation.cases import NOW, Case, Cases, World, count, digits, is_right, sounds_right
 from speech.evaluation.sound import chance_of
 from speech.packs import Pack
 from speech.slots import Slots
@@ -47,6 +47,16 @@ def test_a_case_without_truth_must_bring_nothing() -> None:
     assert case.said.startswith("[[")
     assert is_right(case, "", {}, "")
     assert not is_right(case, "yes", {}, "")
+
+
+def test_a_road_may_be_written_otherwise_when_it_sounds_the_same() -> None:
+    case = Case("address", "", CASES.address(chance_of(1)).spec, {"region": "佛山市", "road": "梅花园", "room": "1栋"})
+    said = dict(case.truth)
+    assert sounds_right(case, said)
+    assert sounds_right(case, said | {"road": "梅花苑"})
+    assert not sounds_right(case, said | {"road": "梅花村"})
+    assert not sounds_right(case, said | {"region": "佛善市"}), "divisions are listed: one of them is right"
+    assert not is_right(case, "", said | {"road": "梅花苑"}, "")
 
 
 def test_every_way_to_read_a_code() -> None:

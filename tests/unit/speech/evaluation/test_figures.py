@@ -28,9 +28,12 @@ def test_a_cell_counts() -> None:
     cell.add(right=False, said="E1", got="E7", latency_ms=900)
     cell.add(right=False, said="E1", got="", latency_ms=None)
     row = cell.row()
-    assert (row["n"], row["other_value"], row["no_match"]) == (3, 1, 1)
+    assert (row["n"], row["same_sound"], row["other_value"], row["no_match"]) == (3, 0, 1, 1)
     assert (row["latency_p50_ms"], row["latency_p95_ms"]) == (700, 900)
     assert cell.confusions["E1", "E7"] == 1
+    cell.add(right=False, alike=True, said="花园", got="花苑", latency_ms=800)
+    row = cell.row()
+    assert (row["right"], row["same_sound"], row["other_value"], row["no_match"]) == (0.25, 1, 1, 1)
     assert Cell().row()["right"] == 0.0
 
 
