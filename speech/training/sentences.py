@@ -19,6 +19,7 @@ _DATA = Path(__file__).parent / "data"
 _DIGITS = "零一二三四五六七八九"
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _NUMBER_WORDS = (*_DIGITS, "两", "幺", "十", "百", "千", "万", "点")
+_DOUBLED = 0.15  # of digits repeat the one before, besides those that do so by chance
 _LONGEST = 8
 _NEW_WORD_COSTS = {2: 2.0, 3: 2.5, 4: 3.2}  # against 1.5 for a character alone, 1 for a known word
 _NEW_WORD = re.compile(r"(?!.*[零二三四五六七八九]|.*一$)[\u4e00-\u9fff]+")  # numbers stay digit by digit
@@ -159,7 +160,12 @@ def _word_cost(word: str, vocabulary: frozenset[str], *, joined: bool) -> float:
 
 
 def _digits(chance: np.random.Generator, argument: str) -> list[Word]:
-    drawn = [int(number) for number in chance.integers(0, 10, int(argument))]
+    """Return digits said one by one; doubled ones are more than chance has them, as they are in numbers and rooms, and
+    run into each other when spoken (二二零二).
+    """
+    drawn: list[int] = []
+    for digit in chance.integers(0, 10, int(argument)):
+        drawn.append(drawn[-1] if drawn and chance.random() < _DOUBLED else int(digit))
     return [Word("幺" if digit == 1 and chance.random() < 0.5 else _DIGITS[digit]) for digit in drawn]
 
 

@@ -19,6 +19,7 @@ UNIT_NUMBER = {unit: number for number, unit in enumerate(UNITS)}
 PDFS = 2 * len(UNITS)
 
 _TONE = re.compile(r"[1-5]$")
+_HUMMED = {"ng": "en", "n": "en"}  # 嗯 without a vowel
 _SHORT = {"uen": "un", "iou": "iu", "uei": "ui", "ue": "ve"}
 _AFTER_Y = {"e": "ie", "an": "ian", "ong": "iong"}
 
@@ -30,6 +31,7 @@ class NotASyllable(ValueError):
 def split_syllable(syllable: str) -> tuple[str, ...]:
     """Return the units of a pinyin syllable ("zhang4", "lü4", "er2"); tones are ignored. Raises NotASyllable."""
     bare = _TONE.sub("", syllable.lower()).replace("ü", "v").replace("u:", "v")
+    bare = _HUMMED.get(bare, bare)
     initial = next((item for item in INITIALS if bare.startswith(item)), "")
     final = bare[len(initial) :]
     if initial in {"j", "q", "x", "y"} and final.startswith("u"):

@@ -58,6 +58,7 @@ def test_readings() -> None:
     assert place_readings_of("K9") == ()
     assert readings_of("E")[0].units == ("y", "i")
     assert {reading.units for reading in readings_of("F")} >= {("ai", "f"), ("ai", "f", "u")}
+    assert readings_of("嗯")[1].units == ("en",), "hummed, without a vowel"
     assert readings_of("K9") == ()
     assert readings_of("?") == ()
 
