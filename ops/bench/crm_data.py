@@ -147,7 +147,7 @@ def _ticket(
     owners: Sequence[str], index: int, chance: Random,
 ) -> None:  # fmt: skip
     no, who = str(ticket_number(FIRST_SERIAL + index)), chance.randrange(len(people))
-    person, at = people[who], NOW - SPAN + SPAN * index / size.tickets
+    person, at = people[who], NOW - SPAN + SPAN * (index / size.tickets)
     lasting = index > size.tickets * (1 - _OPEN_NEWEST) and chance.random() < 0.7
     told = _told(chance)
     held = told | _place_and_machine(person)

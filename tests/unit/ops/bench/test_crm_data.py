@@ -1,6 +1,7 @@
 """The made-up database of the CRM's benchmark: the same for the same seed, found by what crm.search would write."""
 
 import json
+from datetime import timedelta
 
 from crm.search import terms
 from ops.bench import crm_data as data
@@ -39,6 +40,14 @@ def test_tickets_have_the_terms_that_crm_would_write() -> None:
         expected = terms.of_ticket(no, str(row["caller_e164"]), slots[no], terms.of_person(person.name, person.numbers))
         assert row["terms"] == sorted(expected)
         assert row["is_open"] == (row["state"] != "closed")
+
+
+def test_the_last_of_a_million_tickets_is_of_today() -> None:
+    person = Maker(1).person(0)
+    million = data.Size(1_000_000, 1)
+    rows = dict(data._of_tickets([person], [data._found_by(person)], million, ["a"], range(999_999, 1_000_000)))
+    opened = rows["tickets"][0][TICKET.index("created_at")]
+    assert data.NOW - timedelta(hours=1) < opened < data.NOW
 
 
 def test_percentiles_are_of_the_nearest_rank() -> None:
