@@ -7,7 +7,7 @@ Nothing is guessed: what was not said stays empty, a district that fits two plac
 import re
 
 from speech.slots.divisions import Gazetteer
-from speech.slots.numerals import NUMERAL, convert_before, digit_string, number_text
+from speech.slots.numerals import DIGITS, NUMERAL, convert_before, digit_string, number_text
 
 _LEAD = re.compile(r"^(我家?|就|在|是|住|地址|那个|呃|嗯|啊|喂|的|这是|到|改成|应该是|不是.{0,24}是)+")
 _ROAD = re.compile(r"^(.{1,12}?(?:大道[东西南北中]?|路[东西南北中]?|街(?!道)|巷|弄|胡同))")
@@ -23,6 +23,13 @@ _UNIT = re.compile(rf"(?P<unit>{NUMERAL})单元")
 _FLOOR = re.compile(rf"(?P<floor>{NUMERAL})(?:楼|层)")
 _ROOM = re.compile(rf"(?P<room>{NUMERAL}[A-Z]?)(?:室|房|号房|号)?$")
 _ROOM_MARKED = re.compile(rf"(?P<room>{NUMERAL}[A-Z]?)(?:室|号房|房)")
+_ONE_DIGIT = f"[{''.join(DIGITS)}]"
+# A door that is named to its end: 室 or 房, or a floor, 零 and the door's own digit, behind what doors are counted in.
+# A recognizer hears 室 as 十 until it knows that nothing follows.
+_WHOLE_ROOM = re.compile(
+    rf"(?:室|号房|{_ONE_DIGIT}房)$|(?:^|栋|座|幢|单元|楼|层|号){_ONE_DIGIT}{{1,2}}[零洞]{_ONE_DIGIT}十?$"
+    rf"|(?:栋|座|幢|单元){_ONE_DIGIT}{{3,4}}十$"
+)
 _LANDMARK = re.compile(r"(?:旁边|对面|附近|隔壁|第[一二三]家|楼上|门口)")
 
 
@@ -81,6 +88,11 @@ def parse_room(text: str) -> dict[str, str]:
     if match and _digits(match.group("room")):
         fields["room_no"] = _digits(match.group("room"))
     return fields
+
+
+def whole_room(text: str) -> bool:
+    """Tell whether compact `text` ends with a door that is named to its end, so that nothing has to be waited for."""
+    return _WHOLE_ROOM.search(text) is not None
 
 
 def _digits(text: str) -> str:

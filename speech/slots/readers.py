@@ -55,15 +55,15 @@ def code_value(code: str, raw: str, pack: Pack) -> dict[str, str]:
 def whole_value(kind: SlotKind, text: str, known: Knowledge) -> bool:
     """Tell whether compact `text` is a whole value that nothing said later extends: the turn may end soon.
 
-    E0 is not whole while E03 is in the catalogue, a day not without its part, a number not before its last digit. What
-    is known by its words alone (a menu's meaning, a device) is whole at once.
+    E0 is not whole while E03 is in the catalogue, a day not without its part, a number not before its last digit, an
+    address not before its door. What is known by its words alone (a menu's meaning, a device) is whole at once.
     """
     match kind:
         case SlotKind.FAULT_CODE:
             codes = faultcode.read_codes(text, known.catalogue)
             return bool(codes) and not faultcode.may_extend(codes[0], known.catalogue)
         case SlotKind.ADDRESS | SlotKind.ROOM:
-            return text.endswith(("室", "号房"))
+            return address.whole_room(text)
         case SlotKind.PHONE:
             return phone.read_phone(text).digits != "" and not phone.read_phone(text).meaning
         case SlotKind.VISIT_TIME:

@@ -324,6 +324,17 @@ def test_a_value_is_complete_when_nothing_extends_it() -> None:
         (SlotKind.PURCHASE_DATE, "不记得", True),
         (SlotKind.PHONE, "幺三八 零零", False),
         (SlotKind.PHONE, "幺三八 零零幺三 八零零零", True),
+        (SlotKind.ADDRESS, "凤翔路十八号", False),
+        (SlotKind.ADDRESS, "凤翔路十八号三栋二单元五零", False),
+        (SlotKind.ADDRESS, "凤翔路十八号三栋二单元五零二", True),
+        (SlotKind.ADDRESS, "凤翔路十八号三栋幺二零", False),
+        (SlotKind.ADDRESS, "凤翔路十八号三栋幺二零四", True),
+        (SlotKind.ADDRESS, "凤翔路十八号三栋五零二十", True),  # 室, until it is known that nothing follows
+        (SlotKind.ADDRESS, "凤翔路五零二", False),  # may be a number of the road
+        (SlotKind.ADDRESS, "三栋二单元二十", False),
+        (SlotKind.ROOM, "五零二", True),
+        (SlotKind.ROOM, "五零二房", True),
+        (SlotKind.ROOM, "三栋", False),
         (SlotKind.REGION, "顺德", False),
         (SlotKind.ROAD, "文海路", False),
         (SlotKind.STATEMENT, "昨天", False),
