@@ -98,6 +98,34 @@ def _through_calls(turns: int, at_once: int, *, as_json: bool) -> None:
 
 
 @bench_app.command()
+def soak(
+    minutes: Annotated[float, typer.Option(min=0.5, max=600)] = 120,
+    rate: Annotated[float, typer.Option(min=0.05, max=10, help="SIPp's new calls a second.")] = 0.4,
+    at_once: Annotated[int, typer.Option(min=1, max=100, help="SIPp's calls up together at most.")] = 12,
+    robots: Annotated[int, typer.Option(min=1, max=20, help="Robots' spoken reports side by side.")] = 3,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Load the running stack for hours; exit status 1 unless nothing is lost or doubled and memory is flat."""
+    from ops import calls
+    from ops.bench import soak as bench
+    from ops.cli import Where, settings_of_running
+    from ops.volume.command import summary
+    from ops.volume.sipp import SippFailed
+
+    layout = Where.layout
+    settings = settings_of_running(layout)
+    load = bench.Load(minutes, rate, at_once, robots)
+    try:
+        found = calls.with_carrier(
+            layout, settings, lambda token: bench.measure(layout, settings, token, load, _say), _say
+        )
+    except SippFailed as error:
+        raise BenchRefused(str(error)) from error
+    print(json.dumps(found.to_json(), ensure_ascii=False) if as_json else bench.written(found, summary(found.books)))
+    raise typer.Exit(0 if found.ok else 1)
+
+
+@bench_app.command()
 def danger(
     phrases: Annotated[Path, typer.Option(help="Table of phrases by class.")] = DANGER_PHRASES,
     n: Annotated[int, typer.Option(min=1, help="Times each phrase is spoken, by another voice each time.")] = 2,

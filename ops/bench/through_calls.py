@@ -62,7 +62,7 @@ async def measure(layout: Layout, settings: Settings, token: str, turns: int, at
         for kind in ("cough", "keys", *("voice",) * turns):
             if kind == "voice" and len(spoken(samples)) >= turns:
                 break
-            calls = [_placed(plans[kind], next(numbers)) for _ in range(at_once)]
+            calls = [placed(plans[kind], next(numbers)) for _ in range(at_once)]
             found = await asyncio.gather(*(studio.call(call, out) for call in calls))
             reports += [(kind, report) for report in found]
             samples = collect(reports, turns_done(read_log(log, begun_at)))
@@ -78,7 +78,7 @@ def read_plans() -> Mapping[str, Mapping[str, Any]]:
     return found
 
 
-def _placed(plan: Mapping[str, Any], number: int) -> Scenario:
+def placed(plan: Mapping[str, Any], number: int) -> Scenario:
     """Return a plan as a call from its own number in its own voice."""
     voice = Voice(variant=VARIANTS[number % len(VARIANTS)], speed=150)
     return Scenario.model_validate({"from": f"1390000{number:04d}", "voice": voice.model_dump(), **plan})
@@ -204,11 +204,15 @@ def _row(what: str, waits_ms: Sequence[int], limit_ms: int) -> dict[str, Any]:
 
 def written(found: Mapping[str, Any]) -> str:
     """Return the report as Markdown."""
-    names = ("what", "n", "p50_ms", "p95_ms", "limit_ms", "kept")
-    rows = [[row[name] for name in names] for row in (*found["rows"], *found["own"])]
     cough = found["coughs"]
     return "\n".join([
         f"{found['calls']} calls, {found['at_once']} at once; load average {found['load_average']}", "",
-        table(names, rows), "",
+        rows_of(found), "",
         f"{cough['coughs']} coughs: {cough['stopped']} stopped the prompt, {cough['resumed']} were followed by it",
     ])  # fmt: skip
+
+
+def rows_of(found: Mapping[str, Any]) -> str:
+    """Return the table of waits of `report_of`."""
+    names = ("what", "n", "p50_ms", "p95_ms", "limit_ms", "kept")
+    return table(names, [[row[name] for name in names] for row in (*found["rows"], *found["own"])])

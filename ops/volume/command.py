@@ -13,7 +13,7 @@ from ops.volume import books, sipp
 
 Say = Callable[[str], None]
 TO = "4001726011"
-_SETTLE_S = 90.0
+SETTLE_S = 90.0
 _SAMPLE_EVERY_S = 5.0
 _BLOCK = 10_000_000  # numbers 139 0000 0000 and on: nobody's, as nothing leaves this machine
 
@@ -21,8 +21,7 @@ _BLOCK = 10_000_000  # numbers 139 0000 0000 and on: nobody's, as nothing leaves
 def run(layout: Layout, settings: Settings, *, calls: int, at_once: int, rate: float, say: Say) -> books.Books:
     """Make the calls and balance the books; raises NotUp when SIPp cannot run."""
     token = control.run_ours(layout, ["crm", "token", "--name", "volume"]).strip()
-    first = 13_900_000_000 + int(time.time()) % _BLOCK
-    plan = sipp.Plan(calls, at_once, rate, settings.sip_port, TO, first)
+    plan = sipp.Plan(calls, at_once, rate, settings.sip_port, TO, first_number())
     since = datetime.now(UTC).isoformat()
     memory = books.Memory()
     last = -_SAMPLE_EVERY_S
@@ -44,6 +43,11 @@ def run(layout: Layout, settings: Settings, *, calls: int, at_once: int, rate: f
     return asyncio.run(_balance(settings, token, placed, since, memory))
 
 
+def first_number() -> int:
+    """Return the first of a run's callers, another one each time."""
+    return 13_900_000_000 + int(time.time()) % _BLOCK
+
+
 def resident(layout: Layout) -> dict[str, float]:
     """Return the parts' resident memory in MiB."""
     return {name: books.resident_mib(state.pid) for name, state in supervisor.states(layout).items() if state.pid}
@@ -57,7 +61,7 @@ async def _balance(
         settings.internal_token,
     )  # fmt: skip
     try:
-        return await books.balance(lambda number: api.outcomes(number, since), placed, memory, _SETTLE_S)
+        return await books.balance(lambda number: api.outcomes(number, since), placed, memory, SETTLE_S)
     finally:
         await api.close()
 

@@ -98,7 +98,7 @@ def test_the_log_is_read_from_where_it_stood_and_forgives_foreign_lines(tmp_path
 def test_the_plans_are_calls_that_robots_can_make(tmp_path: Path) -> None:
     plans = bench.read_plans()
     assert set(plans) == {"voice", "keys", "cough"}
-    calls = [bench._placed(plan, number) for number, plan in enumerate(plans.values())]
+    calls = [bench.placed(plan, number) for number, plan in enumerate(plans.values())]
     assert all(isinstance(call, Scenario) for call in calls)
     assert len({call.from_ for call in calls}) == len({call.voice.variant for call in calls}) == 3
     bench.write_cough(tmp_path / "out" / "cough.wav")
