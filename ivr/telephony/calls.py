@@ -315,7 +315,9 @@ class CallLedger:
         voicemail = call.ended is not None and call.ended.voicemail
         if voicemail and call.ended is not None:
             call.held.append((at, VoicemailRecorded(f"voicemail/{call.ended.recording}")))
-        reason = "voicemail" if voicemail else CALLBACKS.get(outcome, "")
-        if reason and outcome != "talked":
+        reason = "voicemail" if voicemail and outcome != "talked" else CALLBACKS.get(outcome, "")
+        if call.lost == "cut":  # by us: rung back whatever had been said, in the middle of a talk too
+            reason = reason or "cut"
+        if reason:
             call.held.append((at, CallbackRequested(reason)))
         call.held.append((at, ContactEnded(outcome, cause, milliseconds(call.began, at))))

@@ -257,6 +257,27 @@ def test_talk_that_vanished_while_ami_was_away_ended_nobody_knows_how() -> None:
     assert talk.by == "uncertain"
 
 
+def test_who_is_cut_in_the_middle_of_a_talk_is_rung_back() -> None:
+    book = ledger()
+    events = typed("talk-agent-hangs-up")
+    talking = next(index for index, event in enumerate(events) if isinstance(event, AgentConnected)) + 1
+    fold(book, events[:talking])
+    notes = book.reconcile(Snapshot(frozenset(), frozenset(), ()), NOW, restarted=True)
+    assert ended(notes).outcome == "talked"
+    assert CallbackRequested("cut") in call_facts(notes)
+
+
+@pytest.mark.parametrize("how", [DialogueEnd.MISSED, DialogueEnd.HUNG_UP])
+def test_who_is_cut_in_the_dialogue_is_rung_back(how: DialogueEnd) -> None:
+    book = ledger()
+    start = next(event for event in typed("talk-agent-hangs-up") if isinstance(event, CallStarted))
+    book.contact_known(start.contact, start.linkedid, start.uniqueid, start.at)
+    book.reconcile(Snapshot(frozenset(), frozenset(), ()), NOW, restarted=True)
+    notes = book.dialogue_ended(start.contact, how)
+    assert ended(notes).outcome == how.value
+    assert CallbackRequested("cut") in call_facts(notes)
+
+
 def test_call_that_already_hung_up_is_not_compared() -> None:
     book, start = waiting()
     book.contact_known(start.contact, start.linkedid, start.uniqueid, start.at)
