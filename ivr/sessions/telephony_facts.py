@@ -8,13 +8,13 @@ from typing import Protocol
 
 import structlog
 
-from ivr.contract.facts import ContactEnded, ContactStarted, Fact, QueueLeft, TalkEnded
+from ivr.contract.facts import ContactEnded, ContactStarted, QueueLeft
 from ivr.contract.ids import ContactId
 from ivr.sessions.calls import Calls, RunningCall
 from ivr.sessions.journal import Journal
 from ivr.sessions.ports import Flow
 from ivr.sessions.recording_files import RecordingWatch
-from ivr.sessions.records import CallInfo, OpenContact
+from ivr.sessions.records import CallInfo
 from ivr.sessions.resume import dialogue_end, finish
 from ivr.telephony.calls import CallLedger, DialogueEnd, Noted
 from ivr.telephony.events import CallEnded, CallPlaced, ChannelHungUp, InvalidEvent, TelephonyEvent
@@ -92,22 +92,21 @@ class TelephonyFacts:
     # ---- after a restart ----
 
     def recover(self) -> None:
-        """Take up the contacts that the journal holds open; what became of their queue visits is not known."""
+        """Take up the contacts that the journal holds open. A talk goes on; what became of a waiting is not known."""
         now = self._clock()
         for known in list(self._journal.state.contacts.values()):
-            self._end_visits(known, now)
+            open_visits = list(known.visits.items())
+            for visit, seen in open_visits:
+                if not seen.agent:
+                    waited_ms = max(0, round((now - seen.since).total_seconds() * 1000))
+                    self._journal.fact(known.contact, QueueLeft(visit, seen.queue, "uncertain", waited_ms), now)
             self.began(known.contact, known.call)
+            for visit, seen in open_visits:
+                if seen.agent:
+                    self._write(self._ledger.talk_known(known.contact, visit, seen.queue, seen.agent, seen.since))
             if known.over:
                 self.dialogue_over(known.contact, dialogue_end(self._flow, known))
         log.info("contacts_recovered", count=len(self._journal.state.contacts))
-
-    def _end_visits(self, known: OpenContact, now: datetime) -> None:
-        for visit, seen in list(known.visits.items()):
-            since_ms = max(0, round((now - seen.since).total_seconds() * 1000))
-            fact: Fact = QueueLeft(visit, seen.queue, "uncertain", since_ms)
-            if seen.agent:
-                fact = TalkEnded(visit, seen.queue, seen.agent, "uncertain", since_ms)
-            self._journal.fact(known.contact, fact, now)
 
     # ---- AMI ----
 

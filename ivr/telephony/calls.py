@@ -117,6 +117,17 @@ class CallLedger:
         self._bind(call, contact)
         return self._notes(call, Out())
 
+    def talk_known(self, contact: str, visit: str, queue: str, agent: str, since: datetime) -> list[Noted]:
+        """The journal holds a talk without an end (after a restart): it goes on until an event or `reconcile` ends it.
+
+        contact: one that `contact_known` has told of.
+        """
+        call, out = self._calls[self._linkedids[contact]], Out()
+        found = Visit(visit, queue, since, 0, self.phones)
+        found.go_on(agent, since, out)
+        call.visits.append(found)
+        return self._notes(call, out)
+
     def dialogue_ended(self, contact: str, how: DialogueEnd) -> list[Noted]:
         """The AGI session's dialogue is over; unknown or finished contacts are ignored."""
         call = self._calls.get(self._linkedids.get(contact, ""))
@@ -157,7 +168,7 @@ class CallLedger:
             visit.vanished(snapshot.channels, now, out)
             if visit.talk is None and not (alive and (visit.queue, call.uniqueid) in snapshot.waiting):
                 visit.leave("uncertain", now, out)
-            if visit.talk is not None and not (alive and visit.talk.channel in snapshot.channels):
+            if not (alive and visit.talks_in(snapshot.channels)):
                 visit.complete("uncertain", now, self._wrapup(visit.queue), out)
         if not alive:
             call.gone = (now, 0)

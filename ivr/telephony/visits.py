@@ -91,6 +91,15 @@ class Visit:
         out.say(at, AgentAnswered(self.id, self.queue, agent, milliseconds(self.joined, at), ring_ms))
         out.tell(at, self.phones.talking(agent, channel, at))
 
+    def go_on(self, agent: str, since: datetime, out: Out) -> None:
+        """The agent answered before ivr was lost; which channel that was is not known any more."""
+        self.talk = _Talk(agent, "", since)
+        out.tell(since, self.phones.talking(agent, "", since))
+
+    def talks_in(self, channels: frozenset[str]) -> bool:
+        """Tell whether the agent's channel is among these, as far as it is known which that is."""
+        return self.talk is not None and (not self.talk.channel or self.talk.channel in channels)
+
     def complete(self, by: str, at: datetime, wrapup: timedelta, out: Out) -> None:
         """The talk is over; by: caller | agent | transfer | uncertain."""
         if self.over or self.talk is None:

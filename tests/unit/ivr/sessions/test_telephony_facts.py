@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ivr.contract.dialogue import LookupFailed, Started, TurnDone
-from ivr.contract.facts import ContactEnded, QueueJoined, QueueLeft, RecordingFinished, TalkEnded
+from ivr.contract.facts import AgentAnswered, ContactEnded, QueueJoined, QueueLeft, RecordingFinished, TalkEnded
 from ivr.contract.ids import ContactId
 from ivr.sessions.caller_id import to_e164
 from ivr.sessions.calls import Calls
@@ -195,6 +195,23 @@ async def test_visits_open_over_a_restart_are_uncertain(tmp_path: Path) -> None:
         joined = [envelope.fact for envelope in journal.state.facts.values() if isinstance(envelope.fact, QueueJoined)]
         assert len({fact.visit for fact in joined}) == 2
         assert not any(isinstance(envelope.fact, TalkEnded) for envelope in journal.state.facts.values())
+
+
+async def test_a_talk_open_over_a_restart_goes_on(tmp_path: Path) -> None:
+    async with running_journal(tmp_path / "journal") as journal:
+        _half_a_call(journal)
+        journal.fact(CONTACT, QueueJoined("v1", "repair", 1), NOW)
+        journal.fact(CONTACT, AgentAnswered("v1", "repair", "8001", 1000, 500), NOW)
+        journal.dialogue_over(CONTACT, NOW)
+    async with _watch(tmp_path) as (watch, journal):
+        watch.recover()
+        await watch.reconcile(FakeAMI(("hotline-1.1",)))
+        assert "talk_ended" not in [envelope.fact.KIND for envelope in journal.state.facts.values()]
+        await watch.reconcile(FakeAMI())
+        facts = [envelope.fact for envelope in journal.state.facts.values()]
+        (talk,) = [fact for fact in facts if isinstance(fact, TalkEnded)]
+        assert (talk.visit, talk.by) == ("v1", "uncertain")
+        assert [fact.outcome for fact in facts if isinstance(fact, ContactEnded)] == ["talked"]
 
 
 # ---- recordings ----

@@ -257,6 +257,29 @@ def test_talk_that_vanished_while_ami_was_away_ended_nobody_knows_how() -> None:
     assert talk.by == "uncertain"
 
 
+@pytest.mark.parametrize("gone", [False, True])
+def test_a_talk_goes_on_over_a_restart_of_ivr(gone: bool) -> None:
+    events = typed("talk-agent-hangs-up")
+    start = next(event for event in events if isinstance(event, CallStarted))
+    talking = next(index for index, event in enumerate(events) if isinstance(event, AgentConnected)) + 1
+    connected = events[talking - 1]
+    assert isinstance(connected, AgentConnected)
+    book = ledger()
+    notes = book.contact_known(start.contact, start.linkedid, start.uniqueid, start.at, joins=1)
+    notes += book.talk_known(start.contact, "v1", connected.queue, connected.agent, connected.at)
+    notes += book.dialogue_ended(start.contact, DialogueEnd.HANDED_OVER)
+    assert phone_words(notes) == ["talking"]
+    held = Snapshot(frozenset(() if gone else (start.uniqueid,)), frozenset(), ())
+    notes = book.reconcile(held, NOW)
+    if not gone:
+        assert call_facts(notes) == []
+        notes = fold(book, events[talking:])
+    (talk,) = [fact for fact in call_facts(notes) if isinstance(fact, TalkEnded)]
+    assert (talk.visit, talk.by) == ("v1", "uncertain" if gone else "agent")
+    assert "queue_joined" not in kinds(notes)
+    assert ended(notes).outcome == "talked"
+
+
 def test_who_is_cut_in_the_middle_of_a_talk_is_rung_back() -> None:
     book = ledger()
     events = typed("talk-agent-hangs-up")
