@@ -229,11 +229,12 @@ class CallLedger:
                 visit.ring_ended(event.agent_uniqueid, "no_answer", event.at, out, event.ring_ms)
             case AgentConnected():
                 joined = event.at - timedelta(seconds=event.hold_s)
-                visit = self._visit(call, event.queue, joined, out)
+                visit = self._answered_visit(call, event.queue, joined, out)
                 visit.answer(event.agent, event.agent_uniqueid, event.at, out)
             case AgentCompleted():
                 answered = event.at - timedelta(seconds=event.talk_s)
-                visit = self._visit(call, event.queue, answered - timedelta(seconds=event.hold_s), out)
+                joined = answered - timedelta(seconds=event.hold_s)
+                visit = self._answered_visit(call, event.queue, joined, out)
                 visit.answer(event.agent, event.agent_uniqueid, answered, out)
                 visit.complete(event.by, event.at, self._wrapup(event.queue), out)
             case CallerAbandoned():
@@ -248,6 +249,11 @@ class CallLedger:
         """Return the newest visit to this queue; when its beginning was missed it begins at `joined`."""
         found = next((visit for visit in reversed(call.visits) if visit.queue == queue), None)
         return found or self._join(call, queue, joined, 0, out)
+
+    def _answered_visit(self, call: Call, queue: str, joined: datetime, out: Out) -> Visit:
+        """Return the visit that an agent answered: another one if it was given up as uncertain while AMI was away."""
+        found = self._visit(call, queue, joined, out)
+        return self._join(call, queue, joined, 0, out) if found.end == "uncertain" else found
 
     def _join(self, call: Call, queue: str, at: datetime, position: int, out: Out) -> Visit:
         self._settle(call, out)

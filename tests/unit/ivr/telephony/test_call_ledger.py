@@ -20,6 +20,7 @@ from ivr.contract.facts import (
 from ivr.telephony import calls
 from ivr.telephony.calls import CallLedger, DialogueEnd, Noted
 from ivr.telephony.events import (
+    AgentCompleted,
     AgentConnected,
     CallEnded,
     CallerJoinedQueue,
@@ -257,6 +258,20 @@ def test_talk_that_vanished_while_ami_was_away_ended_nobody_knows_how() -> None:
     assert talk.by == "uncertain"
 
 
+def test_the_end_of_a_talk_tells_of_an_answer_that_ami_missed() -> None:
+    events = typed("talk-agent-hangs-up")
+    start = next(event for event in events if isinstance(event, CallStarted))
+    answer = next(index for index, event in enumerate(events) if isinstance(event, AgentConnected))
+    away = next(index for index, event in enumerate(events) if isinstance(event, CallerLeftQueue))
+    book = ledger()
+    fold(book, events[:away])
+    notes = book.reconcile(Snapshot(frozenset({start.uniqueid}), frozenset(), ()), NOW)
+    assert [fact.reason for fact in call_facts(notes) if isinstance(fact, QueueLeft)] == ["uncertain"]
+    notes = fold(book, events[answer + 1 :])
+    assert [fact.KIND for fact in call_facts(notes)][:3] == ["queue_joined", "agent_answered", "talk_ended"]
+    assert ended(notes).outcome == "talked"
+
+
 @pytest.mark.parametrize("gone", [False, True])
 def test_a_talk_goes_on_over_a_restart_of_ivr(gone: bool) -> None:
     events = typed("talk-agent-hangs-up")
@@ -323,7 +338,7 @@ def test_caller_still_there_but_no_longer_waiting() -> None:
     book, start = waiting()
     notes = book.reconcile(Snapshot(frozenset({start.uniqueid}), frozenset(), ()), NOW)
     assert kinds(notes) == ["agent_ring_ended", "queue_left"]
-    rest = fold(book, typed("snapshots"))
+    rest = fold(book, [event for event in typed("snapshots") if not isinstance(event, AgentConnected | AgentCompleted)])
     assert kinds(rest) == ["contact_ended"]
     assert ended(rest).outcome == "uncertain"
 
