@@ -37,6 +37,7 @@ steps:
 _CALL = f"""{_HEAD}
   - pause: 17
   - dtmf: "#"
+  - pause: 5
   - hangup: true
 """
 _CUT_CALL = f"""{_HEAD}
