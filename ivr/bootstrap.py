@@ -40,6 +40,7 @@ from ivr.sessions.recording_files import RecordingWatch
 from ivr.sessions.session import NOTICE_VERSION, SessionServices
 from ivr.sessions.shipper import Shipper
 from ivr.sessions.telephony_facts import TelephonyFacts
+from ivr.sessions.waiting import WaitingRoom
 from ivr.settings import Settings, load_settings
 from ivr.telephony.agi import AGILimits, AGIServer
 from ivr.telephony.ami.client import AMIClient, AMISettings
@@ -89,6 +90,7 @@ class App:
     shipper: Shipper
     health: SpeechHealth
     facts: TelephonyFacts
+    waiting: WaitingRoom
     recordings: RecordingWatch
     agi: AGIServer
     web: uvicorn.Server
@@ -105,13 +107,16 @@ def build(settings: Settings, client: httpx.AsyncClient) -> App:
     login = AMISettings(_HOST, settings.ami_port, settings.ami_user, settings.ami_secret, _AMI_EVENTS)
 
     async def reconcile() -> None:
+        waiting.forget()
         await facts.reconcile(ami)
 
     ami = AMIClient(login, on_connected=reconcile)
     pbx = AMIPBX(ami)
     outbound = Outbound(pbx, journal, now, Limits())
     ledger = CallLedger(to_e164, notice_version=NOTICE_VERSION, times=_queue_times())
-    facts = TelephonyFacts(ledger, journal, calls, flow, recordings, now, outbound.ended)
+    spoken, limits = settings.prompts_dir / "fallback", Limits()
+    waiting = WaitingRoom(pbx, spoken, now, beat_s=settings.wait_every_s, wrapup_s=limits.wrapup_s)
+    facts = TelephonyFacts(ledger, journal, calls, flow, recordings, now, outbound.ended, waiting.take)
     health = SpeechHealth(settings.speech_socket, calls, pbx)
     speech = SpeechSettings(settings.speech_socket, _HOST, settings.audiosocket_port)
     media = MediaSettings(settings.prompts_dir, settings.clips_dir, speech, lambda: health.alive)
@@ -129,9 +134,9 @@ def build(settings: Settings, client: httpx.AsyncClient) -> App:
 
     executor = CommandExecutor(journal, pbx, outbound, now)
     web = _web_server(settings.commands_port, commands_app(executor, live, status, settings.internal_token))
-    limits = AGILimits(stop_s=settings.stop_s)
-    agi = AGIServer(_HOST, settings.agi_port, CallHandler(services, calls), limits)
-    app = App(settings, journal, calls, ami, numbers, shipper, health, facts, recordings, agi, web)
+    agi_limits = AGILimits(stop_s=settings.stop_s)
+    agi = AGIServer(_HOST, settings.agi_port, CallHandler(services, calls), agi_limits)
+    app = App(settings, journal, calls, ami, numbers, shipper, health, facts, waiting, recordings, agi, web)
     return app
 
 
@@ -210,6 +215,7 @@ def _parts(app: App) -> list[tuple[str, Any]]:
         ("ami", app.ami.run()),
         ("events", app.facts.run(app.ami)),
         ("tick", app.facts.tick()),
+        ("waiting", app.waiting.run()),
         ("recordings", app.recordings.run()),
         ("shipper", app.shipper.run()),
         ("numbers", app.numbers.run()),

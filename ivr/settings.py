@@ -7,6 +7,7 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ivr.contract.hours import DEFAULT_HOURS
+from ivr.dialplan.limits import Limits
 
 
 class Settings(BaseSettings):
@@ -34,6 +35,7 @@ class Settings(BaseSettings):
     time_zone: str = "Asia/Shanghai"
     human_hours: str = DEFAULT_HOURS
     demo: bool = Field(default=False, description="the demo profile: example rows may be spoken")
+    wait_every_s: int = Field(default=Limits().wait_every_s, description="between two beats of a waiting caller")
     stop_s: float = Field(default=5.0, ge=0, le=600, description="how long dialogues may go on after SIGTERM")
 
     @property

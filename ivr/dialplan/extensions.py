@@ -213,7 +213,9 @@ def _queue(options: Options) -> Context:
         _goto_if("${HL_QUEUE}", "emergency", "hl-emergency,queue,1"),
         *(_goto_if("${HL_QUEUE}", name, "join") for name in ordinary),
         "Set(HL_QUEUE=repair)",
-        "join| Set(QUEUE_PRIO=$[0${FILTER(0-9,${QUEUE_PRIO:0:4})} + 0])",
+        # what is said to who waits is looked up in the folder of this name first (ivr.dialplan.waiting)
+        "join| Set(CHANNEL(language)=${UNIQUEID})",
+        "Set(QUEUE_PRIO=$[0${FILTER(0-9,${QUEUE_PRIO:0:4})} + 0])",
         "Queue(${HL_QUEUE},,,,${HL_WAIT},,,,${HL_POSITION})",
         'GotoIf($["${HL_BACK}" != ""]?hl-back,s,1)',
         "Goto(hl-voicemail,s,1)",

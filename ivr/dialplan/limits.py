@@ -24,7 +24,7 @@ class Limits:
     duty_ring_s: int = _limit(25, 2, 120)  # per duty number
     agent_ring_s: int = _limit(20, 3, 120)
     wrapup_s: int = _limit(10, 0, 600)
-    wait_every_s: int = _limit(30, 5, 300)  # between what is said to who waits
+    wait_every_s: int = _limit(15, 5, 60)  # between the beats of ivr.dialplan.waiting
     emergency_wait_every_s: int = _limit(15, 5, 60)  # emergency_wait
     queue_maxlen: int = _limit(50, 1, 500)
     safety_wait_s: int = _limit(2, 1, 10)  # after fb_safety, whose own end is quiet too: 3 s in all

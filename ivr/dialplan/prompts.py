@@ -1,7 +1,11 @@
 """What the dialplan plays by itself: key to Mandarin text. The audio lies in prompts/fallback/<key>.wav."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
+from ivr.flows.readback import quantity
+
+PLACES = 50  # more callers ahead are not told: "50" comforts nobody
 FALLBACK: Mapping[str, str] = {
     "opening_greeting": "您好,汉普顿售后服务热线,很高兴为您服务。",
     "opening_notice": "通话会录音。",
@@ -12,9 +16,6 @@ FALLBACK: Mapping[str, str] = {
     "fb_emergency.2": "顺手能做到,就关上燃气阀、打开门窗;味道浓,就别管了,直接走。",
     "fb_emergency.3": "请马上带家里人到室外。电话可以先挂断,到了室外,再打燃气公司抢修电话,或者幺幺九。",
     "fb_wait": "客服正忙,请您再等一会儿。要留言,请按二。",
-    "queue_offer": "不想等的话,位置给您留着,我们打给您,请按一;留言,请按二;继续等,请不用按。",
-    "queue_still": "还在为您接客服,谢谢您的耐心。",
-    "queue_long": "让您久等了,实在对不起。",
     "fb_voicemail": "现在接不上客服,请在嘀声后说您的姓名、电话、地址和故障。说完,请按井号键。",
     "fb_thanks": "录好了,我们会给您回电。感谢您的来电,再见。",
     # while a killed ivr restarts; fb_midcall would promise an agent just before ivr goes on by itself
@@ -33,3 +34,15 @@ FALLBACK: Mapping[str, str] = {
     # to the duty phone: whoever answers says by a key that he is no mailbox
     "duty_accept": "汉普顿热线,紧急来电。接听,请按一。",
 }
+
+# What ivr lays out for one waiting caller, joined from these whole sentences. They lie beside the others.
+WAITING: Mapping[str, str] = MappingProxyType({
+    "queue_place.0": "您是下一位。",
+    **{f"queue_place.{ahead}": f"您前面还有{quantity(ahead)}位。" for ahead in range(1, PLACES)},
+    **{f"queue_eta.{minutes}": f"大约要等{quantity(minutes)}分钟。" for minutes in range(1, 11)},
+    "queue_eta.more": "可能要等十分钟以上。",
+    "queue_offer": "不想等的话,位置给您留着,我们打给您,请按一;留言,请按二;继续等,请不用按。",
+    "queue_still": "还在为您接客服,谢谢您的耐心。",
+    "queue_long": "让您久等了,实在对不起。",
+    "queue_retry": "刚才那位客服没接上,我帮您接下一位,您还是排在最前面。",
+})  # fmt: skip

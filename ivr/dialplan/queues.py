@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from ivr.dialplan.conf import safe_path, section
 from ivr.dialplan.limits import Limits
+from ivr.dialplan.waiting import BEATS, FIRST_S
 
 KEYS_CONTEXT = "hl-queue-keys"
 WAITING_CLASS = "waiting"  # a soft tone every second and a half: no music for an emergency, and no silence
@@ -21,8 +22,6 @@ class QueueSpec:
 EMERGENCY = QueueSpec("emergency", 40, "rrmemory")
 QUEUES = (EMERGENCY, QueueSpec("complaint", 30), QueueSpec("repair", 20), QueueSpec("consult", 10))
 QUEUE_NAMES = tuple(spec.name for spec in QUEUES)
-# said one after the other every `wait_every_s`, then from the beginning: at 30 s the choice, at 3 min the apology
-WAITING_PROMPTS = ("queue_offer", "queue_still", "fb_wait", "queue_still", "queue_still", "queue_long")
 # autofill and ringinuse are wrong by default (one caller at a time; a talking agent rings);
 # members are kept over a restart of Asterisk, so calls go on being answered while ivr is away; ivr reconciles them
 GENERAL: tuple[tuple[str, str | int], ...] = (
@@ -31,6 +30,13 @@ GENERAL: tuple[tuple[str, str | int], ...] = (
     ("shared_lastcall", "yes"),
     ("log_membername_as_agent", "yes"),
     ("monitor-type", "MixMonitor"),
+)
+
+_ORDINARY: tuple[tuple[str, str | int], ...] = (
+    ("context", KEYS_CONTEXT),
+    ("periodic-announce-startdelay", FIRST_S),
+    # else whoever is first hears nothing while one phone after the other rings in vain
+    ("announce-to-first-user", "yes"),
 )
 
 
@@ -64,10 +70,7 @@ def _options(spec: QueueSpec, limits: Limits, prompts: str) -> list[tuple[str, s
         ("announce-position", "no"),
         ("announce-holdtime", "no"),
         ("reportholdtime", "no"),
-        (
-            "periodic-announce",
-            ",".join(f"{prompts}/{key}" for key in (("emergency_wait",) if urgent else WAITING_PROMPTS)),
-        ),
+        ("periodic-announce", ",".join(f"{prompts}/{key}" for key in (("emergency_wait",) if urgent else BEATS))),
         ("periodic-announce-frequency", limits.emergency_wait_every_s if urgent else limits.wait_every_s),
     ]
-    return options if urgent else [*options, ("context", KEYS_CONTEXT)]
+    return options if urgent else [*options, *_ORDINARY]

@@ -37,7 +37,7 @@ HOTLINE_VARIABLES = frozenset({
 })  # fmt: skip
 ASTERISK_VARIABLES = frozenset({
     "AGIEXITONHANGUP", "AGISTATUS", "DIALSTATUS", "EPOCH", "EXTEN", "GOSUB_RESULT", "HANGUPCAUSE", "QUEUESTATUS",
-    "RECORD_STATUS",
+    "RECORD_STATUS", "UNIQUEID",
 })  # fmt: skip
 CARRIER_VARIABLES = frozenset({"ROBOT_UUID", "ROBOT_WAIT"})
 
@@ -80,5 +80,6 @@ class Event(StrEnum):
     ENDED = "HLEnded"  # Caller, Did, Stage, Attempt, Next, Queue, Voicemail, Cause: the channel is gone
 
 
+CALLBACK_CHANNEL = "callback-"  # how the uniqueid of who is called back begins
 CALLBACK_CONTEXT = "hl-callback"  # AMI Originate: who is called back and answers
 RESUME_CONTEXT = "hl-resume"  # AMI Redirect: Context hl-resume, Exten s, Priority 1

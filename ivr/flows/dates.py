@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from types import MappingProxyType
 
-from ivr.flows.readback import count
+from ivr.flows.readback import count, quantity
 
 DAYS: Mapping[str, str] = MappingProxyType(
     {"asap": "越快越好", "today": "今天", "tomorrow": "明天", "after_tomorrow": "后天", "any": "哪天都行"}
@@ -22,7 +22,7 @@ WORDS = (
     *(f"{count(month)}月" for month in range(1, 13)),
     *(f"{count(day)}号" for day in range(1, 32)),
     *(f"星期{name}" for name in _WEEKDAYS),
-    *(f"{'两' if hour == 2 else count(hour)}点{half}" for hour in range(_HOURS) for half in ("", "半")),
+    *(f"{quantity(hour)}点{half}" for hour in range(_HOURS) for half in ("", "半")),
     "以后", "以前", "到",
 )  # fmt: skip
 
@@ -42,7 +42,7 @@ def hour_words(time: str) -> str:
     if not hour.isdigit() or int(hour) >= _HOURS:
         return ""
     named = int(hour) - 12 if int(hour) > 12 else int(hour)
-    return f"{'两' if named == 2 else count(named)}点{'半' if minutes == '30' else ''}"
+    return f"{quantity(named)}点{'半' if minutes == '30' else ''}"
 
 
 def part_of(first: str, last: str) -> str:

@@ -58,6 +58,11 @@ def count(number: int) -> str:
     return out.removeprefix("一") if out.startswith("一十") else out
 
 
+def quantity(number: int) -> str:
+    """Return a number as it is counted before a measure word: 2 -> 两."""
+    return "两" if number == 2 else count(number)
+
+
 def address(part: str) -> str:
     """Return one spoken part of an address: rooms digit by digit, every other number as a count."""
     rooms = _ROOM.sub(lambda match: "".join(spell(match.group(1) + match.group(2))), part[:MAX_PART])

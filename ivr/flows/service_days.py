@@ -3,13 +3,13 @@
 import re
 from datetime import date
 
-from ivr.flows.readback import count
+from ivr.flows.readback import count, quantity
 
 _WINDOW = re.compile(r"(\d{1,2})月(\d{1,2})日 (\d{2}):(\d{2})–(\d{2}):(\d{2})\Z")
 _MONTHS = tuple(f"{count(number)}月" for number in range(1, 13))
 _DAYS = tuple(f"{count(number)}号" for number in range(1, 32))
 _HALF_DAYS = ((6, "凌晨"), (12, "上午"), (13, "中午"), (18, "下午"), (24, "晚上"))
-_HOURS = tuple(f"{'两' if number == 2 else count(number)}点" for number in range(13))
+_HOURS = tuple(f"{quantity(number)}点" for number in range(13))
 _HALF = "半"
 _UNTIL = "到"
 DATE_PIECES = (*_MONTHS, *_DAYS, *(name for _, name in _HALF_DAYS), *_HOURS, _HALF, _UNTIL)

@@ -56,8 +56,8 @@ def _told(name: str) -> Read:
 
 TEXTS: Mapping[str, Read] = MappingProxyType(
     {
-        "queue_waiting": lambda state: _one(readback.count(max(0, state.waiting))),
-        "ticket_count": lambda state: _one("两" if len(state.tickets) == 2 else readback.count(len(state.tickets))),
+        "queue_waiting": lambda state: _one(readback.quantity(max(0, state.waiting))),
+        "ticket_count": lambda state: _one(readback.quantity(len(state.tickets))),
         "ticket_kind": lambda state: _kind(state.ticket)(state),
         "ticket_kind1": _kind(0),
         "ticket_kind2": _kind(1),

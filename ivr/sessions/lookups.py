@@ -11,22 +11,12 @@ from ivr.contract.desk import Desk, DeskUnavailable, WarrantyQuestion
 from ivr.contract.dialogue import LookedUp, LookupFailed
 from ivr.sessions.journal import JournalUnavailable
 from ivr.sessions.numbers import NoNumberLeft, NumberPool
-from ivr.sessions.ports import PBXUnavailable
+from ivr.sessions.ports import PBXUnavailable, Staffing
 from speech.contract import encode
 
 log = structlog.get_logger(__name__)
 
 _LIMIT_S = 1.5
-
-
-class Staffing(Protocol):
-    """Tells whether a queue has somebody."""
-
-    async def is_open(self, queue: str) -> bool:
-        """Whether an agent of this queue could take a call, now or after the present one; raises PBXUnavailable."""
-
-    async def waiting(self, queue: str) -> int:
-        """How many callers wait in this queue; raises PBXUnavailable."""
 
 
 class CodeCatalogue(Protocol):
@@ -82,8 +72,8 @@ class Lookups:
     async def _queue(self, asked: str) -> Mapping[str, Any]:
         """Return whether somebody answers, which queue it is at this hour, and how many wait there."""
         queue = self._queue_for(asked)
-        waiting = await self._staffing.waiting(queue)
-        return {"open": await self._staffing.is_open(queue), "queue": queue, "waiting": waiting}
+        line = await self._staffing.line(queue)
+        return {"open": line.agents > 0, "queue": queue, "waiting": len(line.waiting)}
 
     async def _answer(self, action: str, args: Mapping[str, str]) -> Mapping[str, Any]:
         match action:

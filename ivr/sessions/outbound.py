@@ -15,7 +15,7 @@ from ivr.contract.ids import ContactId
 from ivr.dialplan.limits import Limits
 from ivr.dialplan.numbers import LANDLINE
 from ivr.dialplan.queues import QUEUE_NAMES
-from ivr.dialplan.variables import CALLBACK_CONTEXT
+from ivr.dialplan.variables import CALLBACK_CHANNEL, CALLBACK_CONTEXT
 from ivr.sessions.journal import Journal
 from ivr.telephony.events import CallPlaced
 
@@ -108,7 +108,7 @@ class Outbound:
             "Priority": "1",
             "CallerID": f"<{LANDLINE}>",
             "Timeout": str(self._ring_s * 1000),
-            "ChannelId": f"callback-{placement.contact}-{placement.attempt}-{self._clock():%Y%m%d%H%M%S}",
+            "ChannelId": f"{CALLBACK_CHANNEL}{placement.contact}-{placement.attempt}-{self._clock():%Y%m%d%H%M%S}",
         }
         action = await self._pbx.originate(fields, placement.variables())
         self._placed[action] = placement.contact

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from ivr.sessions.ports import PBXRefused, PBXUnavailable
+from ivr.sessions.ports import PBXRefused, PBXUnavailable, QueueLine
 from ivr.telephony.errors import AMIError, AMIRefused, UnsafeText
 
 _QUICK_S = 1.0
@@ -59,16 +59,13 @@ class AMIPBX:
         rows = await self._ask("CoreShowChannels", {}, _LIST_S)
         return [row for row in rows if row.get("Event") == "CoreShowChannel"]
 
-    async def is_open(self, queue: str) -> bool:
-        """Tell whether an agent of the queue is reachable and not paused; see Staffing."""
+    async def line(self, queue: str) -> QueueLine:
+        """Return the agents who are reachable and not paused, and who waits; see Staffing."""
         rows = await self._ask("QueueStatus", {"Queue": queue}, _QUICK_S)
         members = [row for row in rows if row.get("Event") == "QueueMember"]
-        return any(row.get("Paused") != "1" and row.get("Status") in _REACHABLE for row in members)
-
-    async def waiting(self, queue: str) -> int:
-        """Return how many callers wait in the queue; see Staffing."""
-        rows = await self._ask("QueueStatus", {"Queue": queue}, _QUICK_S)
-        return sum(row.get("Event") == "QueueEntry" for row in rows)
+        agents = sum(row.get("Paused") != "1" and row.get("Status") in _REACHABLE for row in members)
+        # Asterisk lists the callers in the queue's own order
+        return QueueLine(agents, tuple(row.get("Uniqueid", "") for row in rows if row.get("Event") == "QueueEntry"))
 
     async def _ask(
         self, name: str, fields: Mapping[str, str | Sequence[str]], timeout_s: float

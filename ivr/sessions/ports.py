@@ -1,6 +1,7 @@
 """What a session needs from around it, as ports: the flow, the channel's PBX, and the errors that end a dialogue."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from ivr.contract.dialogue import Effect, Input
@@ -66,6 +67,24 @@ class PBX(Protocol):
 
     async def channels(self) -> Sequence[Mapping[str, str]]:
         """Return CoreShowChannels' rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class QueueLine:
+    """A queue at this moment. agents: how many could take a call, now or after the present one.
+
+    waiting: uniqueids of the callers, who is next first.
+    """
+
+    agents: int
+    waiting: tuple[str, ...]
+
+
+class Staffing(Protocol):
+    """Tells who works at a queue and who waits there."""
+
+    async def line(self, queue: str) -> QueueLine:
+        """Return the queue as it is now; raises PBXUnavailable."""
 
 
 class PBXRefused(PBXUnavailable):

@@ -48,8 +48,9 @@ class TelephonyFacts:
         recordings: RecordingWatch,
         clock: Callable[[], datetime],
         placed: Callable[[CallPlaced], None] = lambda _: None,
+        waiting: Callable[[TelephonyEvent], None] = lambda _: None,
     ) -> None:
-        """placed: told of each call that we placed."""
+        """placed: told of each call that we placed; waiting: told of every event, before it becomes facts."""
         self._ledger = ledger
         self._journal = journal
         self._calls = calls
@@ -57,6 +58,7 @@ class TelephonyFacts:
         self._recordings = recordings
         self._clock = clock
         self._placed = placed
+        self._waiting = waiting
         self._started_at = ""
         self._waiting_recording: dict[ContactId, str] = {}  # contact -> recording, until the contact ends
         self._begun: set[str] = set()  # channels of sessions that began since the last reconcile
@@ -137,6 +139,7 @@ class TelephonyFacts:
             self._hung_up(event.uniqueid)
         if isinstance(event, CallPlaced):
             self._placed(event)
+        self._waiting(event)
 
     def _hung_up(self, uniqueid: str) -> None:
         if (call := self._calls.by_uniqueid(uniqueid)) is not None:

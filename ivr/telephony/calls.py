@@ -38,6 +38,7 @@ from ivr.telephony.events import (
     EmergencyBegun,
     HangupRequested,
     MemberStateChanged,
+    MusicChanged,
     Snapshot,
     TelephonyEvent,
     VisitEvent,
@@ -96,8 +97,8 @@ class CallLedger:
                 out.tell(event.at, self.phones.member(event))
             case ContactStatus():
                 out.tell(event.at, self.phones.registered(event))
-            case CallPlaced():
-                pass  # who is called back is a call of its own once they answer
+            case CallPlaced() | MusicChanged():
+                pass  # who is called back is a call of its own once they answer; music is for who tells the waiting
             case _:
                 return self._call_event(event, out)
         return self._notes(None, out)

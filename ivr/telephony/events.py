@@ -187,6 +187,15 @@ class ChannelHungUp:
 
 
 @dataclass(frozen=True, slots=True)
+class MusicChanged:
+    """A channel's hold music stopped or began; in a queue it stops for what is said at each beat."""
+
+    at: datetime
+    uniqueid: str
+    playing: bool
+
+
+@dataclass(frozen=True, slots=True)
 class MemberStateChanged:
     """An agent's membership of one queue. device is Asterisk's device state (5 unavailable, 4 invalid, 0 unknown)."""
 
@@ -235,7 +244,7 @@ CallEvent = (
     | HangupRequested
     | ChannelHungUp
 )
-TelephonyEvent = CallEvent | MemberStateChanged | ContactStatus | CallPlaced
+TelephonyEvent = CallEvent | MemberStateChanged | ContactStatus | CallPlaced | MusicChanged
 
 
 @dataclass(frozen=True, slots=True)

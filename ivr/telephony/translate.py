@@ -23,6 +23,7 @@ from ivr.telephony.events import (
     HangupRequested,
     InvalidEvent,
     MemberStateChanged,
+    MusicChanged,
     Snapshot,
     TelephonyEvent,
 )
@@ -194,6 +195,10 @@ def _member(fields: _Fields) -> MemberStateChanged:
     return _membership(fields, "Interface")
 
 
+def _music(fields: _Fields) -> MusicChanged:
+    return MusicChanged(fields.at, fields.text("Uniqueid", _CHANNEL_ID), fields.raw("Event") == "MusicOnHoldStart")
+
+
 def _contact_status(fields: _Fields) -> ContactStatus:
     return ContactStatus(
         fields.at, fields.text("EndpointName", _WORD), fields.raw("ContactStatus") in ("Reachable", "NonQualified")
@@ -219,4 +224,6 @@ _READERS: Mapping[str, Callable[[_Fields], TelephonyEvent | None]] = {
     "QueueMemberPause": _member,
     "QueueMemberRemoved": lambda f: _membership(f, "Interface", member=False),
     "ContactStatus": _contact_status,
+    "MusicOnHoldStart": _music,
+    "MusicOnHoldStop": _music,
 }

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass, fields
 
-from ivr.dialplan.prompts import FALLBACK
+from ivr.dialplan.prompts import FALLBACK, WAITING
 from ivr.flows.nodes import Say
 from ivr.flows.program import Program, Template
 from ivr.flows.prompts import ELDER_RATE, hinted, shown, slow_parts
@@ -37,7 +37,7 @@ class Line:
     where: str
 
 
-def script(program: Program, fallback: Mapping[str, str] = FALLBACK) -> list[Line]:
+def script(program: Program, named: Mapping[str, str] = {**FALLBACK, **WAITING}) -> list[Line]:
     """Return the whole script, by prompt, segments in order; slow parts of long segments after them."""
     lines: list[Line] = []
     for name, templates in sorted(program.prompts.items()):
@@ -47,7 +47,7 @@ def script(program: Program, fallback: Mapping[str, str] = FALLBACK) -> list[Lin
             if not template.variables:
                 lines += _slow_lines(template, where)
     known = {line.key for line in lines}
-    lines += [_line(Template(key, text), 1, 1, "拨号方案") for key, text in fallback.items() if key not in known]
+    lines += [_line(Template(key, text), 1, 1, "拨号方案") for key, text in named.items() if key not in known]
     return lines
 
 

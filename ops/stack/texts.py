@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ivr.dialplan.prompts import FALLBACK
+from ivr.dialplan.prompts import FALLBACK, WAITING
 from ivr.flows.load import load_program
 from ivr.flows.prompts import hinted, static_texts
 
@@ -14,5 +14,5 @@ def flow_texts() -> Sequence[Mapping[str, Any]]:
 
 
 def fallback_texts() -> Mapping[str, str]:
-    """Return the dialplan's own announcements, key -> text, with pinyin where a character has several readings."""
-    return {key: hinted(text) for key, text in FALLBACK.items()}
+    """Return what is played by name, key -> text, with pinyin where a character has several readings."""
+    return {key: hinted(text) for key, text in {**FALLBACK, **WAITING}.items()}

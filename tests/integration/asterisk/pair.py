@@ -28,6 +28,7 @@ SHORT: Mapping[str, str] = {
     "emergency_timeout_s": "2",
     "duty_ring_s": "4",
     "wait_every_s": "5",
+    "agent_ring_s": "5",
     "emergency_wait_every_s": "5",
     "safety_wait_s": "1",
     "voicemail_silence_s": "2",

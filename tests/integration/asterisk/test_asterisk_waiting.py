@@ -1,9 +1,11 @@
 """From the queue back to ivr: for a call-back by key, after too long a wait; without ivr a message is taken."""
 
+import shutil
 from collections.abc import Iterator
 
 import pytest
 
+from ivr.dialplan.waiting import BEAT
 from tests.integration.asterisk.agi import AgiServer, Session
 from tests.integration.asterisk.line import Line, longest_silence
 from tests.integration.asterisk.pair import Pair
@@ -29,6 +31,16 @@ def waiting(pair: Pair, ivr: AgiServer, caller: str) -> tuple[Line, str]:
     return line, contact
 
 
+def lay(pair: Pair, caller: str, key: str) -> None:
+    """Put a prompt where the queue looks for what this caller alone is told."""
+    uniqueid = pair.pbx.event("QueueCallerJoin", CallerIDNum=caller)["Uniqueid"]
+    prompts = pair.layout.prompts / "fallback"
+    (prompts / uniqueid).mkdir(exist_ok=True)
+    draft = prompts / uniqueid / f"{BEAT}.new"
+    shutil.copy(prompts / f"{key}.wav", draft)
+    draft.replace(prompts / uniqueid / f"{BEAT}.wav")
+
+
 def ended(pair: Pair, session: Session, caller: str) -> dict[str, str]:
     session.put("IVR_NEXT", "end")
     session.end()
@@ -46,8 +58,8 @@ def test_key_1_in_the_queue_leads_back_to_ivr(pair: Pair, ivr: AgiServer) -> Non
 
 def test_too_long_a_wait_leads_back_to_ivr_which_may_send_them_to_the_queue_again(pair: Pair, ivr: AgiServer) -> None:
     line, contact = waiting(pair, ivr, "13800138202")
-    line.until_hears(pair.prompts["queue_offer"], 10)
     back = ivr.session()
+    assert longest_silence(line.samples()) < 2.5
     assert [back.get(name) for name in ("HL_CONTACT", "HL_BACK")] == [contact, "timeout"]
     back.put("HL_QUEUE", "repair")
     back.put("IVR_NEXT", "queue")
@@ -66,3 +78,35 @@ def test_without_ivr_a_message_is_taken(pair: Pair, ivr: AgiServer) -> None:
     assert longest_silence(line.samples()) < 2.5
     line.hangup.set()
     assert pair.pbx.event("HLEnded", Caller="13800138203")["Stage"] == "voicemail"
+
+
+def test_each_beat_is_looked_up_anew_in_the_callers_own_folder(pair: Pair, ivr: AgiServer) -> None:
+    line, _ = waiting(pair, ivr, "13800138204")
+    lay(pair, "13800138204", "duty_accept")
+    first = line.until_hears(pair.prompts["duty_accept"], 5)
+    lay(pair, "13800138204", "callback_hello.1")
+    second = line.until_hears(pair.prompts["callback_hello.1"], 7)
+    assert 4 < second - first < 7
+    ended(pair, ivr.session(), "13800138204")
+    uniqueid = pair.pbx.event("QueueCallerJoin", CallerIDNum="13800138204")["Uniqueid"]
+    music = [event["Event"] for event in pair.pbx.seen
+             if event.get("Uniqueid") == uniqueid and event.get("Event", "").startswith("MusicOnHold")]  # fmt: skip
+    assert music[:4] == ["MusicOnHoldStart", "MusicOnHoldStop", "MusicOnHoldStart", "MusicOnHoldStop"]
+    assert longest_silence(line.samples()) < 1.5
+
+
+def test_after_a_phone_rang_in_vain_the_next_beat_comes_at_once(pair: Pair, ivr: AgiServer) -> None:
+    pair.pbx.event("ContactStatus", AOR="8001", ContactStatus="Reachable")
+    reply = pair.carrier.call("Setvar", Variable="ROBOT_RING_8001", Value="never")
+    assert reply["Response"] == "Success", reply
+    reply = pair.pbx.call("QueueAdd", Queue="complaint", Interface="PJSIP/8001", MemberName="8001")
+    assert reply["Response"] == "Success", reply
+    try:
+        line, _ = waiting(pair, ivr, "13800138205")
+        pair.pbx.event("AgentRingNoAnswer", Queue="complaint")
+        lay(pair, "13800138205", "limit_busy.1")
+        line.until_hears(pair.prompts["limit_busy.1"], 4)
+    finally:
+        pair.pbx.call("QueueRemove", Queue="complaint", Interface="PJSIP/8001")
+        pair.carrier.call("Setvar", Variable="ROBOT_RING_8001", Value="")
+    ended(pair, ivr.session(), "13800138205")

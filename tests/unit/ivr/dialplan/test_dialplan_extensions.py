@@ -12,7 +12,7 @@ from ivr.dialplan.extensions import ACCEPT_CONTEXT, Options, extensions_conf
 from ivr.dialplan.limits import Limits
 from ivr.dialplan.numbers import DIDS
 from ivr.dialplan.prompts import FALLBACK
-from ivr.dialplan.queues import KEYS_CONTEXT, WAITING_PROMPTS
+from ivr.dialplan.queues import KEYS_CONTEXT
 from ivr.dialplan.variables import (
     ASTERISK_VARIABLES,
     CALLBACK_CONTEXT,
@@ -22,6 +22,7 @@ from ivr.dialplan.variables import (
     Next,
     Stage,
 )
+from ivr.dialplan.waiting import TURN
 from tests.unit.ivr.dialplan.parsed import TERMINAL, Dialplan, parse
 
 OPTIONS = Options(
@@ -124,7 +125,7 @@ def test_what_is_played_has_a_text_and_every_text_is_played() -> None:
     text = re.sub(r"digit\.\$\{HL_CODE:\d:1\}", "digit.0", TEXT)
     played = set(re.findall(r"/srv/hl/prompts/fallback/([a-z_]+(?:\.(?:\d|ni|r1))?)", text))
     played |= {f"digit.{digit}" for digit in range(10)}
-    assert played | {*WAITING_PROMPTS} == set(FALLBACK)
+    assert played | {TURN} == set(FALLBACK)
 
 
 def test_notice_comes_before_the_recording_and_ivr_after_both() -> None:

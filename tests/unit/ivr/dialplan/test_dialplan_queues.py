@@ -11,6 +11,7 @@ from ivr.dialplan.limits import BadLimit, Limits, limits_from
 from ivr.dialplan.numbers import DIDS, forms, table
 from ivr.dialplan.prompts import FALLBACK
 from ivr.dialplan.queues import KEYS_CONTEXT, QUEUE_NAMES, queues_conf
+from ivr.dialplan.waiting import BEAT, TURN
 
 
 def read(text: str) -> configparser.ConfigParser:
@@ -50,14 +51,17 @@ def test_emergency_comes_first_and_never_waits_for_nobody() -> None:
         assert CONF[name]["wrapuptime"] == "17"
 
 
-def test_who_waits_is_told_of_the_keys_after_half_a_minute_and_begged_pardon_after_three() -> None:
+def test_the_beats_of_who_waits() -> None:
     for name in ("consult", "complaint", "repair"):
-        said = CONF[name]["periodic-announce"].split(",")
-        every = int(CONF[name]["periodic-announce-frequency"])
-        assert (every, said[0]) == (30, "/srv/prompts/queue_offer")
-        assert said.index("/srv/prompts/queue_long") + 1 == 180 // every
+        queue = CONF[name]
+        said = [path.removeprefix("/srv/prompts/") for path in queue["periodic-announce"].split(",")]
+        first, every = int(queue["periodic-announce-startdelay"]), int(queue["periodic-announce-frequency"])
+        own = [first + every * number for number, key in enumerate(said) if key in FALLBACK]
+        assert own == [32, 47, 92, 137]  # seconds after joining, heard without ivr too
+        assert set(said) == {BEAT, TURN}
+        assert BEAT not in FALLBACK
         assert len(said) <= 10  # what app_queue keeps
-        assert {path.rpartition("/")[2] for path in said} <= set(FALLBACK)
+        assert queue["announce-to-first-user"] == "yes"
     assert CONF["emergency"]["periodic-announce"] == "/srv/prompts/emergency_wait"
 
 

@@ -44,7 +44,7 @@ from ivr.contract.facts import (
     TicketOpened,
 )
 from ivr.contract.tickets import FoundTicket, TicketLine, TicketStatus
-from ivr.sessions.ports import PBXUnavailable
+from ivr.sessions.ports import PBXUnavailable, QueueLine
 from speech.contract import (
     Bargein,
     Cause,
@@ -304,11 +304,8 @@ class MemoryPBX:
 class OpenQueues:
     """Staffing: every queue has somebody."""
 
-    async def is_open(self, queue: str) -> bool:
-        return bool(queue)
-
-    async def waiting(self, queue: str) -> int:
-        return 0 if queue else -1
+    async def line(self, queue: str) -> QueueLine:
+        return QueueLine(1 if queue else 0, ())
 
 
 class OneCode:

@@ -15,7 +15,7 @@ from ivr.sessions.lookups import Lookups
 from ivr.sessions.machine_flow import MachineFlow
 from ivr.sessions.numbers import NumberPool
 from ivr.sessions.pbx import AMIPBX
-from ivr.sessions.ports import PBXRefused, PBXUnavailable
+from ivr.sessions.ports import PBXRefused, PBXUnavailable, QueueLine
 from ivr.settings import load_settings
 from ivr.telephony.errors import AMINotConnected, AMIRefused, AMITimeout, UnsafeText
 from tests.unit.ivr.flows.play import Driver
@@ -93,12 +93,14 @@ async def test_every_failure_is_unavailable(error: Exception) -> None:
 
 
 @pytest.mark.parametrize(
-    ("members", "is_open"),
-    [([], False), ([("5", "0")], False), ([("1", "1")], False), ([("5", "0"), ("2", "0")], True), ([("1", "0")], True)],
+    ("members", "agents"),
+    [([], 0), ([("5", "0")], 0), ([("1", "1")], 0), ([("5", "0"), ("2", "0")], 1), ([("1", "0"), ("2", "0")], 2)],
 )
-async def test_a_queue_is_open_when_somebody_is_reachable(members: list[tuple[str, str]], is_open: bool) -> None:
+async def test_the_line_of_a_queue(members: list[tuple[str, str]], agents: int) -> None:
     rows = [{"Event": "QueueMember", "Status": status, "Paused": paused} for status, paused in members]
-    assert await AMIPBX(_AMI([{"Response": "Success"}, *rows])).is_open("repair") is is_open
+    rows += [{"Event": "QueueEntry", "Uniqueid": uniqueid} for uniqueid in ("hotline-1.9", "hotline-1.2")]
+    line = await AMIPBX(_AMI([{"Response": "Success"}, *rows])).line("repair")
+    assert line == QueueLine(agents, ("hotline-1.9", "hotline-1.2"))
 
 
 # ---- what flows ask ----

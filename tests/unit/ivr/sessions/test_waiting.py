@@ -1,0 +1,176 @@
+"""The words that ivr lays out for one waiting caller: when they come, what they say, when they go."""
+
+import wave
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from ivr.dialplan.prompts import WAITING
+from ivr.dialplan.waiting import BEAT, TURN
+from ivr.sessions.ports import PBXUnavailable, QueueLine
+from ivr.sessions.waiting import WaitingRoom
+from ivr.telephony.events import (
+    AgentCompleted,
+    AgentRingNoAnswer,
+    CallerJoinedQueue,
+    CallerLeftQueue,
+    MusicChanged,
+    TelephonyEvent,
+)
+from tests.unit.ivr.sessions.fakes import NOW
+
+CALLER = "hotline-1.7"
+RATE = 8000
+
+
+@dataclass
+class Lines:
+    """Staffing with one queue, or none."""
+
+    line_now: QueueLine | None = field(default_factory=lambda: QueueLine(1, ("hotline-1.3", CALLER)))
+
+    async def line(self, queue: str) -> QueueLine:
+        assert queue == "repair"
+        if self.line_now is None:
+            raise PBXUnavailable("not connected")
+        return self.line_now
+
+
+@dataclass
+class Desk:
+    """A waiting room whose clock the test turns."""
+
+    folder: Path
+    lines: Lines
+    now: datetime = NOW
+    lengths: dict[int, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for number, key in enumerate(WAITING, 1):
+            self.lengths[number] = key
+            with wave.open(str(self.folder / f"{key}.wav"), "wb") as file:
+                file.setparams((1, 2, RATE, 0, "NONE", ""))
+                file.writeframes(number.to_bytes(2, "little") * 80)
+        self.room = WaitingRoom(self.lines, self.folder, lambda: self.now, beat_s=15, wrapup_s=10)
+
+    def at(self, second: float) -> datetime:
+        self.now = NOW + timedelta(seconds=second)
+        return self.now
+
+    async def look(self, second: float) -> None:
+        self.at(second)
+        await self.room.look()
+
+    def take(self, *events: TelephonyEvent) -> None:
+        for event in events:
+            self.room.take(event)
+
+    def beat(self, second: float, lasted: float) -> None:
+        """The music stops for what is said, and goes on."""
+        self.take(MusicChanged(self.at(second), CALLER, False), MusicChanged(self.at(second + lasted), CALLER, True))
+
+    def laid(self, name: str = TURN) -> list[str]:
+        """Return the keys of the sentences that lie ready for the caller."""
+        path = self.folder / CALLER / f"{name}.wav"
+        if not path.exists():
+            return []
+        with wave.open(str(path)) as file:
+            samples = file.readframes(file.getnframes())
+        numbers = [int.from_bytes(samples[place : place + 2], "little") for place in range(0, len(samples), 2)]
+        return [self.lengths[number] for number in dict.fromkeys(numbers) if number]
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    found = Desk(tmp_path, Lines())
+    talks = [
+        AgentCompleted(NOW, "x", "x", "repair", "8001", f"a-{length}", 0, length, "agent") for length in (50, 60, 70)
+    ]
+    found.take(*talks, CallerJoinedQueue(NOW, CALLER, CALLER, "repair", 2))
+    found.take(MusicChanged(NOW, CALLER, True))
+    return found
+
+
+async def test_the_wait_on_the_way_in_the_offer_and_then_the_place(desk: Desk) -> None:
+    await desk.look(0)
+    assert desk.laid(BEAT) == ["queue_eta.3"]  # two turns of 70 s
+    desk.beat(2, 2.0)
+    assert desk.laid(BEAT) == desk.laid(TURN) == []
+    await desk.look(10)
+    assert desk.laid(TURN) == []  # not yet: late words are true words
+    desk.beat(17, 0.0)
+    await desk.look(28.5)
+    assert desk.laid(TURN) == ["queue_offer"]
+    desk.beat(32, 6.0)
+    desk.lines.line_now = QueueLine(2, (CALLER,))
+    await desk.look(44)
+    assert desk.laid(TURN) == ["queue_place.0", "queue_eta.1", "queue_still"]
+    assert desk.laid(BEAT) == []
+
+
+async def test_words_that_wait_for_a_late_beat_are_put_anew(desk: Desk) -> None:
+    desk.beat(32, 6.0)
+    await desk.look(44)
+    assert desk.laid()[0] == "queue_offer"  # nothing was laid out at 32 s, so nothing was heard
+    desk.beat(47, 6.0)
+    desk.beat(77, 0.0)
+    await desk.look(88)
+    assert desk.laid()[0] == "queue_place.1"
+    desk.lines.line_now = QueueLine(1, (CALLER,))
+    await desk.look(93.5)
+    assert desk.laid()[0] == "queue_place.0"
+
+
+async def test_a_phone_that_rang_in_vain_is_told_at_once(desk: Desk) -> None:
+    desk.beat(2, 0.0)
+    desk.take(AgentRingNoAnswer(desk.at(25), CALLER, CALLER, "repair", "8001", "hotline-1.8", 20000))
+    await desk.look(25.2)
+    assert desk.laid(BEAT) == desk.laid(TURN) == ["queue_retry"]
+    desk.beat(26, 5.0)
+    await desk.look(37.5)
+    assert desk.laid(TURN) == ["queue_offer"]
+
+
+async def test_without_the_manager_nothing_untrue_is_said(desk: Desk) -> None:
+    desk.lines.line_now = None
+    await desk.look(0)
+    assert desk.laid(BEAT) == []
+    desk.beat(32, 0.0)
+    await desk.look(44)
+    desk.beat(47, 6.0)
+    await desk.look(60)
+    assert desk.laid(TURN) == ["queue_still"]
+
+
+async def test_old_talks_tell_nothing(desk: Desk) -> None:
+    desk.take(CallerJoinedQueue(desk.at(1801), CALLER, CALLER, "repair", 2))
+    await desk.look(1801)
+    assert desk.laid(BEAT) == []
+
+
+async def test_who_has_left_leaves_nothing_behind(desk: Desk) -> None:
+    await desk.look(0)
+    desk.take(CallerLeftQueue(desk.at(1), CALLER, CALLER, "repair", 1))
+    await desk.look(20)
+    assert not (desk.folder / CALLER).exists()
+    assert len(desk.room) == 0
+
+
+async def test_what_a_dead_ivr_left_is_removed_and_prompts_stay(desk: Desk) -> None:
+    await desk.look(0)
+    desk.room.forget()
+    assert not (desk.folder / CALLER).exists()
+    assert (desk.folder / "queue_still.wav").exists()
+
+
+async def test_in_an_emergency_nobody_speaks_of_places(desk: Desk) -> None:
+    desk.take(CallerJoinedQueue(NOW, "hotline-1.9", "hotline-1.9", "emergency", 1))
+    assert len(desk.room) == 1
+
+
+async def test_a_missing_prompt_leaves_the_queues_own_words(desk: Desk) -> None:
+    (desk.folder / "queue_eta.3.wav").unlink()
+    await desk.look(0)
+    assert desk.laid(BEAT) == []
