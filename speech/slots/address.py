@@ -7,7 +7,7 @@ Nothing is guessed: what was not said stays empty, a district that fits two plac
 import re
 
 from speech.slots.divisions import Gazetteer
-from speech.slots.numerals import DIGITS, NUMERAL, convert_before, digit_string, number_text
+from speech.slots.numerals import DIGITS, NUMERAL, NUMERAL_CHARS, convert_before, digit_string, number_text
 
 _LEAD = re.compile(r"^(我家?|就|在|是|住|地址|那个|呃|嗯|啊|喂|的|这是|到|改成|应该是|不是.{0,24}是)+")
 _ROAD = re.compile(r"^(.{1,12}?(?:大道[东西南北中]?|路[东西南北中]?|街(?!道)|巷|弄|胡同))")
@@ -15,9 +15,11 @@ _NUMBER = re.compile(rf"^(\d+(?:之\d+)?|{NUMERAL}(?:之{NUMERAL})?)号(?!楼|�
 _COMMUNITY = re.compile(r"^([^\d]{2,8}?(?:社区|村委会|村民委员会|村委|村(?!路)))")
 _ESTATE_WORD = (
     "花园|花苑|家园|豪苑|雅苑|名苑|公寓|山庄|大厦|广场|华府|新村|新城|城市?|苑|府|居|湾|坊"
-    "|工业区|工业园|宿舍|酒店|医院|学校|商场|市场"
+    "|工业区|工业园|科技园|产业园|软件园|宿舍|酒店|医院|学校|商场|市场"
 )
 _ESTATE = re.compile(rf"^([^\d]{{1,12}}?(?:小区|(?:{_ESTATE_WORD})(?:{_ESTATE_WORD})*))(?:小区)?")
+# Any other name is one too when a building is counted right behind it (碧桂园十二座).
+_NAME = re.compile(rf"^([^{NUMERAL_CHARS}A-Z]{{2,12}})(?=(?:[A-Z]|{NUMERAL}[A-Z]?)(?:号楼|栋|座|幢|单元))")
 _BUILDING = re.compile(rf"(?P<building>[A-Z]|{NUMERAL}[A-Z]?)(?:号楼|栋|座|幢)")
 _UNIT = re.compile(rf"(?P<unit>{NUMERAL})单元")
 _FLOOR = re.compile(rf"(?P<floor>{NUMERAL})(?:楼|层)")
@@ -54,8 +56,12 @@ def parse_address(text: str, gazetteer: Gazetteer) -> tuple[dict[str, str], list
 def parse_local(text: str) -> dict[str, str]:
     """Parse what follows the divisions: community, road, number, estate and the room part."""
     fields: dict[str, str] = {}
-    rest = text
-    for name, pattern in (("community", _COMMUNITY), ("street", _ROAD), ("number", _NUMBER), ("estate", _ESTATE)):
+    rest = _LEAD.sub("", text)
+    for name, pattern in (
+        ("community", _COMMUNITY), ("street", _ROAD), ("number", _NUMBER), ("estate", _ESTATE), ("estate", _NAME),
+    ):  # fmt: skip
+        if name in fields:
+            continue
         match = pattern.match(rest)
         if match and not (name == "community" and _ROAD.match(rest) and _earlier_road(rest, match.end())):
             value = match.group(1)

@@ -104,9 +104,22 @@ def build_gazetteer(pack: Pack) -> Gazetteer:
 
 
 def _without_ancestors(regions: list[Region]) -> list[Region]:
-    """Drop a region that is an ancestor of another one with the same words (东莞市 the city, 东莞市 its county row)."""
-    out: list[Region] = []
-    for region in sorted(regions, key=lambda item: len(item.chain), reverse=True):
-        if not any(region.chain[-1] in other.chain for other in out):
-            out.append(region)
-    return out
+    """Keep one of two regions that lie in each other and have the same words.
+
+    The upper one, as who says 南山 has named a district and not the street in it that is called so too; the lower one
+    where both have one name (东莞市 the city, 东莞市 its county row).
+    """
+
+    def same_place(upper: Region, lower: Region) -> bool:
+        return upper.chain[-1] in lower.chain[:-1]
+
+    def one_name(upper: Region, lower: Region) -> bool:
+        return upper.chain[-1].name == lower.chain[-1].name
+
+    once = {region.chain[-1].code: region for region in regions}.values()  # one place may be come to by two ways
+    return [
+        region
+        for region in once
+        if not any(same_place(region, other) and one_name(region, other) for other in once)
+        and not any(same_place(other, region) and not one_name(other, region) for other in once)
+    ]

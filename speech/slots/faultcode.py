@@ -26,8 +26,14 @@ _LETTER_SYLLABLES = {
 _SPELLED = re.compile(r"([\u4e00-\u9fff]{1,4})的([A-Z]|[\u4e00-\u9fff])")
 _CARRIERS = re.compile(
     "故障代码|故障码|故障|代码|现在|屏幕上?|机器上?|壁挂炉|热水器|上面|上头|显示的?|出现了?|报警|报了?|一直|一个|那个|这个|就是|应该是"
-    "|闪的?|写着?的?|三个数|是|的|说|了|吗|呃|嗯|啊|哦"
+    "|闪的?|写着?的?|三个数|是|的|说|了|吗|呃|嗯|啊|哦|吧?好像|来着"
 )
+# Words between the signs of one code: "E然后零三", "大写的E,数字一", "字母E后面一个五".
+_JOINTS = re.compile(
+    f"(?:大写的?|英文的?|字母)+(?=[A-Z{''.join(_CARRIER_WORDS)}])"
+    "|(?<=[A-Z])(?:字母?)?(?:然后|接着|后面|后头|再|还有|加|跟|带)?(?:一个|个|是|数字)?(?=[零〇洞一幺么二两三四五六七拐八九勾P])"
+)
+_SOMETHING = re.compile("[A-Z零〇洞一幺么二两三四五六七拐八九勾]几")  # a sign that the caller does not know
 _MAX_READINGS = 64
 _D = "零〇洞一幺么二两三四五六七拐八九勾"
 # A bare number of two digits, said as a count: most likely the water's temperature (dialogues, fault_code).
@@ -49,7 +55,11 @@ def read_codes(text: str, catalogue: Mapping[str, str]) -> list[str]:
 
     catalogue maps canonical codes to ids (may be empty). A code that stands in the catalogue beats one that does not.
     """
-    readings = sorted(_readings(_spelled(text)), key=lambda item: (item.code not in catalogue, item.guesses))
+    if _SOMETHING.search(text):
+        return []
+    readings = sorted(
+        _readings(_JOINTS.sub("", _spelled(text))), key=lambda item: (item.code not in catalogue, item.guesses)
+    )
     if readings and readings[0].code in catalogue:
         readings = [item for item in readings if item.code in catalogue]
     best: dict[str, int] = {}

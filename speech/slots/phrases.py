@@ -12,6 +12,7 @@ from speech.slots.text import compact, strip_fillers
 _POLITE = re.compile("^(我想要?|我要|帮我|请帮我|请|给我|麻烦)+")
 _NO_ANSWERS = ("对不起",)
 _QUESTIONS = ("是不是", "对不对", "是吗", "对吗", "行不行")
+_NEGATIONS = frozenset("不没未别唔冇勿莫")
 _MIN_SIMILARITY = 0.78  # of syllables in order; below this two phrases are different sentences
 
 
@@ -45,23 +46,26 @@ def is_sample(text: str, phrases: Mapping[str, Iterable[str]]) -> bool:
 def yes_or_no(text: str, lexicon: Lexicon) -> str:
     """Return "yes", "no", "question" or "" for compact `text`, judged as a whole sentence.
 
-    "不对" holds 对 and "没错" holds 错, so the longest phrases are taken first from the left; a no anywhere wins,
-    since a false yes is worse than a false no.
+    "不对" holds 对 and "没错" holds 错, so the longest phrases are taken first from the left; a no anywhere wins, and
+    so does a negation before a yes ("不怎么对"), since a false yes is worse than a false no.
     """
     core = strip_fillers(text, lexicon.fillers) or text
     for word in _NO_ANSWERS:
         core = core.replace(word, "")
     if core in _QUESTIONS or (core.endswith("吗") and len(core) <= 4):
         return "question"
-    marks = [(compact(word), "no") for word in lexicon.no] + [(compact(word), "yes") for word in lexicon.yes]
+    # a no of one syllable is part of too much else (不好意思, 差不多) to count anywhere but alone
+    noes = [word for word in map(compact, lexicon.no) if len(word) > 1 or word == core]
+    marks = [(word, "no") for word in noes] + [(compact(word), "yes") for word in lexicon.yes]
     marks.sort(key=lambda item: len(item[0]), reverse=True)
-    found, rest = [], core
+    found, rest, negated = [], core, False
     while rest:
         hit = next(((word, mark) for word, mark in marks if word and rest.startswith(word)), None)
         if hit:
-            found.append(hit[1])
+            found.append("no" if negated else hit[1])
         elif not found and len(core) > 6:
             return ""
+        negated = not hit and (negated or rest[0] in _NEGATIONS)
         rest = rest[len(hit[0]) if hit else 1 :]
     if "no" in found:
         return "no"

@@ -104,7 +104,7 @@ class Slots:
         said = whole if phrases.is_sample(whole, slot.phrases) else strip_fillers(whole, lexicon.fillers)
         value = self._value(slot, lexicon, said, now)
         if slot.correcting or slot.kind is SlotKind.YES_NO:
-            return self._answer(slot, lexicon, text, said, value)
+            return self._answer(slot, lexicon, text, said or whole, value)
         if value.status == "no_match":
             return self._menu(slot, lexicon, said)
         return value

@@ -27,7 +27,7 @@ _PARTS = (
     ("any", "全天|整天|一天都|几点都|什么时[候间]都|啥时候?都|随时|白天|时间都"),
 )
 _ASAP = re.compile("越快越好|越早越好|尽快|尽早|马上|赶紧|赶快|立刻|立马|快点来|最快")
-_ANY = re.compile("随便|都行|都可以|都得|无所谓|你们定|你们安排|看你们|哪天都")
+_ANY = re.compile("随便|都行|都可以|都得|无所谓|你们定|你们安排|看你们|哪天都|(?:都|一直|天天)在家|家里都?有人")
 _NOT_THEN = re.compile(
     r"(?:今天|明天|后天|今日|听日|后日|白天|上午|下午|晚上|早上|中午|平时|(?:星期|礼拜|周)[一二三四五六日天])"
     r"(?:我们?|家里|都|要|得|就){0,3}(?:不行|没空|没人|不在家?|不方便|上班|上学|有事|不要|不得闲)"
@@ -36,6 +36,7 @@ _RELATIVE = (
     ("大后天", 3), ("后天|后儿个?|后日|后晚|后早", 2), ("明天|明儿个?|明日|听日|明早|明晚|翌日", 1),
     ("今天|今儿个?|今日|今早|今晚|当天|现在", 0),
 )  # fmt: skip
+_TWO_DAYS = re.compile("([今明])([明后])(?:这?两)?天")
 _IN_DAYS = re.compile(rf"({COUNT})天(?:以后|之后|后|过后)")
 _IN_A_WEEK = re.compile("(?:一个?(?:星期|礼拜)|一周)(?:以后|之后|后)")
 _WEEKDAY = re.compile(r"(这个?|本|下下个?|下个?)?(?:星期|礼拜|周)([一二三四五六日天])")
@@ -115,7 +116,8 @@ def _refusal(day: date, hours: _Hours, now: datetime) -> str:
 def _days(text: str, today: date) -> list[date]:
     """Return the different days named, in the order they were said."""
     found: dict[date, None] = {}
-    for _place, day in sorted(_named(text, today), key=lambda item: item[0]):
+    each = _TWO_DAYS.sub(r"\1天\2天", text)
+    for _place, day in sorted(_named(each, today), key=lambda item: item[0]):
         found[day] = None
     return list(found)
 

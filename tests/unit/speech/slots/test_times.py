@@ -123,6 +123,9 @@ def test_what_is_no_visit(said: str) -> None:
 
 
 def test_two_days_are_asked() -> None:
+    both = visit("明后天 上午")
+    assert [row["date"] for row in both.candidates] == ["2026-07-25", "2026-07-26"]
+    assert visit("我都在家").value["value"] == "any"
     result = visit("周末")
     assert (result.status, [item["date"] for item in result.candidates]) == ("ambiguous", ["2026-07-25", "2026-07-26"])
     assert len(visit("明天 或者 后天").candidates) == 2
