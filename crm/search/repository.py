@@ -83,8 +83,8 @@ async def page(
         if total <= PROBED:
             found = select(listed.model).where(listed.key.in_(keys)).order_by(*newest)
             return (await session.execute(found)).scalars().all(), min(total, COUNTED + 1)
-        # A case is no use to an index and counts as every second row, so that the planner walks; by the terms themselves
-        # it takes several of them for rare, reads the whole table and sorts.
+        # A case is no use to an index and counts as every second row, so that the planner walks; by the terms
+        # themselves it takes several of them for rare, reads the whole table and sorts.
         where = [*where, case((holds(listed.terms, q), true()), else_=false())]
     else:
         total = await count(session, listed.model, where)
