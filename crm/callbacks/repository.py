@@ -22,6 +22,12 @@ async def of_contact(session: AsyncSession, contact: str) -> CallbackTask | None
     return (await session.execute(select(CallbackTask).where(CallbackTask.contact_id == contact))).scalar_one_or_none()
 
 
+async def open_of_ticket(session: AsyncSession, ticket: str) -> Sequence[CallbackTask]:
+    """Return the open tasks that a ticket has, locked."""
+    query = select(CallbackTask).where(CallbackTask.ticket_no == ticket, CallbackTask.done_at.is_(None))
+    return (await session.execute(query.order_by(CallbackTask.id).with_for_update())).scalars().all()
+
+
 async def waits(session: AsyncSession, e164: str) -> bool:
     """Tell whether a task of this number is open."""
     query = select(CallbackTask.id).where(CallbackTask.e164 == e164, CallbackTask.done_at.is_(None)).limit(1)

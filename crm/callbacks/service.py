@@ -81,8 +81,19 @@ async def talked(session: AsyncSession, contact: str, now: datetime) -> None:
     """End the contact's open task: an agent has the caller on the line."""
     task = await repository.of_contact(session, contact)
     if task is not None and task.done_at is None:
-        task.done_at, task.done_by, task.result = now, "系统", "reached"
-        await append(session, EventKind.CALLBACK, now, contact=contact, ticket=task.ticket_no)
+        await _reached(session, task, now)
+
+
+async def rang_again(session: AsyncSession, ticket: str, contact: str, now: datetime) -> None:
+    """End the ticket's open tasks of earlier calls: the caller rang again by this contact and goes on."""
+    for task in await repository.open_of_ticket(session, ticket):
+        if task.contact_id != contact:
+            await _reached(session, task, now)
+
+
+async def _reached(session: AsyncSession, task: CallbackTask, now: datetime) -> None:
+    task.done_at, task.done_by, task.result = now, "系统", "reached"
+    await append(session, EventKind.CALLBACK, now, contact=task.contact_id, ticket=task.ticket_no)
 
 
 async def take(session: AsyncSession, task_id: str, viewer: Viewer, now: datetime) -> CallbackTask:

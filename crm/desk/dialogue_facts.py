@@ -13,7 +13,7 @@ from crm.calls import repository as calls
 from crm.calls.models import Contact, HeardSlot, Matter, PathNode, RecordingEntry, Turn
 from crm.customers import repository as customer_rows
 from crm.customers import service as customers
-from crm.desk import asked
+from crm.desk import asked, drafts
 from crm.desk.errors import FactRejected
 from crm.events.service import EventKind, append
 from crm.live import service as live
@@ -110,6 +110,8 @@ async def matter_opened(session: AsyncSession, contact: Contact, fact: facts.Mat
             contact_id=contact.id, matter=fact.matter, kind=fact.kind, about=fact.ticket, safety="", opened_at=at
         )
         await calls.add(session, row)
+        if fact.draft:
+            await drafts.taken_up(session, contact.id, fact, at)
         return
     matter.kind = policy.heavier_kind(matter.kind, fact.kind)
     ticket = await _ticket_of(session, contact, fact.matter)
@@ -145,8 +147,10 @@ async def ticket_opened(session: AsyncSession, contact: Contact, fact: facts.Tic
         customer = await customers.learn_caller(session, number, at)
         contact.customer_id = customer.id if customer else None
     safety = fact.safety or contact.safety
+    matter = await calls.matter(session, contact.id, fact.matter)
     opening = Opening(
         no=fact.number,
+        about=matter.about if matter else "",
         kind=fact.kind,
         priority="urgent" if safety else fact.priority,
         contact=contact.id,

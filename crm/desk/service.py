@@ -8,7 +8,7 @@ from crm import slots
 from crm.calls import repository as calls
 from crm.customers import repository as customers
 from crm.customers import service as customer_service
-from crm.desk import repository
+from crm.desk import drafts, repository
 from crm.desk.models import NumberLease
 from crm.errors import Unavailable
 from crm.products import repository as products
@@ -39,8 +39,9 @@ async def identify(session: AsyncSession, e164: str, now: datetime) -> CallerCar
     open_tickets = await tickets.of_caller(session, customer=customer_id, e164=e164, only_open=True, limit=1)
     before = await calls.of_caller(session, customer=customer_id, e164=e164, since=now - REPEAT, limit=1)
     open_ticket = open_tickets[0].no if open_tickets else ""
+    draft = await drafts.of_number(session, e164, now)
     if customer is None:
-        return CallerCard(repeat_within_24h=bool(before), open_ticket=open_ticket)
+        return CallerCard(repeat_within_24h=bool(before), open_ticket=open_ticket, draft=draft)
     known = (await customers.addresses(session, [customer.id])).get(customer.id, [])
     address = known[0] if known else None
     return CallerCard(
@@ -56,6 +57,7 @@ async def identify(session: AsyncSession, e164: str, now: datetime) -> CallerCar
         elder=customer.elder,
         repeat_within_24h=bool(before),
         open_ticket=open_ticket,
+        draft=draft,
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, literal, select
+from sqlalchemy import ColumnElement, exists, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.paging import decode
@@ -95,6 +95,24 @@ async def timeline(session: AsyncSession, no: str, limit: int = 200) -> Sequence
     """Return the newest entries, newest first."""
     query = select(TimelineEntry).where(TimelineEntry.ticket_no == no).order_by(TimelineEntry.id.desc()).limit(limit)
     return (await session.execute(query)).scalars().all()
+
+
+async def cut_report(session: AsyncSession, e164: str, since: datetime) -> Ticket | None:
+    """Return the newest report of a number that a hang-up cut after `since`, no emergency and in nobody's hands."""
+    cut = exists().where(
+        TimelineEntry.ticket_no == Ticket.no,
+        TimelineEntry.kind.in_(("opened", "outcome")),
+        TimelineEntry.at >= since,
+    )
+    query = select(Ticket).where(
+        Ticket.caller_e164 == e164,
+        Ticket.outcome == "hung_up",
+        Ticket.state == "new",
+        Ticket.safety == "",
+        Ticket.owner_id.is_(None),
+        cut,
+    )
+    return (await session.execute(query.order_by(Ticket.created_at.desc()).limit(1))).scalar_one_or_none()
 
 
 async def count_entries(session: AsyncSession, no: str, kind: str) -> int:

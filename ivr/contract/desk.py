@@ -1,6 +1,6 @@
 """The Desk port: what ivr asks and tells crm (HTTP, private). A miss is never an error for the caller."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -18,6 +18,29 @@ class KnownProduct:
     spoken: str
     product_class: str  # boiler | other | unknown
     bought_on: str = ""  # ISO date on file, never spoken
+
+
+@dataclass(frozen=True, slots=True)
+class DraftSlot:
+    """What was said for a slot, as in SlotFilled."""
+
+    slot: str
+    value: Mapping[str, str]
+    status: str
+    source: str
+    clip: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A report of this very number that a hang-up cut less than ten minutes ago; its ticket goes on being its ticket.
+
+    An address that was not confirmed comes without the room.
+    """
+
+    ticket: str
+    kind: str
+    slots: tuple[DraftSlot, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +63,7 @@ class CallerCard:
     notice_area: str = ""
     notice_event: str = ""
     surge: bool = False
+    draft: Draft | None = None
 
 
 @dataclass(frozen=True, slots=True)

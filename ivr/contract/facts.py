@@ -64,6 +64,7 @@ class MatterOpened:
     matter: int
     kind: str  # ticket kind: consult, complaint, repair, install ...
     ticket: str = ""  # the ticket that it is about, when there is one before the call
+    draft: str = ""  # that ticket is a report that was cut a moment ago: resumed (what was said holds) | anew
 
 
 @dataclass(frozen=True, slots=True)

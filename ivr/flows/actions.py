@@ -7,11 +7,12 @@ from typing import Any, Literal, NamedTuple
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ivr.flows.branches import own_queue
+from ivr.flows.nodes import TicketKind
 from ivr.flows.program import Program
 from ivr.flows.repair_rules import warranty_args
 from ivr.flows.service_answers import ArticlesAnswer, CodeVerdictAnswer, FoundAnswer, TicketsAnswer
 from ivr.flows.service_rules import article_keys
-from ivr.flows.state import State
+from ivr.flows.state import Matter, Slot, State
 
 _TEXT = Field(default="", max_length=200)
 
@@ -31,6 +32,24 @@ class ProductAnswer(_Answer):
     bought_on: str = _TEXT
 
 
+class DraftSlotAnswer(_Answer):
+    """What was said for a slot before the call was cut."""
+
+    slot: str = Field(pattern=r"^[a-z][a-z0-9_]{0,40}$")
+    value: dict[str, str]
+    status: Literal["crm_confirmed", "voice_confirmed", "dtmf", "unverified"]
+    source: str = _TEXT
+    clip: str = _TEXT
+
+
+class DraftAnswer(_Answer):
+    """A report that was cut (ivr.contract.desk.Draft)."""
+
+    ticket: str = Field(pattern=r"^[0-9]{8}$")
+    kind: TicketKind
+    slots: list[DraftSlotAnswer] = Field(default_factory=list, max_length=60)
+
+
 class CallerAnswer(_Answer):
     """CallerCard as JSON."""
 
@@ -46,6 +65,7 @@ class CallerAnswer(_Answer):
     notice_area: str = _TEXT
     notice_event: str = _TEXT
     surge: bool = False
+    draft: DraftAnswer | None = None
 
 
 class NumberAnswer(_Answer):
@@ -159,6 +179,15 @@ def parse_answer(action: str, data: Mapping[str, Any]) -> BaseModel | None:
         return ACTIONS[action].answer.model_validate(dict(data))
     except ValidationError:
         return None
+
+
+def draft_of(answer: CallerAnswer) -> Matter | None:
+    """Return the report that was cut, as the matter it was."""
+    draft = answer.draft
+    if draft is None:
+        return None
+    slots = {item.slot: Slot(item.value, item.status, item.source, clip=item.clip) for item in draft.slots}
+    return Matter(0, draft.kind, draft.ticket, slots=slots)
 
 
 def card_fields(answer: CallerAnswer) -> dict[str, str]:

@@ -54,7 +54,8 @@ def _texts(program: Program, keys: tuple[str, ...]) -> tuple[str, ...]:
 
 def _advice(program: Program, state: State) -> Told:
     """`ask`: there is something to offer. Without keys nobody is sent through steps by a lost line."""
-    return Told.ASK if advice_texts(program, state) and not for_another(state) else Told.TOLD
+    past = {"advice", "address"} & {*state.resumed}
+    return Told.ASK if advice_texts(program, state) and not for_another(state) and not past else Told.TOLD
 
 
 def _advice_first(program: Program, state: State) -> First:

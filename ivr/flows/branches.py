@@ -69,6 +69,21 @@ class AgentKind(StrEnum):
     NEW = "new"
 
 
+class DraftKind(StrEnum):
+    """What a report that was cut was about."""
+
+    REPAIR = "repair"
+    COMPLAINT = "complaint"
+    CONSULT = "consult"
+    INSTALL = "install"
+    UNIT_RETURN = "unit_return"
+    PART_RETURN = "part_return"
+    PART_REQUEST = "part_request"
+    TRAINING = "training"
+    TECH_SUPPORT = "tech_support"
+    OTHER = "other"
+
+
 class QueueName(StrEnum):
     """Agents' queues."""
 
@@ -144,6 +159,15 @@ def has_content(state: State) -> bool:
 
 def _draft(_: Program, state: State) -> YesNo:
     return _yes(has_content(state) and not (state.matter and state.matter.opened))
+
+
+def _draft_left(_: Program, state: State) -> YesNo:
+    return _yes(state.draft is not None)
+
+
+def _draft_kind(_: Program, state: State) -> DraftKind:
+    kind = state.draft.kind if state.draft else ""
+    return DraftKind(kind) if kind in set(DraftKind) else DraftKind.OTHER
 
 
 def _agent_kind(_: Program, state: State) -> AgentKind:
@@ -274,6 +298,8 @@ BRANCHES: Mapping[str, BranchRule] = MappingProxyType(
         "elder": BranchRule(YesNo, _elder),
         "queue_open": BranchRule(YesNo, _queue_open),
         "draft": BranchRule(YesNo, _draft),
+        "draft_left": BranchRule(YesNo, _draft_left),
+        "draft_kind": BranchRule(DraftKind, _draft_kind),
         "agent_kind": BranchRule(AgentKind, _agent_kind),
         "queue_place": BranchRule(QueuePlace, _queue_place),
         "callback_later": BranchRule(YesNo, lambda _, state: _yes(state.slot("callback_after") is not None)),

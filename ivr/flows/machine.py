@@ -23,6 +23,7 @@ from ivr.flows.actions import (
     QueueAnswer,
     WarrantyAnswer,
     card_fields,
+    draft_of,
     parse_answer,
 )
 from ivr.flows.answers import Answer, Sort, read_answer, read_record
@@ -198,7 +199,8 @@ def _looked_up(making: Step, answer: object) -> None:
         case TicketsAnswer() | FoundAnswer() | CodeVerdictAnswer():
             keep_told(making, answer)
         case CallerAnswer():
-            making.set(caller=replace(making.state.caller, card=card_fields(answer)), elder=answer.elder)
+            caller = replace(making.state.caller, card=card_fields(answer))
+            making.set(caller=caller, elder=answer.elder, draft=draft_of(answer))
         case NumberAnswer(number=number):
             making.set_matter(ticket=number)
         case QueueAnswer(open=is_open, queue=queue, waiting=waiting):

@@ -5,7 +5,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from ivr.flows.program import Program
-from ivr.flows.state import Matter, State
+from ivr.flows.state import Matter, Slot, State
 
 _COLD = ("no_ignition", "no_hot_water", "no_heating")  # who has these has no heating or no hot water
 _CONFIRMED = ("voice_confirmed", "dtmf", "crm_confirmed")
@@ -33,6 +33,7 @@ class FaultState(StrEnum):
 
     CONFIRMED = "confirmed"
     SAID = "said"
+    NONE = "none"
     ASK = "ask"
 
 
@@ -40,6 +41,7 @@ class AddressState(StrEnum):
     """What is known of the address."""
 
     TOLD = "told"
+    DONE = "done"
     FILE = "file"
     ASK = "ask"
 
@@ -118,7 +120,9 @@ def _has(state: State, name: str) -> bool:
 
 
 def _one_breath(_: Program, state: State) -> Told:
-    """A device or a symptom alone is read back in the summary; anything more at once."""
+    """A device or a symptom alone is read back in the summary; anything more at once. What was resumed is known."""
+    if state.resumed:
+        return Told.ASK
     return Told.TOLD if any(state.slot(name) for name in _READ_BACK_AT_ONCE) else Told.ASK
 
 
@@ -126,14 +130,18 @@ def _product_state(_: Program, state: State) -> ProductState:
     held = state.slot("product")
     if held and held.value.get("brand"):
         return ProductState.BRAND
-    if state.caller.card.get("product_spoken") and not (held and held.value.get("product_id")):
+    if "product" not in state.resumed and _offers_product(state, held):
         return ProductState.KNOWN
     return ProductState.TOLD if held else ProductState.NEW
 
 
+def _offers_product(state: State, held: Slot | None) -> bool:
+    return bool(state.caller.card.get("product_spoken")) and not (held and held.value.get("product_id"))
+
+
 def _fault_state(_: Program, state: State) -> FaultState:
     if not field(state, "fault_code", "canonical"):
-        return FaultState.ASK
+        return FaultState.NONE if "symptom" in state.resumed and state.slot("symptom") else FaultState.ASK
     return FaultState.CONFIRMED if _has(state, "fault_code") else FaultState.SAID
 
 
@@ -149,6 +157,8 @@ def for_another(state: State) -> bool:
 def _address_state(_: Program, state: State) -> AddressState:
     """Somebody who reports for another, or cannot be read an address to, is asked for it."""
     held, card = state.slot("address"), state.caller.card
+    if "address" in state.resumed and _has(state, "address"):
+        return AddressState.DONE
     if held and held.source != "crm" and any(held.value.get(part) for part in ("region", "road", "room")):
         return AddressState.TOLD
     on_file = bool(card.get("address_region") and card.get("address_road")) and not for_another(state)

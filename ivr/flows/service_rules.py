@@ -88,7 +88,15 @@ def article_keys(topics: Mapping[str, tuple[str, ...]], state: State) -> tuple[s
 
 # ---- tickets and visit codes ----
 
-LOOSE = frozenset({"ticket_no", "ticket_tail", "visit_code"})  # asked for, but of no matter
+LOOSE = frozenset({"ticket_no", "ticket_tail", "visit_code", "resume"})  # asked for, but of no matter
+
+
+def chosen(state: State, slot: str) -> str:
+    """Return the choice that was made outside of any matter, "" for none."""
+    held = state.loose.get(slot)
+    return held.value.get("value", "") if held else ""
+
+
 MOST_URGES = 3  # the third time a person takes it (dialogues, my_ticket_menu)
 RAISED_AT = 2  # from the second urge on the caller goes before others of the queue
 REPEAT_PRIORITY = 10

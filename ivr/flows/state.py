@@ -117,6 +117,7 @@ class State:
     at: local time when the call began ("2026-11-22T20:30"), "" unknown. demo: example rows may be spoken.
     busy: before the first question the caller is to be told why it is by keys.
     captured: slots of one sentence that wait for their matter. waited: a look-up was already asked twice.
+    draft: a report of this number that was cut a moment ago, until a matter takes it up; resumed: the slots of it.
     """
 
     phase: Phase = Phase.NEW
@@ -155,6 +156,8 @@ class State:
     demo: bool = False
     captured: Mapping[str, Slot] = field(default_factory=dict)
     waited: bool = False
+    draft: Matter | None = None
+    resumed: tuple[str, ...] = ()
     final: Final | None = None
 
     @property

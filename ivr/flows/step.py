@@ -18,7 +18,7 @@ from ivr.contract.facts import (
 from ivr.flows.branches import agent_queue, has_content, known_value
 from ivr.flows.program import Program
 from ivr.flows.repair_rules import is_pressing
-from ivr.flows.service_rules import LOOSE, priority_of
+from ivr.flows.service_rules import LOOSE, chosen, priority_of
 from ivr.flows.state import Matter, Slot, State
 
 # The heavier kind wins when one matter turns into another; every other kind weighs 2.
@@ -66,15 +66,29 @@ def enter_matter(step: Step, kind: str, *, join: bool, turns: bool = False) -> N
     """
     matter = step.state.matter
     if matter is None or (matter.opened and not join):
-        begun = Matter(len(step.state.matters) + 1, kind)
-        step.set(matters=(*step.state.matters, begun))
-        step.save(MatterOpened(begun.number, kind))
+        _begin_matter(step, kind, join=join)
     elif not matter.opened and (turns or _WEIGHT.get(kind, 2) > _WEIGHT.get(matter.kind, 2)) and kind != matter.kind:
         step.set_matter(kind=kind)
         step.save(MatterOpened(matter.number, kind))
     waiting = step.state.captured
     step.set(captured={})
     keep_captured(step, waiting)
+
+
+def _begin_matter(step: Step, kind: str, *, join: bool) -> None:
+    """Begin a matter; it is the report that was cut when it is of its kind, or when the caller wants a person."""
+    number, draft = len(step.state.matters) + 1, step.state.draft
+    anew = chosen(step.state, "resume") == "anew"
+    if draft is None or (draft.kind != kind and (anew or not join)):
+        step.set(matters=(*step.state.matters, Matter(number, kind)))
+        step.save(MatterOpened(number, kind))
+        return
+    step.set(matters=(*step.state.matters, Matter(number, draft.kind, draft.ticket)), draft=None)
+    step.save(MatterOpened(number, draft.kind, draft.ticket, "anew" if anew else "resumed"))
+    if not anew:
+        step.set(resumed=tuple(draft.slots))
+        for name, slot in draft.slots.items():
+            fill_slot(step, name, slot)
 
 
 def keep_captured(step: Step, slots: Mapping[str, Slot]) -> None:

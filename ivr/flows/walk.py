@@ -160,8 +160,11 @@ def _open_question(step: Step, node: Listening) -> str | None:
     if flow.counted and step.state.elapsed_ms > LONG_CALL_MS and not step.state.long_offered:
         step.set(long_offered=True)
         return offer_agent(step, Interrupted(step.state.place, target=name))
+    before = _said_before_the_cut(step, name, node)
     if not _visit(step, name, node.limit):
         return node.limit_to or node.fallback
+    if before:
+        return before
     _remember(step, name)
     step.set(question=Question(confirming=_versions(step, node)))
     step.save(NodeEntered(flow.flow, name))
@@ -184,12 +187,26 @@ def reread(step: Step, focus: tuple[str, ...] = ()) -> None:
 
 def _open_record(step: Step, node: Record) -> str | None:
     name = step.state.place.node
+    before = _said_before_the_cut(step, name, node)
     if not _visit(step, name, node.limit):
         return node.fallback
+    if before:
+        return before
     step.set(question=Question())
     step.save(NodeEntered(step.program.flow_of[name], name))
     record(step)
     return None
+
+
+def _said_before_the_cut(step: Step, name: str, node: Listening | Record) -> str | None:
+    """Where the answer leads that was given before the call was cut, None when the question must be put."""
+    matter = step.state.matter
+    if matter is None or name in matter.visits or node.slot not in step.state.resumed:
+        return None
+    held = matter.slots.get(node.slot or "")
+    if held is None or isinstance(node, Record):
+        return node.to if held and isinstance(node, Record) else None
+    return node.to.get(held.value.get("value", "")) or node.to.get("value")
 
 
 def _visit(step: Step, name: str, limit: int) -> bool:

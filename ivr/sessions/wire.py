@@ -5,7 +5,16 @@ from dataclasses import fields
 from types import MappingProxyType
 from typing import Any
 
-from ivr.contract.desk import CallerCard, KnownProduct, VisitCodeAnswer, VisitCodeVerdict, WarrantyAnswer, WarrantyLine
+from ivr.contract.desk import (
+    CallerCard,
+    Draft,
+    DraftSlot,
+    KnownProduct,
+    VisitCodeAnswer,
+    VisitCodeVerdict,
+    WarrantyAnswer,
+    WarrantyLine,
+)
 from ivr.contract.dialogue import HungUp, Input, LookedUp, LookupFailed, Resumed, Returned, Started, TurnDone
 from speech.contract import Captured, Cause, Interpretation, Mode, TurnResult, encode
 
@@ -141,7 +150,22 @@ def caller_card_from_json(raw: Any) -> CallerCard:
         notice_area=_text(raw, "notice_area", ""),
         notice_event=_text(raw, "notice_event", ""),
         surge=_flag(raw, "surge"),
+        draft=None if raw.get("draft") is None else _draft(raw["draft"]),
     )
+
+
+def _draft(raw: Any) -> Draft:
+    _known(raw, Draft)
+    slots = raw.get("slots", [])
+    if not isinstance(slots, list | tuple):
+        raise InvalidMessage("draft.slots")
+    return Draft(_text(raw, "ticket"), _text(raw, "kind"), tuple(_draft_slot(item) for item in slots))
+
+
+def _draft_slot(raw: Any) -> DraftSlot:
+    _known(raw, DraftSlot)
+    value = _text_map(raw.get("value"))
+    return DraftSlot(_text(raw, "slot"), value, _text(raw, "status"), _text(raw, "source"), _text(raw, "clip", ""))
 
 
 def _product(raw: Any) -> KnownProduct:

@@ -23,7 +23,7 @@ from ivr.contract.ids import ContactId
 from ivr.contract.tickets import FoundTicket
 from ivr.sessions.desk_http import DeskTimeouts, HTTPDesk
 from tests.unit.ivr.sessions.desk_server import TOKEN, desk_server
-from tests.unit.ivr.sessions.fakes import CARD, NOW, TICKET, MemoryDesk
+from tests.unit.ivr.sessions.fakes import CARD, DRAFTED, NOW, TICKET, MemoryDesk
 
 
 @contextlib.asynccontextmanager
@@ -60,6 +60,7 @@ def _envelopes(*seqs: int) -> list[Envelope]:
 async def test_identify_knows_and_does_not_know(opened: Opened) -> None:
     async with opened(MemoryDesk()) as desk:
         assert await desk.identify("+8613800138000", "4001726011") == CARD
+        assert await desk.identify("+8613800138009", "4001726011") == DRAFTED
         assert await desk.identify("", "") == CallerCard()
 
 

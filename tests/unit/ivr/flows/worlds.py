@@ -5,11 +5,11 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, get_args
 
 from ivr.contract.dialogue import HungUp, Input, Resumed, TurnDone
 from ivr.contract.ids import ticket_number
-from ivr.flows.nodes import RETURN
+from ivr.flows.nodes import RETURN, TicketKind
 from ivr.flows.state import Place
 from speech.contract import Cause, Mode, TurnResult
 from tests.unit.ivr.flows.play import (
@@ -41,10 +41,25 @@ _VERDICTS: tuple[Mapping[str, str] | None, ...] = (
     {"line": "?"},
     None,
 )
+BOILER = {"value": "boiler", "spoken": "壁挂炉"}
+
+
+def _draft(kind: str, **said: Mapping[str, str]) -> Mapping[str, Any]:
+    """Return a report that was cut; every second value had been confirmed."""
+    slots = [
+        {"slot": name, "value": dict(value), "status": ("unverified", "voice_confirmed")[place % 2], "source": "speech"}
+        for place, (name, value) in enumerate(said.items())
+    ]
+    return {"ticket": ticket_number(1_000_003), "kind": kind, "slots": slots}
+
+
 _NOTICE = {**CARD, "notice_area": "容桂街道", "notice_event": "今天停气"}
 _CARDS: tuple[Mapping[str, Any] | None, ...] = (
     CARD, {**CARD, "elder": True}, None, {"products": "broken"}, _NOTICE, {"surge": True}, {},
     {**CARD, "open_ticket": TICKET["number"]},
+    {**CARD, "draft": _draft("repair", product=BOILER, symptom={"value": "leak"})},
+    {"draft": _draft("repair", product=BOILER, fault_code=E01, symptom={}, address={**SHUNDE, **ROAD, **ROOM})},
+    *({"draft": _draft(kind, product=BOILER)} for kind in get_args(TicketKind)),
 )  # fmt: skip
 
 _LINES = ("new", "assigned", "scheduled", "on_the_way", "waiting_parts", "factory", "done", "overdue")
@@ -148,7 +163,7 @@ class Caller:
 
 def begin(world: str) -> Driver:
     """Begin a call in a named world."""
-    card = CARD if world == "known" else None
+    card = {"known": CARD, "cut": {"draft": _draft("repair", product=BOILER)}}.get(world)
     tickets_there = {"sought": {"tickets": []}, "several": _SEVERAL}.get(world, tickets({}))
     return Driver(
         card=card,
@@ -173,6 +188,7 @@ def routes() -> Mapping[str, tuple[str, tuple[Input, ...]]]:
         )  # who is known is asked other things at the same places
     found |= _by_hand()
     found["common_offer_agent"] = ("new", _silent_inputs())
+    found["resume_draft"] = ("cut", tuple(begin("cut").inputs[1:]))
     assert found.keys() == set(listening_nodes()), set(listening_nodes()) - found.keys()
     return found
 

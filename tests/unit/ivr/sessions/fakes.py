@@ -8,6 +8,8 @@ from typing import Any
 from ivr.contract.desk import (
     CallerCard,
     DeskUnavailable,
+    Draft,
+    DraftSlot,
     FactsRefused,
     KnownProduct,
     NumberBlock,
@@ -181,6 +183,8 @@ def _handed(queue: str, priority: int) -> list[Effect]:
 
 
 CARD = CallerCard(True, "7", (KnownProduct("1", "壁挂炉", "boiler"),), "广东省佛山市", "凤翔路", "9", elder=True)
+CUT = DraftSlot("visit", {"value": "asap"}, "voice_confirmed", "speech", "c/visit.wav")
+DRAFTED = replace(CARD, draft=Draft("10000014", "repair", (CUT,)))
 
 TICKET = TicketStatus("10000014", "repair", TicketLine.SCHEDULED, "2026-11-20", "李", "11月22日 17:00–19:00", urges=1)
 
@@ -201,7 +205,7 @@ class MemoryDesk:
     async def identify(self, caller_e164: str, did: str) -> CallerCard:
         self._check()
         self.asked.append(("identify", caller_e164, did))
-        return CARD if caller_e164 == "+8613800138000" else CallerCard()
+        return {"+8613800138000": CARD, "+8613800138009": DRAFTED}.get(caller_e164, CallerCard())
 
     async def lease_numbers(self, node: str) -> NumberBlock:
         self._check()
