@@ -147,10 +147,8 @@ async def ticket_opened(session: AsyncSession, contact: Contact, fact: facts.Tic
         customer = await customers.learn_caller(session, number, at)
         contact.customer_id = customer.id if customer else None
     safety = fact.safety or contact.safety
-    matter = await calls.matter(session, contact.id, fact.matter)
     opening = Opening(
         no=fact.number,
-        about=matter.about if matter else "",
         kind=fact.kind,
         priority="urgent" if safety else fact.priority,
         contact=contact.id,

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.callbacks import service as callbacks
+from crm.calls import repository as calls
 from crm.tickets import repository as tickets
 from crm.tickets import service as ticket_service
 from crm.tickets.models import TicketSlot
@@ -40,10 +41,17 @@ def _told(row: TicketSlot) -> Mapping[str, str]:
 
 
 async def taken_up(session: AsyncSession, contact: str, fact: facts.MatterOpened, at: datetime) -> None:
-    """The caller is there again: nobody needs to ring for the ticket. Anew: what was said counts as not sure."""
+    """The caller is there again: the ticket is this contact's now, the call before was about it; nobody need ring.
+
+    anew: what was said counts as not sure.
+    """
     ticket = await tickets.get(session, fact.ticket, lock=True)
     if ticket is None:
         return
+    before = await calls.matter(session, ticket.contact_id or "", ticket.matter)
+    if before is not None:
+        before.about = ticket.no
+    ticket.contact_id, ticket.matter = contact, fact.matter
     await callbacks.rang_again(session, ticket.no, contact, at)
     text = "来电人又打来,接着办" if fact.draft == "resumed" else "来电人又打来,重新说"
     if fact.draft == "anew":

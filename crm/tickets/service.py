@@ -63,7 +63,6 @@ class Opening:
     customer: str | None = None
     caller_e164: str = ""
     owner: str | None = None
-    about: str = ""  # the ticket that the matter goes on with
 
 
 async def record(
@@ -136,7 +135,7 @@ async def open_ticket(
 
 async def open_or_update(session: AsyncSession, opening: Opening, heard: Sequence[Heard], now: datetime) -> Ticket:
     """Open the matter's ticket, or bring the one it has up to date; raises AnotherTicket for a second number."""
-    ticket = await repository.of_matter_or_asked(session, opening.contact, opening.matter, opening.about)
+    ticket = await repository.of_matter(session, opening.contact, opening.matter)
     if ticket is None:
         if await repository.get(session, opening.no) is not None:
             raise AnotherTicket("这个工单号已属于别的来电")

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from crm.bootstrap import Process
 from ivr.contract import facts
 from ivr.contract.facts import Fact
-from tests.unit.crm.fakes import ADDRESS, CALLER, NUMBER, Clock, Story, wire
+from tests.unit.crm.fakes import ADDRESS, CALLER, CONTACT, NUMBER, Clock, Story, wire
 
 AGAIN = "fedcba9876543210fedcba9876543210"
 PRODUCT = facts.SlotFilled(1, "product", {"value": "boiler"}, "dtmf", "dtmf")
@@ -105,7 +105,9 @@ async def test_the_new_call_goes_on_with_the_one_ticket_and_nobody_rings_back(
     visit = facts.SlotFilled(1, "visit", {"value": "asap"}, "voice_confirmed", "speech")
     end: list[Fact] = [visit, reported, facts.ContactEnded("reported", 16, 60_000)]
     await tell(desk, story, *resumed("resumed"), *end, contact=AGAIN)
-    assert await rows(process, "SELECT no, outcome FROM tickets") == [(NUMBER, "reported")]
+    assert await rows(process, "SELECT no, outcome, contact_id FROM tickets") == [(NUMBER, "reported", AGAIN)]
+    abouts = await rows(process, "SELECT contact_id, about FROM matters ORDER BY opened_at")
+    assert abouts == [(CONTACT, NUMBER), (AGAIN, NUMBER)]
     slots = await rows(process, "SELECT slot, status FROM ticket_slots ORDER BY slot")
     assert slots == [("fault_code", "voice_confirmed"), ("product", "dtmf"), ("visit", "voice_confirmed")]
     assert await rows(process, "SELECT done_by, result FROM callback_tasks") == [("系统", "reached")]
