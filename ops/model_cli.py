@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from danger.words import WORDS
 from ops import models, packs
 from ops import settings as settings_table
 from ops.layout import Layout
@@ -54,7 +55,7 @@ def build(
     command = [
         str(python), "-m", "speech.training.build", "--tree", str(division), "--villages",
         str(division.parent / "villages.csv"), "--merged", str(packs.MERGED_FILE), "--safety",
-        str(flows / "safety.yaml"), "--out", str(target),
+        str(WORDS), "--out", str(target),
         "--work", str(layout.home / "training"), "--seed", str(seed), "--jobs", str(jobs),
         "--utterances", str(utterances), "--epochs", str(epochs), "--minutes", str(minutes),
         *(["--tiny"] if tiny else []),

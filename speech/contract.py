@@ -104,7 +104,7 @@ class Lexicon:
     safety: kind ("gas", "co", "fire", "electric", "check") -> phrases.
     not_safety: look-alikes, which are no danger.
     doubt_before, doubt_links, doubt_after: what makes a safety word doubtful (没有, 是不是, 吗), and what may stand
-    between. Phrases of safety, not_safety and doubt may hold "(a|b)" and a gap "…" (speech.slots.safety).
+    between. Phrases of safety, not_safety and doubt may hold "(a|b)" and a gap "…" (danger.find).
     fillers: words that are no answer.
     """
 

@@ -26,7 +26,10 @@ from crm.messages.models import Channel, Message
 from crm.messages.schemas import BoardMessage, ChannelDraft, MessageFields, SignedMessage
 from crm.policy.webhooks import signature
 from crm.tickets import service as tickets
+from crm.tickets.models import Ticket
 from crm.tickets.service import Heard, Opening
+from danger.find import CHECK, KINDS, find_safety
+from danger.words import shipped_words
 
 WINDOW = timedelta(minutes=5)
 FROM_ONE_PLACE = 5  # messages within the throttle's quarter of an hour
@@ -34,6 +37,7 @@ OF_ONE_NUMBER = 3
 OF_ALL = 300
 WRONG_SIGNATURES = 20
 BOARD = "官网留言"
+DOUBTFUL = "留言里像是提到危险，但没有说定，请先打电话核实有没有漏气、中毒、着火或漏电"
 _NOBODY = "0" * 43  # compared with for an unknown channel, so that it takes as long
 
 
@@ -126,9 +130,24 @@ async def _take(
     )  # fmt: skip
     ticket = await tickets.open_ticket(session, opening, _heard(message, e164), now, actor)
     await tickets.record(session, ticket, now, kind="note", actor=actor, text=message.text)
+    await _raise_danger(session, ticket, message.text, now, actor)
     row = Message(channel_id=channel, message_id=message_id, digest=digest, ticket_no=ticket.no, at=now)
     await repository.add(session, row)
     return row, False
+
+
+async def _raise_danger(session: AsyncSession, ticket: Ticket, text: str, now: datetime, actor: str) -> None:
+    """Make a message that tells of a danger an emergency, by the words of the phone.
+
+    Where the phone would ask, nobody can be asked here: such a ticket is pressing, and says what to find out first.
+    """
+    danger = find_safety(text, shipped_words())
+    if danger in KINDS:
+        await tickets.change_kind(session, ticket, "repair", now, actor)
+        await tickets.raise_safety(session, ticket, danger, now, actor)
+    elif danger == CHECK:
+        await tickets.raise_priority(session, ticket, "high", now, actor)
+        await tickets.record(session, ticket, now, kind="note", actor=actor, text=DOUBTFUL)
 
 
 def _heard(message: MessageFields, e164: str) -> list[Heard]:

@@ -174,6 +174,18 @@ def in_view(view: str, *, owner: str, day_start: datetime) -> list[ColumnElement
     return views[view]
 
 
+async def unserved_dangers(session: AsyncSession) -> Sequence[tuple[str, str, datetime]]:
+    """Return (number, kind of danger, since) of emergencies that were written, not told by phone, and not taken."""
+    untouched = (Ticket.state == "new", Ticket.owner_id.is_(None))
+    query = (
+        select(Ticket.no, Ticket.safety, Ticket.created_at)
+        .where(Ticket.is_open, Ticket.pressing, Ticket.safety != "", Ticket.contact_id.is_(None))
+        .where(*untouched)
+        .order_by(Ticket.created_at, Ticket.no)
+    )
+    return [(no, safety, at) for no, safety, at in await session.execute(query)]
+
+
 def belonging_to(*, contact: str = "", customer: str = "") -> list[ColumnElement[bool]]:
     """Return the conditions of a contact's or customer's tickets."""
     conditions = [Ticket.contact_id == contact] if contact else []

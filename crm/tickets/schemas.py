@@ -40,6 +40,7 @@ class TicketRow(Shape):
     outcome: str
     outcome_name: str
     safety: str
+    safety_name: str
     unverified: list[str]
     contact: str
     matter: int

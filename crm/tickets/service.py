@@ -200,12 +200,12 @@ async def set_priority(session: AsyncSession, ticket: Ticket, priority: str, now
         await callbacks.press(session, ticket.contact_id, priority, now)
 
 
-async def raise_safety(session: AsyncSession, ticket: Ticket, safety: str, now: datetime) -> None:
+async def raise_safety(session: AsyncSession, ticket: Ticket, safety: str, now: datetime, actor: str = IVR) -> None:
     """Make the ticket an emergency."""
     ticket.safety = safety
     text = f"紧急：{word(SAFETY, safety)}"
-    await record(session, ticket, now, kind="safety", actor=IVR, text=text, fields=["safety"])
-    await raise_priority(session, ticket, "urgent", now, IVR)
+    await record(session, ticket, now, kind="safety", actor=actor, text=text, fields=["safety"])
+    await raise_priority(session, ticket, "urgent", now, actor)
 
 
 async def clear_safety(session: AsyncSession, ticket: Ticket, now: datetime) -> None:

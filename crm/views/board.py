@@ -19,7 +19,8 @@ from crm.desk import repository as desk
 from crm.live import repository as pops
 from crm.phone import masked
 from crm.policy.figures import counted_visits, service_level
-from crm.words import AGENT_STATES, QUEUES, node_title, queue_name, word
+from crm.tickets import repository as tickets
+from crm.words import AGENT_STATES, QUEUES, SAFETY, node_title, queue_name, word
 from ivr.contract.hours import HumanHours, warning_text
 
 POP_DUE = timedelta(seconds=5)
@@ -175,6 +176,9 @@ async def _alarms(session: AsyncSession, since: datetime, gap_at: datetime | Non
     for contact, at, over in await repository.emergencies(session, since):
         text = "紧急来电没有接通，请马上回电" if over else "紧急来电正在进行"
         alarms.append(Alarm(key=f"emergency:{contact}", text=text, at=at))
+    for no, safety, at in await tickets.unserved_dangers(session):
+        text = f"留言说有危险（{word(SAFETY, safety)}），还没有人接手，请马上打电话：工单 {no[:4]} {no[4:]}"
+        alarms.append(Alarm(key=f"emergency:{no}", text=text, at=at))
     if gap_at is not None:
         alarms.append(Alarm(key="recording", text="有录音缺失", at=gap_at))
     return alarms

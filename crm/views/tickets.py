@@ -23,7 +23,7 @@ from crm.tickets.schemas import MoveForm, NeedForm, TicketForm, TicketRow, Timel
 from crm.tickets.warranty import verdict_of
 from crm.views import calls as call_views
 from crm.warranty.schemas import WarrantyForm, warranty_form
-from crm.words import TICKET_OUTCOMES, word
+from crm.words import SAFETY, TICKET_OUTCOMES, word
 
 COVERED = "（无权查看）"
 
@@ -56,6 +56,7 @@ async def rows(session: AsyncSession, found: Sequence[Ticket], lens: Lens) -> li
                 outcome=ticket.outcome,
                 outcome_name=word(TICKET_OUTCOMES, ticket.outcome),
                 safety=ticket.safety,
+                safety_name=word(SAFETY, ticket.safety),
                 unverified=[slots.label(item.slot) for item in ticket_slots if item.status == "unverified"],
                 contact=ticket.contact_id or "",
                 matter=ticket.matter,

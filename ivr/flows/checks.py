@@ -47,7 +47,7 @@ def _error(program: Program, name: str, text: str) -> FlowError:
 def _lexicon_problems(program: Program) -> Iterator[FlowError]:
     unknown = program.lexicon.safety.keys() - EMERGENCY_KINDS.keys()
     if unknown:
-        yield FlowError("safety.yaml", min(unknown), "no emergency node for this danger")
+        yield FlowError("words.yaml", min(unknown), "no emergency node for this danger")
 
 
 # ---- one node ----

@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
+from danger.words import WORDS, InvalidWords, parse_words
 from ivr.flows.checks import check_program
 from ivr.flows.nodes import Flow
 from ivr.flows.program import Advice, Areas, FlowError, Program, Template
@@ -38,9 +39,10 @@ _Loader.yaml_implicit_resolvers = {
 }
 
 
-def load_program(root: Path = HERE) -> Program:
-    """Load and check `documents/*.yaml`, `prompts/*.yaml`, `lexicon.yaml`, `safety.yaml` and `areas.yaml` under `root`.
+def load_program(root: Path = HERE, danger: Path = WORDS) -> Program:
+    """Load and check `documents/*.yaml`, `prompts/*.yaml`, `lexicon.yaml` and `areas.yaml` under `root`.
 
+    danger: the file of danger words.
     Raises FlowError, naming file and node, for anything that must not run.
     """
     flows = _flows(root / "documents")
@@ -50,7 +52,7 @@ def load_program(root: Path = HERE) -> Program:
         nodes=MappingProxyType(nodes),
         flow_of=MappingProxyType({name: flow.flow for flow in flows.values() for name in flow.nodes}),
         prompts=MappingProxyType(_prompts(root / "prompts")),
-        lexicon=_lexicon(root / "lexicon.yaml", root / "safety.yaml"),
+        lexicon=_lexicon(root / "lexicon.yaml", danger),
         areas=_areas(root / "areas.yaml"),
         topics=_topics(root / "topics.yaml"),
         advice=_advice(root / "advice.yaml"),
@@ -129,18 +131,21 @@ def _templates(file: str, key: str, texts: Any, *, numbered: bool) -> tuple[str,
     return key, tuple(Template(f"{key}.{n}" if many else key, text) for n, text in enumerate(texts, 1))
 
 
-def _lexicon(path: Path, safety_path: Path) -> Lexicon:
+def _lexicon(path: Path, danger: Path) -> Lexicon:
     raw = _exactly(path, {"commands", "yes", "no", "fillers"})
-    safety = _exactly(safety_path, {"kinds", "look_alikes", "doubt_before", "doubt_links", "doubt_after"})
+    try:
+        words = parse_words(read_yaml(danger))
+    except InvalidWords as error:
+        raise FlowError(danger.name, "", str(error)) from error
     return Lexicon(
         commands=_phrase_sets(path.name, "commands", raw["commands"]),
         yes=_phrases(path.name, "yes", raw["yes"]),
         no=_phrases(path.name, "no", raw["no"]),
-        safety=_phrase_sets(safety_path.name, "kinds", safety["kinds"]),
-        not_safety=_phrases(safety_path.name, "look_alikes", safety["look_alikes"]),
-        doubt_before=_phrases(safety_path.name, "doubt_before", safety["doubt_before"]),
-        doubt_links=_phrases(safety_path.name, "doubt_links", safety["doubt_links"]),
-        doubt_after=_phrases(safety_path.name, "doubt_after", safety["doubt_after"]),
+        safety=words.safety,
+        not_safety=words.not_safety,
+        doubt_before=words.doubt_before,
+        doubt_links=words.doubt_links,
+        doubt_after=words.doubt_after,
         fillers=_phrases(path.name, "fillers", raw["fillers"]),
     )
 

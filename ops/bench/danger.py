@@ -7,6 +7,7 @@ from typing import Any
 
 import yaml
 
+from danger.find import CHECK, KINDS
 from ivr.flows.load import load_program
 from speech.contract import SlotKind, SlotSpec
 from speech.evaluation.cases import NOW
@@ -16,7 +17,6 @@ from speech.evaluation.sound import VOICES, Line, Studio, chance_of, make_voices
 from speech.meaning import read_vocabulary
 from speech.recognizers.vosk_worker import Decoder
 from speech.slots import Slots
-from speech.slots.safety import CHECK, KINDS
 
 Say = Callable[[str], None]
 NONE = "none"

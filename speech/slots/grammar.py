@@ -6,10 +6,10 @@ no grammar.
 
 import itertools
 
+from danger.find import spoken_phrases
 from speech.contract import Lexicon, SlotKind, SlotSpec
 from speech.slots.expected import expected
 from speech.slots.readers import Knowledge
-from speech.slots.safety import spoken_phrases
 from speech.slots.text import compact
 
 _OPEN = {SlotKind.STATEMENT, SlotKind.DIGITS, SlotKind.NAME, SlotKind.ADDRESS, SlotKind.ROAD}

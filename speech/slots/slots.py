@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from danger import find
 from speech.contract import Captured, Interpretation, Lexicon, SlotKind, SlotSpec
 from speech.packs import Pack
-from speech.slots import opening, phrases, safety
+from speech.slots import opening, phrases
 from speech.slots.calendar import china_day
 from speech.slots.divisions import build_gazetteer
 from speech.slots.grammar import build_grammar, cut
@@ -53,10 +54,10 @@ class Slots:
         heard = [text for text in texts if compact(text)]
         if not heard:
             return Interpretation()
-        dangers = [(danger, text) for text in heard if (danger := safety.find_safety(text, lexicon))]
+        dangers = [(danger, text) for text in heard if (danger := find.find_safety(text, lexicon))]
         if dangers:
-            named = next((found for found in dangers if found[0] != safety.CHECK), dangers[0])
-            rest = self._one(slot, lexicon, safety.without_danger(named[1], lexicon), now)
+            named = next((found for found in dangers if found[0] != find.CHECK), dangers[0])
+            rest = self._one(slot, lexicon, find.without_danger(named[1], lexicon), now)
             kept = self._captured(slot, lexicon, heard, now)
             # what else was said is kept for the draft ("E一,还有煤气味")
             return replace(rest, text=compact(named[1]), status="match", command="", safety=named[0], captured=kept)

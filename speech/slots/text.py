@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-UNKNOWN = "[unk]"
+from danger.find import UNKNOWN
 
 _PUNCTUATION = re.compile(r"[\s,.;:!?，。；：！？、…“”‘’「」()（）·~\-—]+")
 

@@ -227,7 +227,7 @@ def phrases_of(documents: Sequence[Any]) -> list[str]:
 
 
 def danger_of(document: Mapping[str, Any]) -> Danger:
-    """Return the words of danger of the flows' safety.yaml."""
+    """Return the words of danger of danger/words.yaml."""
     patterns = [*itertools.chain.from_iterable(document["kinds"].values()), *document["look_alikes"]]
     doubts = itertools.chain.from_iterable(map(_spelled_out, document["doubt_before"]))
     return Danger([list(_spelled_out(pattern)) for pattern in patterns], list(doubts))

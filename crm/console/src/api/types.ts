@@ -178,6 +178,7 @@ export interface TicketRow {
   outcome: string
   outcome_name: string
   safety: string
+  safety_name: string
   unverified: string[]
   contact: string
   matter: number

@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
+from crm.accounts import repository as accounts
 from crm.bootstrap import Process
 from crm.policy.webhooks import signature
 from crm.web.throttle import MemoryThrottle
@@ -220,4 +221,62 @@ async def test_an_erased_writer_is_gone_and_comes_not_back(page: Opener, process
         assert (await sent(program, channel, clock())).json()["again"]
     (ticket,) = await tickets(page)
     whole = json.dumps(ticket, ensure_ascii=False)
-    assert [word for word in ("三天", "国强", "138****", "0013", "oX3kQ5u0") if word in whole] == []
+    assert [word for word in ("三天", "国强", "138****", "0013 8000", "oX3kQ5u0") if word in whole] == []
+
+
+async def dangers_on_board(supervisor: httpx.AsyncClient) -> list[dict[str, Any]]:
+    alarms = (await supervisor.get(f"{API}/board")).json()["alarms"]
+    return [alarm for alarm in alarms if alarm["key"].startswith("emergency:")]
+
+
+DANGERS = [
+    ("请问安装收费吗？厨房里闻到煤气味", "gas", "repair"),
+    ("安装费怎么算\n家里一氧化碳报警器一直响", "co", "repair"),
+    ("炉子冒烟了，快来人", "fire", "repair"),
+]
+
+
+@pytest.mark.parametrize(("text", "danger", "kind"), DANGERS)
+async def test_a_written_danger_is_an_emergency_like_a_spoken_one(
+    page: Opener, process: Process, text: str, danger: str, kind: str
+) -> None:
+    async with page("") as visitor:
+        await left(visitor, kind="consult", text=text)
+        assert await left(visitor, kind="consult", text=text) == RECEIVED
+    (ticket,) = await tickets(page)
+    assert (ticket["priority"], ticket["safety"], ticket["kind"]) == ("urgent", danger, kind)
+    assert ticket["safety_name"] in ticket["timeline"][1]["text"]
+    assert [entry["kind"] for entry in ticket["timeline"]] == ["priority", "safety", "kind", "note", "opened"]
+    async with page("8001") as agent, page("9001") as supervisor:
+        assert [row["no"] for row in (await agent.get(f"{API}/tickets?view=urgent")).json()["items"]] == [ticket["no"]]
+        (alarm,) = await dangers_on_board(supervisor)
+        assert (alarm["key"], ticket["safety_name"] in alarm["text"]) == (f"emergency:{ticket['no']}", True)
+        async with process.parts.work() as session:
+            me = next(account.id for account in await accounts.everybody(session) if account.number == "8001")
+        taken = await agent.patch(f"{API}/tickets/{ticket['no']}", json={"version": ticket["version"], "owner": me})
+        assert taken.status_code == 200, taken.text
+        assert await dangers_on_board(supervisor) == []
+
+
+async def test_a_complaint_that_tells_of_a_danger_stays_a_complaint_and_is_urgent(page: Opener) -> None:
+    async with page("") as visitor:
+        await left(visitor, text="你们修完以后漏气，等了三天没有人来")
+    (ticket,) = await tickets(page)
+    assert (ticket["kind"], ticket["priority"], ticket["safety"]) == ("complaint", "urgent", "gas")
+
+
+@pytest.mark.parametrize("text", ["会不会漏煤气？", "没有漏气，只想问安装", "屋里有股怪味"])
+async def test_what_the_phone_would_ask_about_is_to_be_asked_first(page: Opener, text: str) -> None:
+    async with page("") as visitor:
+        await left(visitor, kind="consult", text=text)
+    (ticket,) = await tickets(page)
+    assert (ticket["priority"], ticket["safety"], ticket["kind"]) == ("high", "", "consult")
+    assert "请先打电话核实" in ticket["timeline"][0]["text"]
+
+
+@pytest.mark.parametrize("text", ["点火不着火，打不着火", "燃气灶多少钱", "水管爆裂了，漏水"])
+async def test_look_alikes_of_danger_raise_nothing(page: Opener, text: str) -> None:
+    async with page("") as visitor:
+        await left(visitor, kind="consult", text=text)
+    (ticket,) = await tickets(page)
+    assert (ticket["priority"], ticket["safety"], len(ticket["timeline"])) == ("normal", "", 2)

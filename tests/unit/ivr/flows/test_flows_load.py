@@ -9,6 +9,7 @@ import jsonschema
 import pytest
 import yaml
 
+from danger.words import WORDS
 from ivr.flows import cli
 from ivr.flows.load import HERE, load_program, read_yaml, schema
 from ivr.flows.program import FlowError, Program
@@ -25,7 +26,8 @@ def tree(tmp_path: Path) -> Path:
     """Return a copy of the shipped documents that may be spoiled."""
     for name in ("documents", "prompts"):
         shutil.copytree(HERE / name, tmp_path / name)
-    for name in ("lexicon.yaml", "safety.yaml", "areas.yaml", "topics.yaml", "advice.yaml"):
+    shutil.copy(WORDS, tmp_path / "words.yaml")
+    for name in ("lexicon.yaml", "areas.yaml", "topics.yaml", "advice.yaml"):
         shutil.copy(HERE / name, tmp_path / name)
     return tmp_path
 
@@ -86,9 +88,11 @@ SPOILED: dict[str, tuple[Change, str]] = {
         "common_limit_repeat: the machine needs this node",
     ),
     "danger without instructions": (
-        lambda t: put(t / "safety.yaml", "  gas:", "  flood:"),
+        lambda t: put(t / "words.yaml", "  gas:", "  flood:"),
         "flood: no emergency node for this danger",
     ),
+    "danger with more": (lambda t: put(t / "words.yaml", "doubt_after:", "doubt_later:"), "does not hold exactly"),
+    "danger without phrases": (lambda t: put(t / "words.yaml", "- 一氧化碳", "- 1"), "kinds.co: is not a list"),
     "lexicon with more": (lambda t: put(t / "lexicon.yaml", "fillers:", "padding:"), "does not hold exactly"),
     "lexicon without sets": (_flatten, "commands: is not a mapping of phrases"),
     "lexicon without phrases": (
@@ -122,7 +126,7 @@ def test_spoiled_prompts_and_words_are_refused(name: str, tree: Path) -> None:
     spoil, words = SPOILED[name]
     spoil(tree)
     with pytest.raises(FlowError) as refused:
-        load_program(tree)
+        load_program(tree, tree / "words.yaml")
     assert words in str(refused.value)
 
 

@@ -8,8 +8,8 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from danger.find import CHECK, KINDS, clauses, find_safety, spoken_phrases, without_danger
 from speech.contract import SlotKind, SlotSpec
-from speech.slots.safety import CHECK, KINDS, clauses, find_safety, spoken_phrases, without_danger
 from speech.slots.slots import Slots
 from tests.unit.ivr.flows.play import program
 

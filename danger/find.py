@@ -1,6 +1,6 @@
-"""Finds danger in what a caller said: pure; every word of it is data of the lexicon (dialogues.zh.md, safety_words).
+"""Finds danger in what somebody said or wrote: pure; every word of it is data (words.yaml).
 
-A phrase of the lexicon may hold alternatives "(煤气|燃气)" and a gap "…" of at most five characters within one clause.
+A phrase of the words may hold alternatives "(煤气|燃气)" and a gap "…" of at most five characters within one clause.
 """
 
 import itertools
@@ -10,18 +10,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from speech.contract import Lexicon
-from speech.slots.text import UNKNOWN
+from danger.words import Words
 
 # When leak and poisoning cannot be told apart it is a leak (dialogues, safety_words); the rest is the table's order.
+UNKNOWN = "[unk]"  # a recognizer's mark for a word that it did not understand
 KINDS = ("gas", "co", "fire", "electric")
 CHECK = "check"
 _GAP = "…"
 _GAP_CHARACTERS = 5
 _CLAUSE_END = "|"
 _ALTERNATIVES = re.compile(r"\(([^()]*)\)")
-_BLANKS = re.compile(r"\s+")
-_BREAKS = re.compile(r"[,.;:!?，。；：！？、“”‘’「」()（）·~\-—|]+")
+_BLANKS = re.compile(r"[^\S\n]+")  # a written line is a clause of its own
+_BREAKS = re.compile(r"[\n,.;:!?，。；：！？、“”‘’「」()（）·~\-—|]+")
 _SPOKEN_MOST = 60  # expansions of one phrase for a recognizer's grammar
 
 
@@ -43,8 +43,8 @@ class _Span:
 
 
 @dataclass(frozen=True, slots=True)
-class _Words:
-    """A lexicon's danger words, compiled."""
+class _Compiled:
+    """Danger words, compiled."""
 
     kinds: tuple[tuple[str, tuple[re.Pattern[str], ...]], ...]
     look_alikes: tuple[re.Pattern[str], ...]
@@ -53,19 +53,19 @@ class _Words:
     doubt_after: re.Pattern[str] | None
 
 
-def find_safety(text: str, lexicon: Lexicon) -> str:
+def find_safety(text: str, words: Words) -> str:
     """Return gas, co, fire or electric, "check" when it is doubtful, negated or asked, "" when there is no danger.
 
     Look-alikes (打不着火) never count. One plain mention counts, however much beside it is negated. A word that
     was not understood may have been inside a danger's phrase or between a negation and it: the graver reading counts.
     """
-    words = _words(lexicon)
+    compiled = _words(words)
     said = clauses(text)
-    found = [_judged(reading, words) for reading in dict.fromkeys((said, said.replace("?", "")))]
+    found = [_judged(reading, compiled) for reading in dict.fromkeys((said, said.replace("?", "")))]
     return next((kind for kind in found if kind in KINDS), max(found))
 
 
-def _judged(said: str, words: _Words) -> str:
+def _judged(said: str, words: _Compiled) -> str:
     looks = [span for pattern in words.look_alikes for span in _spans(pattern, said)]
     found = {kind: [span for pattern in patterns for span in _spans(pattern, said) if not _only_looks(span, looks)]
              for kind, patterns in words.kinds}  # fmt: skip
@@ -80,10 +80,10 @@ def _judged(said: str, words: _Words) -> str:
     return CHECK if doubtful else ""
 
 
-def without_danger(text: str, lexicon: Lexicon) -> str:
+def without_danger(text: str, words: Words) -> str:
     """Return `text` without its danger words: what else the caller said in the same breath."""
-    said, words = clauses(text), _words(lexicon)
-    for _kind, patterns in words.kinds:
+    said, compiled = clauses(text), _words(words)
+    for _kind, patterns in compiled.kinds:
         for pattern in patterns:
             said = pattern.sub(_CLAUSE_END, said)
     return said.replace(_CLAUSE_END, " ").strip()
@@ -95,13 +95,10 @@ def clauses(text: str) -> str:
     return _BREAKS.sub(_CLAUSE_END, _BLANKS.sub("", folded)).replace("\0", "?")
 
 
-def spoken_phrases(lexicon: Lexicon) -> list[str]:
+def spoken_phrases(words: Words) -> list[str]:
     """Return what a recognizer should expect of danger and look-alikes: alternatives written out, gaps closed."""
-    patterns = [*itertools.chain.from_iterable(lexicon.safety.values()), *lexicon.not_safety]
+    patterns = [*itertools.chain.from_iterable(words.safety.values()), *words.not_safety]
     return list(dict.fromkeys(itertools.chain.from_iterable(map(_written_out, patterns))))
-
-
-# ---- one mention ----
 
 
 def _spans(pattern: re.Pattern[str], said: str) -> Iterator[_Span]:
@@ -114,7 +111,7 @@ def _only_looks(span: _Span, looks: list[_Span]) -> bool:
     return any(look.meets(span) and not (span.holds(look) and span != look) for look in looks)
 
 
-def _doubtful(said: str, span: _Span, words: _Words) -> bool:
+def _doubtful(said: str, span: _Span, words: _Compiled) -> bool:
     before, after = said[: span.start], said[span.end :]
     return bool(
         (words.doubt_before and words.doubt_before.search(before))
@@ -123,13 +120,9 @@ def _doubtful(said: str, span: _Span, words: _Words) -> bool:
     )
 
 
-# ---- the lexicon's phrases as patterns ----
-
-
-def _words(lexicon: Lexicon) -> _Words:
+def _words(words: Words) -> _Compiled:
     return _compiled(
-        tuple(lexicon.safety.items()), lexicon.not_safety, lexicon.doubt_before, lexicon.doubt_links,
-        lexicon.doubt_after,
+        tuple(words.safety.items()), words.not_safety, words.doubt_before, words.doubt_links, words.doubt_after,
     )  # fmt: skip
 
 
@@ -140,9 +133,9 @@ def _compiled(
     before: tuple[str, ...],
     links: tuple[str, ...],
     after: tuple[str, ...],
-) -> _Words:
+) -> _Compiled:
     doubt, link, behind = (_any_of(listed) for listed in (before, links, after))
-    return _Words(
+    return _Compiled(
         tuple((kind, _patterns(phrases)) for kind, phrases in safety),
         _patterns(look_alikes),
         re.compile(doubt) if before else None,
