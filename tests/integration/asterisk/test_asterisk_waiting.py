@@ -1,11 +1,18 @@
 """From the queue back to ivr: for a call-back by key, after too long a wait; without ivr a message is taken."""
 
+import asyncio
 import shutil
 from collections.abc import Iterator
 
 import pytest
 
+from ivr.bootstrap import now
 from ivr.dialplan.waiting import BEAT
+from ivr.sessions.pbx import AMIPBX
+from ivr.sessions.waiting import WaitingRoom
+from ivr.telephony.ami.client import AMIClient, AMISettings
+from ivr.telephony.events import InvalidEvent
+from ivr.telephony.translate import translate
 from tests.integration.asterisk.agi import AgiServer, Session
 from tests.integration.asterisk.line import Line, longest_silence
 from tests.integration.asterisk.pair import Pair
@@ -95,7 +102,36 @@ def test_each_beat_is_looked_up_anew_in_the_callers_own_folder(pair: Pair, ivr: 
     assert longest_silence(line.samples()) < 1.5
 
 
-def test_after_a_phone_rang_in_vain_the_next_beat_comes_at_once(pair: Pair, ivr: AgiServer) -> None:
+async def ivrs_waiting_room(pair: Pair) -> None:
+    """Run what ivr runs for waiting callers, until cancelled."""
+    login = AMISettings("127.0.0.1", pair.settings.ami_port, pair.settings.ami_user, pair.settings.ami_secret)
+    ami = AMIClient(login)
+    room = WaitingRoom(AMIPBX(ami), pair.layout.prompts / "fallback", now, beat_s=5, wrapup_s=0)
+
+    async def events() -> None:
+        async for raw in ami.events():
+            event = translate(raw, now())
+            if event is not None and not isinstance(event, InvalidEvent):
+                room.take(event)
+
+    async with asyncio.TaskGroup() as group:
+        for part in (ami.run(), room.run(), events()):
+            group.create_task(part)
+
+
+async def test_who_is_next_is_told_at_once_that_a_phone_rang_in_vain(pair: Pair, ivr: AgiServer) -> None:
+    prompts = pair.layout.prompts / "fallback"
+    shutil.copy(prompts / "limit_busy.1.wav", prompts / "queue_retry.wav")
+    room = asyncio.create_task(ivrs_waiting_room(pair))
+    try:
+        await asyncio.to_thread(_rings_in_vain, pair, ivr)
+    finally:
+        room.cancel()
+        await asyncio.gather(room, return_exceptions=True)
+    assert [path for path in prompts.iterdir() if path.is_dir()] == []  # nothing is left behind
+
+
+def _rings_in_vain(pair: Pair, ivr: AgiServer) -> None:
     pair.pbx.event("ContactStatus", AOR="8001", ContactStatus="Reachable")
     reply = pair.carrier.call("Setvar", Variable="ROBOT_RING_8001", Value="never")
     assert reply["Response"] == "Success", reply
@@ -103,10 +139,11 @@ def test_after_a_phone_rang_in_vain_the_next_beat_comes_at_once(pair: Pair, ivr:
     assert reply["Response"] == "Success", reply
     try:
         line, _ = waiting(pair, ivr, "13800138205")
-        pair.pbx.event("AgentRingNoAnswer", Queue="complaint")
-        lay(pair, "13800138205", "limit_busy.1")
+        rang = pair.pbx.event("AgentRingNoAnswer", Queue="complaint")
         line.until_hears(pair.prompts["limit_busy.1"], 4)
+        assert int(rang["RingTime"]) >= 4000
     finally:
         pair.pbx.call("QueueRemove", Queue="complaint", Interface="PJSIP/8001")
         pair.carrier.call("Setvar", Variable="ROBOT_RING_8001", Value="")
     ended(pair, ivr.session(), "13800138205")
+    pair.pbx.event("Hangup", Uniqueid=rang["Uniqueid"])
