@@ -33,6 +33,8 @@ _JOINTS = re.compile(
     f"(?:大写的?|英文的?|字母)+(?=[A-Z{''.join(_CARRIER_WORDS)}])"
     "|(?<=[A-Z])(?:字母?)?(?:然后|接着|后面|后头|再|还有|加|跟|带)?(?:一个|个|是|数字)?(?=[零〇洞一幺么二两三四五六七拐八九勾P])"
 )
+# 幺 behind the f of F is heard as 叫.
+_ONE_BEHIND_F = re.compile("(?<=F)叫(?=[零〇洞一幺么二两三四五六七拐八九勾]|$)")
 _SOMETHING = re.compile("[A-Z零〇洞一幺么二两三四五六七拐八九勾]几")  # a sign that the caller does not know
 _MAX_READINGS = 64
 _D = "零〇洞一幺么二两三四五六七拐八九勾"
@@ -119,6 +121,8 @@ def may_extend(code: str, catalogue: Mapping[str, str]) -> bool:
 
 
 def _spelled(text: str) -> str:
+    text = _ONE_BEHIND_F.sub("幺", text)
+
     def letter(match: re.Match[str]) -> str:
         word, said = match.groups()
         if said.isascii():
