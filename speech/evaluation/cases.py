@@ -234,7 +234,7 @@ def is_right(case: Case, meaning: str, value: Mapping[str, str], safety: str) ->
 
 def sounds_right(case: Case, value: Mapping[str, str]) -> bool:
     """Tell whether a value is what was said, but perhaps for how its road or estate is written: see `part_right`."""
-    return all(part_right(case, value, name) for name in case.truth)
+    return bool(case.truth) and all(part_right(case, value, name) for name in case.truth)
 
 
 def part_right(case: Case, value: Mapping[str, str], name: str) -> bool:

@@ -71,8 +71,16 @@ def expected(kind: SlotKind, vocabulary: frozenset[str], places: Gazetteer) -> l
             return []
 
 
+def doubled(times: int = 5) -> Iterator[str]:
+    """Yield every digit several times, so that pairs of equal digits count more: nothing parts 二二 when it is spoken,
+    and its second half is easily lost.
+    """
+    yield from (digit * times for digit in _DIGITS)
+
+
 def _phone() -> Iterator[str]:
     yield from ("".join(pair) for pair in itertools.product(_DIGITS, _DIGITS))
+    yield from doubled()
     yield from (f"幺{second}{third}" for second in "三四五六七八九" for third in _DIGITS)
     yield from (
         f"{lead}{digit}" for lead in ("最后一位是", "尾号是", "后四位是", "号码是", "不对", "是") for digit in _DIGITS
@@ -100,7 +108,7 @@ def _visit() -> Iterator[str]:
 
 
 def _purchase() -> Iterator[str]:
-    yield from (*_YEARS, *_VAGUE, *_FEASTS)
+    yield from (*_YEARS, *_VAGUE, *_FEASTS, "二二二二二二年")  # the year 2022: see doubled
     for year in _YEARS:
         yield from (f"{year}{month}月" for month in _counts(12))
         yield from (f"{year}{feast}" for feast in _FEASTS)

@@ -8,7 +8,7 @@ import itertools
 
 from danger.find import spoken_phrases
 from speech.contract import Lexicon, SlotKind, SlotSpec
-from speech.slots.expected import expected
+from speech.slots.expected import doubled, expected
 from speech.slots.readers import Knowledge
 from speech.slots.text import compact
 
@@ -17,6 +17,7 @@ _LETTERS = "EFAHPLCDBGNRU"
 _DIGIT_WORDS = ("零", "一", "幺", "二", "三", "四", "五", "六", "七", "八", "九")
 _CARRIERS = (("显示",), ("故障", "代码"), ("是",), ("故障码",), ("代码", "是"), ("不是",), ("应该是",))
 _MAX_WORD = 8
+_CODE_PAIRS = 60  # of equal digits, beside some 150 pairs of each digit with any
 
 
 def build_grammar(slot: SlotSpec, lexicon: Lexicon, vocabulary: frozenset[str], known: Knowledge) -> list[str]:
@@ -69,6 +70,7 @@ def code_phrases(vocabulary: frozenset[str], catalogue: tuple[str, ...]) -> list
     bodies += [(a, "十", b) for a in known[3:] for b in known[1:] if b != "幺"]
     out = [[letter, *body] for letter in letters for body in bodies]
     out += [[*carrier, "E", *body] for carrier in _CARRIERS for body in bodies[: len(known)]]
+    out += [list(word) for word in doubled(_CODE_PAIRS) if all(digit in known for digit in word)]
     out += [[a, "P", b] for a in known for b in known if "P" in letters]
     out += [list(triple) for triple in itertools.product(("幺", "二", "三", "四", "五"), ("零", "幺"), known)]
     out += [spoken for code in catalogue if (spoken := _spoken(code, vocabulary))]

@@ -24,6 +24,8 @@ _DAYS = (
     ("今天|今日|今早|今晚|今儿|刚刚|刚才", 0),
 )
 _YEARS_AGO = {"今年": 0, "去年": 1, "旧年": 1, "前年": 2, "大前年": 3, "明年": -1, "后年": -2}
+# No year has three digits: nothing parts 二二 when it is spoken, and its second half is lost.
+_YEAR_2022 = re.compile("(?<![零〇一二两三四五六七八九])二[零〇]二年")
 _YEAR = re.compile(
     r"大前年|前年|去年|旧年|今年|明年|后年|([零〇一二三四五六七八九幺0-9]{4}|[零〇一二三四五六七八九0-9]{2})年"
 )
@@ -99,14 +101,13 @@ def _spans(text: str, today: date) -> list[Span]:
 
 
 def _by_year(text: str, today: date) -> list[Span] | None:
-    match = _YEAR.search(text)
+    match = _YEAR.search(_YEAR_2022.sub("二零二二年", text))
     if match is None:
         return None
     year = _year(match, today)
     if year is None:
         return []
-    rest = text[match.end() :]
-    span = _within(rest, year)
+    span = _within(match.string[match.end() :], year)
     return [span or Span(date(year, 1, 1), date(year, 12, 31), "year")]
 
 

@@ -46,6 +46,7 @@ def test_a_case_without_truth_must_bring_nothing() -> None:
     case = CASES.outside(chance_of(1))
     assert case.said.startswith("[[")
     assert is_right(case, "", {}, "")
+    assert not sounds_right(case, {"road": "梅花园"})
     assert not is_right(case, "yes", {}, "")
 
 

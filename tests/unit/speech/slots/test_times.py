@@ -132,6 +132,13 @@ def test_two_days_are_asked() -> None:
     assert visit("下 周末").candidates[0]["date"] == "2026-08-01"
 
 
+def test_a_year_of_three_digits_is_2022() -> None:
+    """Nothing parts 二二 when it is spoken: its second half is lost, and 02 is no year to be taken for it."""
+    assert purchase("二 零 二 年 三 月").value["from"] == "2022-03-01"
+    assert purchase("二 零 零 二 年 三 月").value["from"] == "2002-03-01"
+    assert purchase("二 零 二 零 年 三 月").value["from"] == "2020-03-01"
+
+
 def test_without_a_clock_no_day_is_understood() -> None:
     assert visit("明天", None).status == "no_match"
     assert purchase("昨天", None).status == "no_match"
