@@ -21,6 +21,7 @@ from crm.parts.models import Part, PartLine, Partner, PartPrice
 from crm.privacy.models import Erasure
 from crm.products.models import Product
 from crm.rules.models import RuleSet
+from crm.saved_views.models import SavedView
 from crm.tickets.models import Ticket, TicketSlot, TimelineEntry
 from crm.visits.models import CallbackCode, CodeCheck, EngineerVisit, VisitPhoto
 from crm.webhooks.models import Webhook
@@ -66,6 +67,7 @@ __all__ = [
     "RecordingEntry",
     "Ring",
     "RuleSet",
+    "SavedView",
     "Session",
     "Ticket",
     "TicketClock",

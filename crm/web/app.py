@@ -24,6 +24,7 @@ from crm.parts.routes import router as parts_router
 from crm.privacy.routes import router as privacy
 from crm.products.routes import router as products
 from crm.rules.routes import router as rules
+from crm.saved_views.routes import router as saved_views
 from crm.tickets.routes import router as tickets
 from crm.visits.mobile import router as mobile
 from crm.visits.routes import router as visits
@@ -59,7 +60,7 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
 _ROUTERS = (
     accounts, agents, live, tickets, calls, customers, callbacks, knowledge, outlets,
     engineers, visits, customer_files, products, open_router, status, stream, warranty,
-    clocks, parts_router, rules, audit, privacy, webhooks, imports, messages,
+    clocks, parts_router, rules, audit, privacy, webhooks, imports, messages, saved_views,
 )  # fmt: skip
 
 

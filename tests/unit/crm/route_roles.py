@@ -24,6 +24,7 @@ ROLES_OF: dict[str, frozenset[str]] = {
     "popReceived": EVERYBODY, "popShown": EVERYBODY, "popActed": EVERYBODY,
     "getBoard": LEADS, "listQueues": EVERYBODY, "getMetrics": EVERYBODY,  # by token; people: LEADS
     "listTickets": EVERYBODY, "getTicket": EVERYBODY, "exportTickets": LEADS,
+    "listSavedViews": EVERYBODY, "saveView": EVERYBODY, "removeSavedView": EVERYBODY,
     "openTicket": STAFF, "changeTicket": STAFF,
     "addNote": STAFF | {QUALITY},
     "listCalls": PEOPLE, "getCall": PEOPLE, "getRecording": PEOPLE, "getClip": PEOPLE,

@@ -1,0 +1,1 @@
+"""Named filters of the ticket list, each person's own."""
