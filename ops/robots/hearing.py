@@ -8,27 +8,30 @@ from numpy.typing import NDArray
 
 from ops.robots.ear import VOICED_RMS
 
-_FRAME = 160  # samples: 20 ms
+_FRAME = 160  # samples
+_FRAME_MS = 20.0
 
 
-def longest_silence(path: Path) -> tuple[float, float]:
+def longest_silence(path: Path, from_ms: float = 0.0, to_ms: float | None = None) -> tuple[float, float]:
     """Return (length, start) in ms of the longest stretch in which neither caller nor hotline made a sound.
 
-    path: a stereo recording as Line.write_wav makes it; raises ValueError for another format.
+    path: a stereo recording as Line.write_wav makes it, of which only the part between the two times counts; raises
+    ValueError for another format.
     """
-    sound = _voiced(path).max(axis=1)
-    best, start, run = 0, 0, 0
-    for index, voiced in enumerate(sound.tolist()):
+    first = int(from_ms / _FRAME_MS)
+    sound = _voiced(path).max(axis=1)[: None if to_ms is None else int(to_ms / _FRAME_MS)]
+    best, start, run = 0, first, 0
+    for index, voiced in enumerate(sound[first:].tolist(), first):
         run = 0 if voiced else run + 1
         if run > best:
             best, start = run, index - run + 1
-    return best * 20.0, start * 20.0
+    return best * _FRAME_MS, start * _FRAME_MS
 
 
 def heard_ms(path: Path, from_ms: float, to_ms: float) -> float:
     """Return how many ms of sound the caller heard between two times of the recording."""
-    heard = _voiced(path)[int(from_ms / 20) : int(to_ms / 20), 1]
-    return float(heard.sum()) * 20.0
+    heard = _voiced(path)[int(from_ms / _FRAME_MS) : int(to_ms / _FRAME_MS), 1]
+    return float(heard.sum()) * _FRAME_MS
 
 
 def _voiced(path: Path) -> NDArray[np.bool_]:

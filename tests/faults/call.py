@@ -1,6 +1,7 @@
 """A caller who answers fast, by keys where keys will do, and who knows in which phase the call is."""
 
 import asyncio
+import logging
 import time
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
@@ -12,17 +13,22 @@ from typing import Any, Self
 import httpx
 
 from ivr.telephony.ami.client import AMIClient, AMISettings
+from ops.robots.agent import RobotAgents
 from ops.robots.carrier import Carrier, PlacedCall
 from ops.robots.hotline import HotlineAPI
 from ops.robots.line import Line, RobotServer
 from ops.robots.scenario import Voice
+from ops.robots.studio import AGENT_VOICE
 from ops.robots.voice import speak
 from tests.faults.stack import KNOWN_CALLER, FaultStack
+
+log = logging.getLogger(__name__)
 
 HOTLINE = "4001726011"
 VOICE = Voice(variant="f3")
 POLL_S = 1.0
 STEP_S = 40.0
+_LONGEST_TALK_S = 120.0  # the caller hangs up
 _OVER_MS = 1000.0
 _PRESS_AFTER_S = 0.4  # of prompt: a caller who knows the menu
 
@@ -144,6 +150,9 @@ class Telephone:
         self._carrier = Carrier(self._ami, settings.robot_port)
         web, commands = (f"http://127.0.0.1:{port}" for port in (settings.web_port, settings.commands_port))
         self.api = HotlineAPI(web, commands, stack.token, settings.internal_token)
+        self.agents = RobotAgents(
+            self._server, self._carrier.press, out=folder, voice=AGENT_VOICE, talk_s=_LONGEST_TALK_S, say=log.warning
+        )
         bearer = {"Authorization": f"Bearer {settings.internal_token}"}
         self._http = httpx.AsyncClient(base_url=commands, headers=bearer, timeout=POLL_S + 1.0, trust_env=False)
         self._exit = AsyncExitStack()
@@ -161,12 +170,19 @@ class Telephone:
         async with asyncio.timeout(15):
             for ready in self._ready.values():
                 await ready.wait()
+        self._answering = asyncio.create_task(self.agents.run(self._ami.events()), name="agents")
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._answering.cancel()
+        await asyncio.gather(self._answering, return_exceptions=True)
         await self._exit.aclose()
+
+    async def let_agents_ring(self, seconds: str) -> None:
+        """Let the agents' phones ring so long before they are answered, or "never"."""
+        await self._ami.action("Setvar", {"Variable": "ROBOT_RING", "Value": seconds})
 
     async def ring(self) -> Caller:
         """Call the hotline; returns when it has answered and ivr knows the call."""

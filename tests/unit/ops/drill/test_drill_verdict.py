@@ -81,6 +81,9 @@ def test_silence_and_sound_are_read_from_the_recording(tmp_path: Path) -> None:
     length, at = longest_silence(path)
     assert length == pytest.approx(1400, abs=40)
     assert at == pytest.approx(1600, abs=40)
+    assert longest_silence(path, 2000)[0] == pytest.approx(1000, abs=40)
+    assert longest_silence(path, 2000)[1] == 2000
+    assert longest_silence(path, to_ms=2200)[0] == pytest.approx(600, abs=40)
     assert heard_ms(path, 0, 1000) == pytest.approx(1000, abs=40)
     assert heard_ms(path, 1200, 2800) == 0
     write_wav(tmp_path / "mono.wav", tone.tobytes())
