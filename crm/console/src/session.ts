@@ -15,6 +15,7 @@ const LANDING: readonly (readonly [Role, string])[] = [
   ['dispatcher', '/dispatch'],
   ['quality', '/calls'],
   ['admin', '/board'],
+  ['auditor', '/audit'],
 ]
 
 /** Which roles may see a page of the rail. */
@@ -30,6 +31,7 @@ export const PAGES = {
   users: ['admin'],
   rules: ['agent', 'dispatcher', 'supervisor', 'quality', 'auditor', 'admin'],
   imports: ['supervisor', 'admin'],
+  audit: ['auditor', 'supervisor', 'admin'],
 } as const satisfies Record<string, readonly Role[]>
 
 export type PageName = keyof typeof PAGES

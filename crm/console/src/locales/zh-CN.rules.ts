@@ -16,6 +16,7 @@ export const rules = {
   'rules.added': '已添加，{day} 起生效',
   'rules.always': '一直有效',
   'rules.since': '{day} 起',
+  'rules.later': '未生效',
   'rules.now': '现行',
   'rules.own': '公司自设',
   'rules.given': '随系统带来',
