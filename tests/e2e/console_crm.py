@@ -15,10 +15,12 @@ from pathlib import Path
 import httpx
 import uvicorn
 from fastapi import FastAPI, Request
+from playwright.async_api import Browser, Page
 
 from ivr.contract import facts
 from ivr.contract.facts import Envelope, Fact
 from ivr.contract.ids import ContactId, ticket_number
+from tests.e2e.console_page import ConsolePage
 
 ROOT = Path(__file__).parents[2]
 ADDRESS = {"province": "广东省", "city": "佛山市", "district": "顺德区", "town": "容桂街道", "road": "新发路5号"}
@@ -218,3 +220,11 @@ async def running_crm(database_url: str, folder: Path) -> AsyncIterator[Crm]:
             yield running
         finally:
             await running.kill()
+
+
+async def open_at(crm: Crm, browser: Browser, number: str, path: str) -> tuple[ConsolePage, Page]:
+    """Log somebody in and open an address."""
+    console = await ConsolePage.open(browser, crm.url)
+    await console.login(number, crm.passwords[number])
+    await console.go(path)
+    return console, console.page

@@ -3,9 +3,9 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, expect
 
-from tests.e2e.console_crm import Crm
+from tests.e2e.console_crm import Crm, open_at
 from tests.e2e.console_page import ConsolePage, chromium
 
 
@@ -15,15 +15,8 @@ async def browser() -> AsyncIterator[Browser]:
         yield running
 
 
-async def _open(crm: Crm, browser: Browser, number: str, path: str) -> tuple[ConsolePage, Page]:
-    console = await ConsolePage.open(browser, crm.url)
-    await console.login(number, crm.passwords[number])
-    await console.go(path)
-    return console, console.page
-
-
 async def test_a_colleague_is_made_logs_in_and_is_disabled(crm: Crm, browser: Browser) -> None:
-    console, admin = await _open(crm, browser, "admin", "/users")
+    console, admin = await open_at(crm, browser, "admin", "/users")
     await admin.get_by_role("link", name="新建账号").click()
     form = admin.get_by_role("form", name="新建账号")
     await form.get_by_label("工号").fill("8002")
@@ -59,5 +52,5 @@ async def test_a_colleague_is_made_logs_in_and_is_disabled(crm: Crm, browser: Br
 
 
 async def test_who_is_no_administrator_does_not_see_it(crm: Crm, browser: Browser) -> None:
-    _, page = await _open(crm, browser, "9001", "/users")
+    _, page = await open_at(crm, browser, "9001", "/users")
     await expect(page.get_by_text("您没有查看此页的权限，需要：管理员")).to_be_visible()

@@ -16,6 +16,7 @@ async def test_a_callback_is_taken_noted_and_done(crm: Crm) -> None:
         agent = first.page
         await agent.get_by_role("button", name="138 0013 8000").click()
         await agent.get_by_role("button", name="领取").click()
+        await expect(agent.get_by_label("备注")).to_be_focused()
         await agent.get_by_label("备注").fill("下午 3 点后在家")
 
         other = await ConsolePage.open(browser, crm.url)

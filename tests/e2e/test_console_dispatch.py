@@ -4,10 +4,10 @@ import re
 from collections.abc import AsyncIterator
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, expect
 
-from tests.e2e.console_crm import Crm
-from tests.e2e.console_page import ConsolePage, chromium
+from tests.e2e.console_crm import Crm, open_at
+from tests.e2e.console_page import chromium
 from tests.e2e.console_world import given_engineers, given_waiting, tomorrow
 
 SUPERVISOR, AGENT = "9001", "8001"
@@ -19,15 +19,8 @@ async def browser() -> AsyncIterator[Browser]:
         yield running
 
 
-async def _open(crm: Crm, browser: Browser, number: str, path: str) -> tuple[ConsolePage, Page]:
-    console = await ConsolePage.open(browser, crm.url)
-    await console.login(number, crm.passwords[number])
-    await console.go(path)
-    return console, console.page
-
-
 async def test_a_ticket_goes_to_the_suggested_engineer_by_keys_and_then_to_another(crm: Crm, browser: Browser) -> None:
-    console, page = await _open(crm, browser, SUPERVISOR, "/dispatch")
+    console, page = await open_at(crm, browser, SUPERVISOR, "/dispatch")
     people = await given_engineers(console)
     first = (await given_waiting(console))[0]
     await console.go(f"/dispatch?date={tomorrow(9):%Y-%m-%d}")
@@ -63,9 +56,9 @@ async def test_a_ticket_goes_to_the_suggested_engineer_by_keys_and_then_to_anoth
 
 
 async def test_an_agent_sees_the_day_and_gives_nothing_away(crm: Crm, browser: Browser) -> None:
-    supervisor, _ = await _open(crm, browser, SUPERVISOR, "/dispatch")
+    supervisor, _ = await open_at(crm, browser, SUPERVISOR, "/dispatch")
     await given_engineers(supervisor)
     number = (await given_waiting(supervisor))[0]
-    _, page = await _open(crm, browser, AGENT, f"/dispatch?ticket={number}")
+    _, page = await open_at(crm, browser, AGENT, f"/dispatch?ticket={number}")
     await expect(page.get_by_text("只有派单员和班长可以派单")).to_be_visible()
     await expect(page.get_by_role("button", name="派给")).to_have_count(0)

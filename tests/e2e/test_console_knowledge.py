@@ -7,8 +7,8 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from crm.knowledge import pack
-from tests.e2e.console_crm import Crm
-from tests.e2e.console_page import ConsolePage, chromium
+from tests.e2e.console_crm import Crm, open_at
+from tests.e2e.console_page import chromium
 
 SUPERVISOR, REVIEWER, AGENT = "9001", "admin", "8001"
 SAID = "自售出之日起七天内,出现性能故障,您可以选择退货、换货,或者请我们修理。"
@@ -18,13 +18,6 @@ SAID = "自售出之日起七天内,出现性能故障,您可以选择退货、�
 async def browser() -> AsyncIterator[Browser]:
     async with chromium() as running:
         yield running
-
-
-async def _open(crm: Crm, browser: Browser, number: str, path: str) -> tuple[ConsolePage, Page]:
-    console = await ConsolePage.open(browser, crm.url)
-    await console.login(number, crm.passwords[number])
-    await console.go(path)
-    return console, console.page
 
 
 async def _press(page: Page, name: str) -> None:
@@ -39,7 +32,7 @@ def _spoken(crm: Crm) -> list[str]:
 async def test_what_is_written_survives_a_reload_and_is_spoken_once_another_published_it(
     crm: Crm, browser: Browser
 ) -> None:
-    console, page = await _open(crm, browser, SUPERVISOR, "/knowledge/article/ans_7d")
+    console, page = await open_at(crm, browser, SUPERVISOR, "/knowledge/article/ans_7d")
     await page.fill("#knowledge-segments", SAID)
     await page.reload()
     await expect(page.locator("#knowledge-segments")).to_have_value(SAID)
@@ -49,7 +42,7 @@ async def test_what_is_written_survives_a_reload_and_is_spoken_once_another_publ
     await _press(page, "审核通过并发布")
     await expect(page.get_by_role("alert")).to_contain_text("请另一位审核")
     assert _spoken(crm) != [SAID]
-    other, reviewing = await _open(crm, browser, REVIEWER, "/knowledge/article/ans_7d")
+    other, reviewing = await open_at(crm, browser, REVIEWER, "/knowledge/article/ans_7d")
     in_force = reviewing.locator(".pack")
     await expect(in_force).to_contain_text("文章")
     before = await in_force.inner_text()
@@ -61,7 +54,7 @@ async def test_what_is_written_survives_a_reload_and_is_spoken_once_another_publ
 
 
 async def test_what_keeps_it_from_being_published_stands_at_its_field(crm: Crm, browser: Browser) -> None:
-    _, page = await _open(crm, browser, SUPERVISOR, "/knowledge/fault_code/+")
+    _, page = await open_at(crm, browser, SUPERVISOR, "/knowledge/fault_code/+")
     await page.get_by_label("编号").fill("E77")
     await page.fill("#knowledge-code_printed", "E77")
     await page.fill("#knowledge-meaning_zh", "水压传感器故障")
@@ -73,7 +66,7 @@ async def test_what_keeps_it_from_being_published_stands_at_its_field(crm: Crm, 
 
 
 async def test_an_agent_reads_and_searches_but_changes_nothing(crm: Crm, browser: Browser) -> None:
-    _, page = await _open(crm, browser, AGENT, "/knowledge/fault_code?q=E01")
+    _, page = await open_at(crm, browser, AGENT, "/knowledge/fault_code?q=E01")
     await page.get_by_role("link", name="E01").click()
     await expect(page.locator("#knowledge-meaning_zh")).to_have_value("点火失败")
     await expect(page.locator("#knowledge-meaning_zh")).not_to_be_editable()

@@ -13,6 +13,8 @@ export const rules = {
   'rules.wrong': '请填大于 0 的数：{what}',
   'rules.add': '启用新规则（改 {n} 处）',
   'rules.drop': '放弃',
+  'rules.dayFirst': '请先选生效日期',
+  'rules.changeFirst': '还没有改任何数',
   'rules.added': '已添加，{day} 起生效',
   'rules.always': '一直有效',
   'rules.since': '{day} 起',
