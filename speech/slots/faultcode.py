@@ -186,6 +186,8 @@ def _symbols(run: str) -> list[list[tuple[str, int]]]:
 
 def _one_symbol(run: str, index: int, *, first: bool) -> tuple[int, list[tuple[str, int]]]:
     char = run[index]
+    if char == "R" and first and len(run) == 3:  # 二六零: codes of three digits are far more frequent than R60
+        return 1, [("2", 0)]
     if char.isascii() and char.isalnum():
         return 1, [(char, 0)]
     pair = (_syllable(char), _syllable(run[index + 1])) if index + 1 < len(run) else ("", "")

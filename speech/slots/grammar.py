@@ -13,7 +13,7 @@ from speech.slots.readers import Knowledge
 from speech.slots.text import compact
 
 _OPEN = {SlotKind.STATEMENT, SlotKind.DIGITS, SlotKind.NAME, SlotKind.ADDRESS, SlotKind.ROAD}
-_LETTERS = "EFAHPLCDBGNRU"
+_LETTERS = "EFAHPLCDBGNU"  # not R: it sounds like 二, and codes of three digits are far more frequent
 _DIGIT_WORDS = ("零", "一", "幺", "二", "三", "四", "五", "六", "七", "八", "九")
 _CARRIERS = (("显示",), ("故障", "代码"), ("是",), ("故障码",), ("代码", "是"), ("不是",), ("应该是",))
 _MAX_WORD = 8
