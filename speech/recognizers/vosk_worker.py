@@ -19,6 +19,8 @@ from speech.recognizers.port import UNKNOWN
 from speech.recognizers.wire import Kind, Message, Unpacker, encode_message
 
 SAMPLE_RATE = 8000
+# Heard before an utterance: a sound at its very first moment has a beginning then, and is not lost (E of E零三).
+LEAD = bytes(SAMPLE_RATE // 10 * 2)
 MAX_SPARES = 32  # grammars whose next recognizer is kept ready
 
 
@@ -84,7 +86,10 @@ class Decoder:
 
     def _open(self, number: int) -> _Utterance:
         free = vosk.KaldiRecognizer(self._model, SAMPLE_RATE)
-        return _Utterance(free, self._narrow(number) if number else None, ["", ""], ["", ""], ["", ""])
+        narrow = self._narrow(number) if number else None
+        for recognizer in filter(None, (free, narrow)):
+            recognizer.AcceptWaveform(LEAD)
+        return _Utterance(free, narrow, ["", ""], ["", ""], ["", ""])
 
     def _narrow(self, number: int) -> Any:
         """Return a recognizer of a grammar, the one made ahead if there is one, and want another."""
