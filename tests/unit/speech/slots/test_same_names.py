@@ -47,6 +47,8 @@ def test_a_name_that_several_places_have_is_asked_about(china: Slots, said: str,
         ("杭州市西湖区五一路八号", "浙江省杭州市西湖区", "五一路8号"),
         ("河北省保定市容城县", "河北省保定市容城县", ""),
         ("雄安容城县", "河北省保定市容城县", ""),
+        ("深圳南山", "广东省深圳市南山区", ""),  # the district, not the street in it that is called so too
+        ("东莞市长安镇", "广东省东莞市长安镇", ""),
     ],
 )
 def test_one_place_is_found_whatever_it_is_called(china: Slots, said: str, region: str, road: str) -> None:
