@@ -6,11 +6,13 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from playwright.async_api import Browser
 from sqlalchemy import create_engine, text
 
 from crm.migrate import upgrade
 from tests.e2e.calls import SCENARIOS, Made, make_calls
 from tests.e2e.console_crm import Crm, running_crm
+from tests.e2e.console_page import chromium
 from tests.e2e.stack import Stack, running_stack
 from tests.unit.crm.postgres import private_cluster
 
@@ -54,4 +56,11 @@ async def crm(cluster: str, tmp_path: Path) -> AsyncIterator[Crm]:
     name = f"test_{uuid4().hex}"
     _create(cluster, f'CREATE DATABASE "{name}" TEMPLATE "fresh"')
     async with running_crm(cluster.replace("/postgres?", f"/{name}?"), tmp_path) as running:
+        yield running
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    """Give a Chromium of the test's own."""
+    async with chromium() as running:
         yield running

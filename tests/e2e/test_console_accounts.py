@@ -1,18 +1,9 @@
 """The accounts page in a real Chromium: a colleague is made, logs in with what is shown once, is disabled at once."""
 
-from collections.abc import AsyncIterator
-
-import pytest
 from playwright.async_api import Browser, expect
 
 from tests.e2e.console_crm import Crm, open_at
-from tests.e2e.console_page import ConsolePage, chromium
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as running:
-        yield running
+from tests.e2e.console_page import ConsolePage
 
 
 async def test_a_colleague_is_made_logs_in_and_is_disabled(crm: Crm, browser: Browser) -> None:

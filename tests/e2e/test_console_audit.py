@@ -1,19 +1,10 @@
 """The record of who looked at what, in a real Chromium: seen, narrowed by a press, kept in the address."""
 
-from collections.abc import AsyncIterator
-
-import pytest
 from playwright.async_api import Browser, expect
 
 from crm.demo import CUSTOMER_NUMBER
 from tests.e2e.console_crm import Crm
-from tests.e2e.console_page import ConsolePage, chromium
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as running:
-        yield running
+from tests.e2e.console_page import ConsolePage
 
 
 async def test_who_looked_at_a_file_is_found_and_narrowed(crm: Crm, browser: Browser) -> None:

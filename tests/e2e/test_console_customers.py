@@ -1,19 +1,10 @@
 """The customers' pages in a real Chromium: found by number, changed by one, not overwritten by another."""
 
-from collections.abc import AsyncIterator
-
-import pytest
 from playwright.async_api import Browser, Page, expect
 
 from crm.demo import CUSTOMER_NUMBER
 from tests.e2e.console_crm import Crm
-from tests.e2e.console_page import ConsolePage, chromium
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as running:
-        yield running
+from tests.e2e.console_page import ConsolePage
 
 
 async def _open(crm: Crm, browser: Browser, number: str) -> tuple[ConsolePage, Page]:

@@ -1,22 +1,13 @@
 """The dispatch board in a real Chromium: by keys from the waiting ticket to the engineer, to another, and off."""
 
 import re
-from collections.abc import AsyncIterator
 
-import pytest
 from playwright.async_api import Browser, expect
 
 from tests.e2e.console_crm import Crm, open_at
-from tests.e2e.console_page import chromium
 from tests.e2e.console_world import given_engineers, given_waiting, tomorrow
 
 SUPERVISOR, AGENT = "9001", "8001"
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as running:
-        yield running
 
 
 async def test_a_ticket_goes_to_the_suggested_engineer_by_keys_and_then_to_another(crm: Crm, browser: Browser) -> None:

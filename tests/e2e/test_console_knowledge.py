@@ -1,23 +1,14 @@
 """The knowledge page in a real Chromium: what a supervisor writes and publishes is what the next call speaks."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
-import pytest
 from playwright.async_api import Browser, Page, expect
 
 from crm.knowledge import pack
 from tests.e2e.console_crm import Crm, open_at
-from tests.e2e.console_page import chromium
 
 SUPERVISOR, REVIEWER, AGENT = "9001", "admin", "8001"
 SAID = "自售出之日起七天内,出现性能故障,您可以选择退货、换货,或者请我们修理。"
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as running:
-        yield running
 
 
 async def _press(page: Page, name: str) -> None:

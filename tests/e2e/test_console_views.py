@@ -1,18 +1,9 @@
 """Saved views of the ticket list in a real Chromium: named by keyboard, the name outlives a reload, one press away."""
 
-from collections.abc import AsyncIterator
-
-import pytest
 from playwright.async_api import Browser, expect
 
 from tests.e2e.console_crm import Crm
-from tests.e2e.console_page import ConsolePage, chromium
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as running:
-        yield running
+from tests.e2e.console_page import ConsolePage
 
 
 async def test_a_filter_is_kept_under_a_name_by_keyboard(crm: Crm, browser: Browser) -> None:

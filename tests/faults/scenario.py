@@ -120,7 +120,7 @@ class Course:
 
     def _note(self, text: str, *values: object) -> None:
         """Log with the call's own time, which is that of its recording; pytest shows it when the test fails."""
-        log.warning(f"%s at %d ms: {text}", self.caller.contact, self.caller.line.now(), *values)  # noqa: G004 - ours
+        log.warning("%s at %d ms: %s", self.caller.contact, self.caller.line.now(), text % values)
 
     async def _pause(self, seconds: float) -> None:
         await self.caller.line.wait_heard(lambda _ear: False, seconds)
