@@ -162,11 +162,15 @@ def states(layout: Layout) -> dict[str, ProgramState]:
 
 
 def start_part(layout: Layout, name: str) -> None:
-    """Ask for the start of one part without waiting; nothing happens when it runs. Raises SupervisorDown."""
+    """Ask for the start of one part without waiting; nothing happens when it runs. Raises SupervisorDown.
+
+    One that ends at once is no error here: supervisord starts it again, and who waits for it to be ready learns
+    the rest.
+    """
     try:
         call(layout, "startProcess", name, False)
     except xmlrpc.client.Fault as fault:
-        if "ALREADY_STARTED" not in fault.faultString:
+        if not fault.faultString.startswith(("ALREADY_STARTED", "SPAWN_ERROR")):
             raise SupervisorDown(f"supervisord refuses to start {name}: {fault.faultString}") from fault
 
 

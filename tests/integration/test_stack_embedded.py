@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -165,11 +166,12 @@ def test_a_taken_port_is_named_before_anything_starts() -> None:
         shutil.rmtree(folder)
 
 
-def test_a_part_that_does_not_come_up_is_named_with_its_log(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("lived", ["0", "0.3"])
+def test_a_part_that_does_not_come_up_is_named_with_its_log(monkeypatch: pytest.MonkeyPatch, lived: str) -> None:
     folder = Path(tempfile.mkdtemp(prefix="hl-"))
     try:
         stack = Stack(folder, 22800)
-        monkeypatch.setattr(control, "program", _broken_redis)
+        monkeypatch.setattr(control, "program", partial(_broken, lived))
         monkeypatch.setattr(control, "wanted", _impatient)
         (failure,) = stack.up()
         assert failure.part.name == "redis"
@@ -180,9 +182,9 @@ def test_a_part_that_does_not_come_up_is_named_with_its_log(monkeypatch: pytest.
         shutil.rmtree(folder)
 
 
-def _broken_redis(name: str, layout: Layout, settings: Settings) -> supervisor.Program:
+def _broken(lived: str, name: str, layout: Layout, settings: Settings) -> supervisor.Program:
     del layout, settings
-    return supervisor.Program(name, ["sh", "-c", "echo no such option; exit 1"], 1)
+    return supervisor.Program(name, ["sh", "-c", f"echo no such option; sleep {lived}; exit 1"], 1)
 
 
 def _impatient(layout: Layout, settings: Settings, only: tuple[str, ...]) -> tuple[Part, ...]:
