@@ -8,6 +8,7 @@ from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from ivr.contract.hours import DEFAULT_HOURS
+from liveness import marks
 
 
 class Settings(BaseSettings):
@@ -52,6 +53,11 @@ class Settings(BaseSettings):
     def erasures_file(self) -> Path:
         """Return the re-erase list, which lies beside the recordings and outlives a restored database."""
         return self.recordings_dir.parent / "erasures.jsonl"
+
+    @property
+    def frozen_marks(self) -> Path:
+        """Return where it is written which parts were killed because they were frozen."""
+        return self.recordings_dir.parent / marks.FILE
 
     @property
     def zone(self) -> ZoneInfo:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from liveness import marks
+
 TREE = Path(__file__).resolve().parent.parent
 SOCKET_LIMIT = 100  # bytes; the kernel's limit is 107, supervisord needs 7 more than the name says
 
@@ -34,6 +36,11 @@ class Layout:
     def log(self) -> Path:
         """One log file per process."""
         return self.home / "log"
+
+    @property
+    def frozen_marks(self) -> Path:
+        """Which parts were killed because they were frozen (liveness.marks)."""
+        return self.home / marks.FILE
 
     @property
     def pg(self) -> Path:

@@ -105,6 +105,7 @@ class Settings(BaseModel):
     )
     duty_numbers: str = _value("", "emergency duty numbers, comma separated", pattern=r"^[0-9+, ]*$")
     max_calls: int = _value("30", "calls at once; the next one hears a polite message", ge=1, le=95)
+    pbx_frozen_s: int = _value("8", "seconds without any sign of life after which Asterisk is restarted", ge=4, le=600)
     stop_s: int = _value("5", "seconds that ivr gives dialogues to end when it is stopped", ge=0, le=600)
     demo: bool = _value("0", "1: the demo profile, in which example rows (fault codes) are spoken and shown")
 

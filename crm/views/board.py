@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,6 +16,7 @@ from crm.board import repository
 from crm.board.repository import OpenVisit, QueueFigures
 from crm.board.schemas import Alarm, Board, BoardAgent, BoardCall, BoardNode, BoardPops, BoardQueue, BoardRecordings
 from crm.callbacks import repository as callbacks
+from crm.database import milliseconds
 from crm.desk import repository as desk
 from crm.live import repository as pops
 from crm.phone import masked
@@ -22,6 +24,7 @@ from crm.policy.figures import counted_visits, service_level
 from crm.tickets import repository as tickets
 from crm.words import AGENT_STATES, QUEUES, SAFETY, node_title, queue_name, word
 from ivr.contract.hours import HumanHours, warning_text
+from liveness.marks import marks
 
 POP_DUE = timedelta(seconds=5)
 DIALOGUE_AT_MOST = timedelta(hours=2)
@@ -31,12 +34,13 @@ _STATE_ORDER = ("unreachable", "ringing", "talking", "wrapup", "ready", "paused"
 
 @dataclass(frozen=True, slots=True)
 class BoardRules:
-    """Parameters of the figures."""
+    """Parameters of the figures. frozen_marks: see liveness.marks."""
 
     zone: ZoneInfo
     in_time_ms: int
     short_ms: int
     hours: HumanHours
+    frozen_marks: Path
 
 
 def day_start(now: datetime, zone: ZoneInfo) -> datetime:
@@ -70,7 +74,11 @@ async def board(session: AsyncSession, rules: BoardRules, telephony: str, now: d
         recordings=BoardRecordings(expected=expected, present=present),
         callbacks_due=due,
         voicemails=voicemails,
-        alarms=[*_calendar(rules.hours, now), *await _alarms(session, today, gap_at)],
+        alarms=[
+            *_calendar(rules.hours, now),
+            *_frozen(rules.frozen_marks, today),
+            *await _alarms(session, today, gap_at),
+        ],
     )
 
 
@@ -166,6 +174,13 @@ def _calendar(hours: HumanHours, now: datetime) -> list[Alarm]:
     """Warn that the days off will not be known any more."""
     ends = hours.warning(now)
     return [] if ends is None else [Alarm(key=f"calendar:{ends.ends_on}", text=warning_text(ends), at=now)]
+
+
+def _frozen(path: Path, since: datetime) -> list[Alarm]:
+    """Tell of each time that the telephone exchange stood still and was started anew."""
+    text = "电话交换停住不动，已自动重启；当时的通话都断了，请尽快处理回电"
+    return [Alarm(key=f"frozen:{item.at.isoformat()}", text=text, at=milliseconds(item.at))
+            for item in marks(path, "pbx") if item.at >= since]  # fmt: skip
 
 
 async def _alarms(session: AsyncSession, since: datetime, gap_at: datetime | None) -> list[Alarm]:

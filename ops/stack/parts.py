@@ -52,7 +52,22 @@ def program(name: str, layout: Layout, settings: Settings) -> Program:
         return Program(name, postgres.prepare(layout), 10, stop_signal="INT", stop_seconds=30)
     if name == "redis":
         return Program(name, redis.prepare(layout), 20)
-    if name in {"pbx", "carrier"}:
+    if name == CARRIER.name:
         return Program(name, asterisk.prepare(layout, settings, name), 30)
+    if name == PBX.name:
+        return Program(name, [*_guard(layout, settings), *asterisk.prepare(layout, settings, name)], 30)
     order = {"speech": 40, "crm": 50, "ivr": 60}[name]
     return Program(name, [sys.executable, "-P", "-m", name], order, whole_group=name == "speech")
+
+
+def _guard(layout: Layout, settings: Settings) -> list[str]:
+    """Return what starts Asterisk with a guard beside it; the program's own command follows."""
+    options = {
+        "--part": PBX.name,
+        "--manager-port": settings.ami_port,
+        "--sip-port": settings.sip_port,
+        "--frozen-s": settings.pbx_frozen_s,
+        "--marks": layout.frozen_marks,
+    }
+    words = [str(word) for option in options.items() for word in option]
+    return [sys.executable, "-S", "-P", "-m", "liveness.beside", *words, "--"]

@@ -10,6 +10,7 @@ import httpx
 import psycopg
 import redis as redis_client
 
+from liveness.marks import marks
 from ops.layout import Layout
 from ops.settings import Settings
 from ops.stack import postgres, redis
@@ -48,9 +49,13 @@ def ask_redis(layout: Layout, settings: Settings) -> Answer:
 
 
 def ask_pbx(layout: Layout, settings: Settings) -> Answer:
-    """Log in to the hotline's AMI and ping."""
-    del layout
-    return _ask_ami(settings.ami_port, settings)
+    """Log in to the hotline's AMI and ping; also tell how often it was killed because it was frozen."""
+    answer = _ask_ami(settings.ami_port, settings)
+    killed = marks(layout.frozen_marks, "pbx")
+    if not killed:
+        return answer
+    detail = f"{answer.detail} (frozen and restarted: {len(killed)}, last {killed[-1].at:%Y-%m-%d %H:%M:%S} UTC)"
+    return Answer(answer.ready, detail.strip(), {**(answer.data or {}), "frozen": len(killed)})
 
 
 def ask_carrier(layout: Layout, settings: Settings) -> Answer:

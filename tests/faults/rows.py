@@ -42,7 +42,7 @@ _ROWS = (
     Row("database", borne=True),  # a frozen one is not ours to kill
     Row("redis", borne=True),
     Row("ami", borne=True),
-    Row("asterisk", cut=True),
+    Row("asterisk", guarded=True, cut=True),
     Row("disk", borne=True, before=True, signals=(KILL,)),
 )
 ROWS: Mapping[str, Row] = {row.name: row for row in _ROWS}
@@ -75,10 +75,6 @@ class Fault:
         if self.number is STOP:
             self.stack.signal(self.hit, signal.SIGCONT)
 
-    def _ami_away(self) -> bool:
-        """Wait until ivr knows that nothing comes from Asterisk's manager."""
-        return wait_until(lambda: self.stack.ivr_status().get("ami_connected") is False, NOTICED_S)
-
 
 class LinkFault(Fault):
     """The link to Asterisk's manager: closed (killed) or with nothing passing (stopped)."""
@@ -92,24 +88,15 @@ class LinkFault(Fault):
 
     def noticed(self) -> bool:
         """A frozen peer must be given up: what it held back never comes."""
-        return self.number is KILL or self._ami_away()
+        return self.number is KILL or wait_until(self._ami_away, NOTICED_S)
 
     def heal(self) -> None:
         """Let everything pass."""
         self.stack.gate.open()
 
-
-class AsteriskFault(Fault):
-    """Asterisk. A frozen one is killed by the operator, once ivr has seen that it is away: both are a restart."""
-
-    def noticed(self) -> bool:
-        """A frozen one must be known to be away."""
-        return self.number is KILL or self._ami_away()
-
-    def heal(self) -> None:
-        """End a frozen one; supervisord starts it anew."""
-        if self.number is STOP:
-            self.stack.signal(self.hit, KILL)
+    def _ami_away(self) -> bool:
+        """Tell whether ivr knows that nothing comes from Asterisk's manager."""
+        return self.stack.ivr_status().get("ami_connected") is False
 
 
 class DiskFault(Fault):
@@ -124,7 +111,7 @@ class DiskFault(Fault):
         FAULTS["disk-full-recordings"].heal(self.stack)
 
 
-_KINDS: Mapping[str, type[Fault]] = {"ami": LinkFault, "asterisk": AsteriskFault, "disk": DiskFault}
+_KINDS: Mapping[str, type[Fault]] = {"ami": LinkFault, "disk": DiskFault}
 
 
 def fault(stack: FaultStack, row: Row, number: signal.Signals, *, lasting: bool = False) -> Fault:

@@ -1,5 +1,7 @@
 """The pages' API: log-in, rights, masking, tickets with merge and conflict, call-backs, customers, board."""
 
+import json
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -8,6 +10,7 @@ from sqlalchemy import event
 
 from crm.bootstrap import Process
 from crm.demo import seed
+from crm.settings import Settings
 from ivr.contract import facts
 from ivr.contract.commands import CommandName
 from tests.unit.crm.conftest import PASSWORD, Opener
@@ -330,6 +333,16 @@ async def test_identify_tells_only_region_and_road(process: Process, desk: httpx
 
 
 # ---- board ----
+
+
+async def test_an_exchange_that_was_frozen_today_is_an_alarm(page: Opener, settings: Settings, clock: Clock) -> None:
+    times = (clock() - timedelta(days=2), clock())
+    lines = [json.dumps({"part": "pbx", "at": at.isoformat()}) + "\n" for at in times]
+    settings.frozen_marks.write_text("".join(lines), encoding="utf-8")
+    async with page("9001") as supervisor:
+        alarms = (await get(supervisor, "/board"))["alarms"]
+    (text,) = [alarm["text"] for alarm in alarms if alarm["key"].startswith("frozen:")]
+    assert text == "电话交换停住不动，已自动重启；当时的通话都断了，请尽快处理回电"
 
 
 async def test_the_board_tells_queues_agents_and_the_dialogue(

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from liveness.marks import mark
 from ops import settings as settings_table
 from ops.layout import layout_for, make_folders
 from ops.stack import probes
@@ -49,6 +50,17 @@ def test_an_asterisk_is_ready_when_all_its_modules_are(tmp_path: Path, login: st
     with manager(login, _OK, _VERSION) as port:
         answer = probes.ask_carrier(layout, settings.model_copy(update={"carrier_ami_port": port}))
     assert (answer.ready, answer.detail) == (ready, detail)
+
+
+def test_how_often_asterisk_was_frozen_is_told(tmp_path: Path) -> None:
+    layout = layout_for(tmp_path, {})
+    make_folders(layout)
+    settings = settings_table.ensure(layout, 24000)
+    mark(layout.frozen_marks, "pbx")
+    with manager(_OK + _BOOTED, _OK, _VERSION) as port:
+        answer = probes.ask_pbx(layout, settings.model_copy(update={"ami_port": port}))
+    assert answer.detail.startswith("22.10.1 (frozen and restarted: 1, last 20")
+    assert answer.data == {"version": "22.10.1", "frozen": 1}
 
 
 def test_a_refused_log_in_is_said(tmp_path: Path) -> None:
