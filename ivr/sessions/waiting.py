@@ -1,14 +1,12 @@
 """Tells each waiting caller the place and the wait: lays the words of the next beat where app_queue looks for them.
 
-The words come late, a few seconds before their beat, and go right after it, so that little is left to be said by a
-dead ivr; whatever is left is removed at the start. Without us callers hear the queue's own words.
+The words come late, a few seconds before their beat, and go right after it, for late words are true words; they end
+with this process (laid_words). Without us callers hear the queue's own words.
 """
 
 import asyncio
-import shutil
-import wave
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,6 +16,7 @@ import structlog
 from ivr.dialplan.queues import EMERGENCY
 from ivr.dialplan.variables import CALLBACK_CHANNEL
 from ivr.dialplan.waiting import BEAT, FIRST_S, TURN, Standing, Told, Words, next_words, wait_minutes
+from ivr.sessions.laid_words import LaidWords
 from ivr.sessions.ports import PBXUnavailable, QueueLine, Staffing
 from ivr.telephony.events import (
     AgentCompleted,
@@ -38,7 +37,6 @@ _STALE = timedelta(seconds=5)  # then words that wait for a late beat are put an
 _HEARD = timedelta(seconds=0.3)  # a shorter pause of the music said nothing
 _RANG_MS = 3000  # a phone that is off or refuses at once rang for nobody
 _LOOK_S = 0.5
-_PAUSE_S = 0.3  # between two sentences
 
 
 @dataclass(slots=True)
@@ -60,7 +58,7 @@ class WaitingRoom:
         self, staffing: Staffing, folder: Path, clock: Callable[[], datetime], *, beat_s: float, wrapup_s: float
     ) -> None:
         self._staffing = staffing
-        self._folder = folder
+        self._laid = LaidWords(folder)
         self._clock = clock
         self._beat = timedelta(seconds=beat_s)
         self._wrapup_s = wrapup_s
@@ -88,7 +86,7 @@ class WaitingRoom:
                 self._music(event)
             case CallerLeftQueue() | CallerAbandoned() | ChannelHungUp():
                 if self._waiters.pop(event.uniqueid, None) is not None:
-                    self._clear(event.uniqueid)
+                    self._laid.clear(event.uniqueid)
             case AgentCompleted():
                 self._talks.setdefault(event.queue, deque(maxlen=200)).append((event.at, event.talk_s))
             case _:
@@ -97,10 +95,7 @@ class WaitingRoom:
     def forget(self) -> None:
         """Leave all callers to the queue's own words: what we know of them is out of date."""
         self._waiters.clear()
-        if self._folder.is_dir():
-            for path in self._folder.iterdir():
-                if path.is_dir():
-                    self._clear(path.name)
+        self._laid.clear_all()
 
     async def run(self) -> None:
         """Lay out words as their beats come near, for ever."""
@@ -142,9 +137,9 @@ class WaitingRoom:
         may_offer = not uniqueid.startswith(CALLBACK_CHANNEL)
         words = next_words(waiter.told, elapsed, standing, retry=waiter.retry, may_offer=may_offer)
         waiter.words, waiter.laid = words, now
-        await asyncio.to_thread(self._write, uniqueid, words)
+        await asyncio.to_thread(self._laid.lay, uniqueid, {BEAT: words.beat, TURN: words.turn})
         if self._waiters.get(uniqueid) is not waiter or waiter.words is not words:  # left or heard meanwhile
-            self._clear(uniqueid)
+            self._laid.clear(uniqueid)
 
     def _standing(self, uniqueid: str, queue: str, line: QueueLine | None, now: datetime) -> Standing:
         if line is None or uniqueid not in line.waiting:
@@ -167,33 +162,4 @@ class WaitingRoom:
         if waiter.words is not None and event.at - waiter.quiet >= _HEARD:
             waiter.told, waiter.retry = waiter.words.then, False
         waiter.words = waiter.quiet = None
-        self._clear(event.uniqueid)
-
-    def _write(self, uniqueid: str, words: Words) -> None:
-        for name, keys in ((BEAT, words.beat), (TURN, words.turn)):
-            path = self._folder / uniqueid / f"{name}.wav"
-            try:
-                if keys:
-                    _join([self._folder / f"{key}.wav" for key in keys], path)
-                else:
-                    path.unlink(missing_ok=True)
-            except (OSError, EOFError, wave.Error) as error:
-                log.error("waiting_words_missing", keys=keys, error=type(error).__name__)
-
-    def _clear(self, uniqueid: str) -> None:
-        shutil.rmtree(self._folder / uniqueid, ignore_errors=True)
-
-
-def _join(parts: Iterable[Path], path: Path) -> None:
-    """Write the sentences one after the other; a reader sees nothing or the whole. Raises OSError, wave.Error."""
-    sound: list[bytes] = []
-    for part in parts:
-        with wave.open(str(part)) as file:
-            form = file.getparams()
-            sound.append(file.readframes(file.getnframes()))
-    path.parent.mkdir(exist_ok=True)
-    draft = path.with_suffix(".new")
-    with wave.open(str(draft), "wb") as file:
-        file.setparams(form)
-        file.writeframes(bytes(round(form.framerate * _PAUSE_S) * form.sampwidth * form.nchannels).join(sound))
-    draft.replace(path)
+        self._laid.clear(event.uniqueid)

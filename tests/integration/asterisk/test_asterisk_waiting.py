@@ -2,6 +2,8 @@
 
 import asyncio
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -14,7 +16,7 @@ from ivr.telephony.ami.client import AMIClient, AMISettings
 from ivr.telephony.events import InvalidEvent
 from ivr.telephony.translate import translate
 from tests.integration.asterisk.agi import AgiServer, Session
-from tests.integration.asterisk.line import Line, longest_silence
+from tests.integration.asterisk.line import RATE, Line, find, longest_silence
 from tests.integration.asterisk.pair import Pair
 
 
@@ -102,6 +104,30 @@ def test_each_beat_is_looked_up_anew_in_the_callers_own_folder(pair: Pair, ivr: 
     assert longest_silence(line.samples()) < 1.5
 
 
+LAYING = """
+import sys
+from pathlib import Path
+from ivr.sessions.laid_words import LaidWords
+LaidWords(Path(sys.argv[1])).lay(sys.argv[2], {name: ["duty_accept"] for name in ("queue_beat", "fb_wait")})
+sys.stdin.read()
+"""
+
+
+def test_words_of_an_ivr_that_died_are_not_heard_any_more(pair: Pair, ivr: AgiServer) -> None:
+    line, _ = waiting(pair, ivr, "13800138206")
+    uniqueid = pair.pbx.event("QueueCallerJoin", CallerIDNum="13800138206")["Uniqueid"]
+    command = [sys.executable, "-c", LAYING, str(pair.layout.prompts / "fallback"), uniqueid]
+    with subprocess.Popen(command, cwd=pair.layout.tree, stdin=subprocess.PIPE) as process:
+        heard = line.until_hears(pair.prompts["duty_accept"], 8)
+        process.kill()
+    ended(pair, ivr.session(), "13800138206")  # after the next beat
+    stops = [event for event in pair.pbx.seen
+             if (event.get("Uniqueid"), event.get("Event")) == (uniqueid, "MusicOnHoldStop")]  # fmt: skip
+    assert len(stops) >= 3  # two beats and the end of the waiting
+    assert find(line.samples()[round((heard + 1) * RATE) :], pair.prompts["duty_accept"]) is None
+    assert (pair.layout.prompts / "fallback" / uniqueid).is_symlink()  # nobody was there to remove it
+
+
 async def ivrs_waiting_room(pair: Pair) -> None:
     """Run what ivr runs for waiting callers, until cancelled."""
     login = AMISettings("127.0.0.1", pair.settings.ami_port, pair.settings.ami_user, pair.settings.ami_secret)
@@ -128,7 +154,8 @@ async def test_who_is_next_is_told_at_once_that_a_phone_rang_in_vain(pair: Pair,
     finally:
         room.cancel()
         await asyncio.gather(room, return_exceptions=True)
-    assert [path for path in prompts.iterdir() if path.is_dir()] == []  # nothing is left behind
+    left = [*(path for path in prompts.iterdir() if path.is_symlink()), *(prompts / ".waiting").iterdir()]
+    assert left == []
 
 
 def _rings_in_vain(pair: Pair, ivr: AgiServer) -> None:

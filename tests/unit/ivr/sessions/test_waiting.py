@@ -1,5 +1,7 @@
 """The words that ivr lays out for one waiting caller: when they come, what they say, when they go."""
 
+import subprocess
+import sys
 import wave
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -22,6 +24,7 @@ from ivr.telephony.events import (
 from tests.unit.ivr.sessions.fakes import NOW
 
 CALLER = "hotline-1.7"
+TREE = Path(__file__).resolve().parents[4]
 RATE = 8000
 
 
@@ -163,6 +166,37 @@ async def test_what_a_dead_ivr_left_is_removed_and_prompts_stay(desk: Desk) -> N
     desk.room.forget()
     assert not (desk.folder / CALLER).exists()
     assert (desk.folder / "queue_still.wav").exists()
+
+
+LAYING = """
+import sys
+from pathlib import Path
+from ivr.sessions.laid_words import LaidWords
+LaidWords(Path(sys.argv[1])).lay(sys.argv[2], {"fb_wait": ["queue_place.1"]})
+print("laid", flush=True)
+sys.stdin.read()
+"""
+
+
+def test_words_end_with_the_ivr_that_laid_them(desk: Desk) -> None:
+    command = [sys.executable, "-c", LAYING, str(desk.folder), CALLER]
+    with subprocess.Popen(command, cwd=TREE, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        assert desk.laid() == ["queue_place.1"]
+        process.kill()
+    assert desk.laid() == []
+    desk.room.forget()  # the next ivr
+    assert not (desk.folder / CALLER).is_symlink()
+
+
+async def test_prompts_that_are_links_stay(desk: Desk) -> None:
+    spoken = desk.folder / "queue_still.wav"
+    spoken.rename(desk.folder / "spoken.wav")
+    spoken.symlink_to(desk.folder / "spoken.wav")
+    await desk.look(0)
+    desk.room.forget()
+    assert spoken.exists()
 
 
 async def test_in_an_emergency_nobody_speaks_of_places(desk: Desk) -> None:
