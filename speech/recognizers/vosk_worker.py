@@ -10,11 +10,14 @@ import signal
 import socket
 import sys
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import vosk
 
+from speech.recognizers.paths import SEVERAL, likeliest, read_repeats
 from speech.recognizers.port import UNKNOWN
 from speech.recognizers.wire import Kind, Message, Unpacker, encode_message
 
@@ -24,10 +27,39 @@ LEAD = bytes(SAMPLE_RATE // 10 * 2)
 MAX_SPARES = 32  # grammars whose next recognizer is kept ready
 
 
+class _Listener:
+    """A Vosk recognizer whose results are whole paths.
+
+    Vosk's other way puts a text together from the likeliest word of each moment, by Bayes risk: where a name can be cut
+    in two ways it says half of it twice, or not at all (海富 海富花园, 新村 新村).
+    """
+
+    def __init__(self, recognizer: Any, repeats: Mapping[str, float]) -> None:
+        recognizer.SetMaxAlternatives(SEVERAL if repeats else 1)
+        self._recognizer = recognizer
+        self._repeats = repeats
+
+    def hear(self, pcm: bytes) -> bool:
+        """Decode a packet; tell whether Vosk saw the end of a stretch."""
+        return bool(self._recognizer.AcceptWaveform(pcm))
+
+    def partial(self) -> str:
+        """Return Vosk's partial result, JSON."""
+        return str(self._recognizer.PartialResult())
+
+    def stretch(self) -> str:
+        """Return the words of the stretch that has ended."""
+        return likeliest(self._recognizer.Result(), self._repeats)
+
+    def end(self) -> str:
+        """Return the words of what was heard last; nothing is heard after that."""
+        return likeliest(self._recognizer.FinalResult(), self._repeats)
+
+
 @dataclass(slots=True)
 class _Utterance:
-    free: Any
-    grammar: Any | None
+    free: _Listener
+    grammar: _Listener | None
     heard: list[str]  # grammar text, free text, of the stretches that Vosk has closed
     partials: list[str]  # Vosk's last partial results as they came
     texts: list[str]  # what was answered last
@@ -41,7 +73,8 @@ class Decoder:
         self._model = vosk.Model(model_path)
         self._grammars: dict[int, str] = {}
         self._utterances: dict[int, _Utterance] = {}
-        self._spares: OrderedDict[int, Any] = OrderedDict()  # made ahead, by grammar; the newest used last
+        self._repeats = read_repeats(Path(model_path))
+        self._spares: OrderedDict[int, _Listener | None] = OrderedDict()  # made ahead, by grammar; the newest used last
         self._wanted: list[int] = []
         # A model of another rate fails on every packet: better now than on the first call.
         vosk.KaldiRecognizer(self._model, SAMPLE_RATE).AcceptWaveform(bytes(SAMPLE_RATE // 5 * 2))
@@ -85,20 +118,20 @@ class Decoder:
         return list(unknown)
 
     def _open(self, number: int) -> _Utterance:
-        free = vosk.KaldiRecognizer(self._model, SAMPLE_RATE)
+        free = _Listener(vosk.KaldiRecognizer(self._model, SAMPLE_RATE), self._repeats)
         narrow = self._narrow(number) if number else None
         for recognizer in filter(None, (free, narrow)):
-            recognizer.AcceptWaveform(LEAD)
+            recognizer.hear(LEAD)
         return _Utterance(free, narrow, ["", ""], ["", ""], ["", ""])
 
-    def _narrow(self, number: int) -> Any:
+    def _narrow(self, number: int) -> _Listener:
         """Return a recognizer of a grammar, the one made ahead if there is one, and want another."""
         if number not in self._wanted:
             self._wanted.append(number)
         return self._spares.pop(number, None) or self._make(number)
 
-    def _make(self, number: int) -> Any:
-        return vosk.KaldiRecognizer(self._model, SAMPLE_RATE, self._grammars[number])
+    def _make(self, number: int) -> _Listener:
+        return _Listener(vosk.KaldiRecognizer(self._model, SAMPLE_RATE, self._grammars[number]), self._repeats)
 
     def make_ahead(self) -> bool:
         """Make one recognizer of a grammar that is wanted; False when there is nothing to do. For idle moments."""
@@ -120,16 +153,16 @@ def _feed(utterance: _Utterance, pcm: bytes) -> bytes:
     return _json(utterance.texts) if any(changed) else b""
 
 
-def _accept(utterance: _Utterance, index: int, decoder: Any | None, pcm: bytes) -> bool:
+def _accept(utterance: _Utterance, index: int, decoder: _Listener | None, pcm: bytes) -> bool:
     """Decode a packet; tell whether the text has changed."""
     if decoder is None:
         return False
-    if decoder.AcceptWaveform(pcm):
+    if decoder.hear(pcm):
         # Vosk saw an end of its own; ours has not come, so the text is put by and the utterance goes on.
-        utterance.heard[index] = _join(utterance.heard[index], json.loads(decoder.Result()).get("text", ""))
+        utterance.heard[index] = _join(utterance.heard[index], decoder.stretch())
         utterance.partials[index], text = "", utterance.heard[index]
     else:
-        raw = decoder.PartialResult()
+        raw = decoder.partial()
         if raw == utterance.partials[index]:
             return False
         utterance.partials[index] = raw
@@ -141,7 +174,7 @@ def _accept(utterance: _Utterance, index: int, decoder: Any | None, pcm: bytes) 
 def _finish(utterance: _Utterance) -> list[str]:
     heard = []
     for before, decoder in zip(utterance.heard, (utterance.grammar, utterance.free), strict=True):
-        text = json.loads(decoder.FinalResult()).get("text", "") if decoder is not None else ""
+        text = decoder.end() if decoder is not None else ""
         heard.append(_join(before, text))
     return heard
 

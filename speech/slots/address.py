@@ -35,6 +35,11 @@ _WHOLE_ROOM = re.compile(
 _LANDMARK = re.compile(r"(?:旁边|对面|附近|隔壁|第[一二三]家|楼上|门口)")
 
 
+def as_said(text: str) -> str:
+    """Return compact `text` with what only sounds like a part of an address put right: 耳东 describes a name."""
+    return text.replace("耳东", "二栋")
+
+
 def parse_address(text: str, gazetteer: Gazetteer) -> tuple[dict[str, str], list[dict[str, str]]]:
     """Parse compact `text`; returns (fields, choices).
 

@@ -15,6 +15,7 @@ from pypinyin import Style, lazy_pinyin
 from speech.slots.numerals import DIGIT_SOUNDS, DIGITS, cardinal
 
 _CODE = re.compile(r"[A-Z][0-9A-F][0-9]{0,2}|[A-Z][A-F]|[0-9]{3}|[0-9]P[0-9]")
+_D = "零〇洞一幺么二两三四五六七拐八九勾"
 _SEPARATORS = "杠点横减"
 _CARRIER_WORDS = {
     "俄": "E", "佛": "F", "阿": "A", "河": "H", "平": "P", "龙": "L", "长": "C", "东": "D",
@@ -31,13 +32,17 @@ _CARRIERS = re.compile(
 # Words between the signs of one code: "E然后零三", "大写的E,数字一", "字母E后面一个五".
 _JOINTS = re.compile(
     f"(?:大写的?|英文的?|字母)+(?=[A-Z{''.join(_CARRIER_WORDS)}])"
-    "|(?<=[A-Z])(?:字母?)?(?:然后|接着|后面|后头|再|还有|加|跟|带)?(?:一个|个|是|数字)?(?=[零〇洞一幺么二两三四五六七拐八九勾P])"
+    f"|(?<=[A-Z])(?:字母?)?(?:然后|接着|后面|后头|再|还有|加|跟|带)?(?:一个|个|是|数字)?(?=[{_D}P])"
 )
-# 幺 behind the f of F is heard as 叫.
-_ONE_BEHIND_F = re.compile("(?<=F)叫(?=[零〇洞一幺么二两三四五六七拐八九勾]|$)")
-_SOMETHING = re.compile("[A-Z零〇洞一幺么二两三四五六七拐八九勾]几")  # a sign that the caller does not know
+# What a recognizer without tones takes for another word next to a code: 幺 behind the f of F for 叫, 七 behind a digit
+# for H, 是 before a code for 十 (nobody says 十 before a letter, or before two or three single digits).
+_MISHEARD = (
+    (re.compile(f"(?<=F)叫(?=[{_D}]|$)"), "幺"),
+    (re.compile(f"(?<=[{_D}十])H"), "七"),
+    (re.compile(f"(?<![A-Z{_D}十百])十(?=[A-Z]|[{_D}]{{2,3}}(?![{_D}十百度几]))"), "是"),
+)
+_NO_CODE = re.compile(f"[A-Z{_D}]几|[{_D}十]度")  # a sign that the caller does not know; the water's temperature
 _MAX_READINGS = 64
-_D = "零〇洞一幺么二两三四五六七拐八九勾"
 # A bare number of two digits, said as a count: most likely the water's temperature (dialogues, fault_code).
 _TEMPERATURE = re.compile("(?:就|写|个|才|只有|有)*[二三四五六七八九]?十[一二三四五六七八九]?(?:度|几)?")
 _MORE = re.compile(f"(?:后头|后面|后边|最后|末尾)(?:还|再)?(?:有|加|是)(?:一?个)?([{_D}]{{1,2}})$")
@@ -57,7 +62,7 @@ def read_codes(text: str, catalogue: Mapping[str, str]) -> list[str]:
 
     catalogue maps canonical codes to ids (may be empty). A code that stands in the catalogue beats one that does not.
     """
-    if _SOMETHING.search(text):
+    if _NO_CODE.search(text):
         return []
     readings = sorted(
         _readings(_JOINTS.sub("", _spelled(text))), key=lambda item: (item.code not in catalogue, item.guesses)
@@ -121,7 +126,8 @@ def may_extend(code: str, catalogue: Mapping[str, str]) -> bool:
 
 
 def _spelled(text: str) -> str:
-    text = _ONE_BEHIND_F.sub("幺", text)
+    for heard, said in _MISHEARD:
+        text = heard.sub(said, text)
 
     def letter(match: re.Match[str]) -> str:
         word, said = match.groups()
@@ -195,7 +201,7 @@ def _one_symbol(run: str, index: int, *, first: bool) -> tuple[int, list[tuple[s
         return 2, [(_LETTER_SYLLABLES[pair], 1)]
     options = [(DIGITS[char], 0)] if char in DIGITS else []
     syllable = _syllable(char)
-    letter = _LETTER_SYLLABLES.get((syllable,))
+    letter = "" if char == "四" else _LETTER_SYLLABLES.get((syllable,))  # C is 西; 思 or 斯 may be one, 四 is a digit
     if letter and (first or letter == "P"):
         # a digit word that sounds like a letter (一 = E) is a guess either way; other homophones are only the letter
         options = [(symbol, 1) for symbol, _guess in options] + [(letter, 1)]

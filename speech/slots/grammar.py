@@ -16,6 +16,11 @@ _OPEN = {SlotKind.STATEMENT, SlotKind.DIGITS, SlotKind.NAME, SlotKind.ADDRESS, S
 _LETTERS = "EFAHPLCDBGNU"  # not R: it sounds like 二, and codes of three digits are far more frequent
 _DIGIT_WORDS = ("零", "一", "幺", "二", "三", "四", "五", "六", "七", "八", "九")
 _CARRIERS = (("显示",), ("故障", "代码"), ("是",), ("故障码",), ("代码", "是"), ("不是",), ("应该是",))
+# A letter by a word, as the spelling question has it; any other word is heard openly.
+_SPELLED = (
+    ("E", "俄罗斯的"), ("F", "佛山的"), ("A", "阿姨的"), ("A", "阿里的"), ("H", "河南的"), ("P", "平安的"),
+    ("L", "龙江的"), ("C", "长城的"), ("D", "东莞的"),
+)  # fmt: skip
 _MAX_WORD = 8
 _CODE_PAIRS = 60  # of equal digits, beside some 150 pairs of each digit with any
 
@@ -74,7 +79,8 @@ def code_phrases(vocabulary: frozenset[str], catalogue: tuple[str, ...]) -> list
     out += [[a, "P", b] for a in known for b in known if "P" in letters]
     out += [list(triple) for triple in itertools.product(("幺", "二", "三", "四", "五"), ("零", "幺"), known)]
     out += [spoken for code in catalogue if (spoken := _spoken(code, vocabulary))]
-    out += [[*cut(carrier, vocabulary), letter] for carrier, letter in (("佛山的", "F"),) if letter in letters]
+    spelled = [[*carrier, letter] for letter, word in _SPELLED if (carrier := cut(word, vocabulary))]
+    out += [[*letter, digit] for letter in spelled for digit in known]
     return [phrase for phrase in out if not vocabulary or all(word in vocabulary for word in phrase)]
 
 

@@ -26,6 +26,7 @@ _HEAD = re.compile(
 _MIDDLE = re.compile(rf"中间(?:那|的)?(?:四|4)?(?:位|个数字?|码)?(?:应该)?是?([{_DIGIT}]{{4}})$")
 _PLACE = re.compile(rf"第([一二三四五六七八九十]|十一)(?:位|个数?字?|码)(?:数字?)?(?:应该)?是([{_DIGIT}])$")
 _SWAP = re.compile(rf"不是([{_DIGIT}]{{1,8}})[|]?(?:应该)?是([{_DIGIT}]{{1,8}})$")
+_SOUND_LIKE = {"E": "1", "H": "7", "区": "7"}
 _ORDINALS = {word: index for index, word in enumerate("一二三四五六七八九", 1)} | {"两": 2, "十": 10, "十一": 11}
 
 
@@ -75,9 +76,9 @@ def _digits(text: str, *, homophones: bool) -> str:
     for char in _NOISE.sub("", bare):
         digit = DIGITS.get(char) or (char if char.isascii() and char.isdigit() else "")
         if not digit and homophones:
-            # a model without tones writes 幺 as 要 and 一 as the letter E
+            # a model without tones writes 幺 as 要, 一 as the letter E and 七 as 区 or the letter H
             syllable = lazy_pinyin(char, style=Style.NORMAL)[0]
-            digit = "1" if char == "E" else DIGIT_SOUNDS.get(syllable, "")
+            digit = _SOUND_LIKE.get(char) or DIGIT_SOUNDS.get(syllable, "")
             # a mobile number begins with 幺, whose first sound is easily lost or taken for another (叫, 小)
             digit = "1" if not out and syllable.endswith("iao") else digit
         if not digit:

@@ -96,19 +96,20 @@ def _of_values(said: Said, values: tuple[dict[str, str], ...], *, keep: bool = F
 
 def _address(said: Said, known: Knowledge) -> Interpretation:
     choices: list[dict[str, str]] = []
+    text = address.as_said(said.new)
     if said.kind is SlotKind.ROOM:
-        fields = address.compose(address.parse_room(said.new))
+        fields = address.compose(address.parse_room(text))
     elif said.kind is SlotKind.ROAD:
-        fields = address.compose(address.parse_local(said.new))
+        fields = address.compose(address.parse_local(text))
     else:
-        fields, choices = address.parse_address(said.new, known.gazetteer)
+        fields, choices = address.parse_address(text, known.gazetteer)
     wanted = {SlotKind.REGION: ("region",), SlotKind.ROAD: ("road",), SlotKind.ROOM: ("room",)}
     if choices:
         values = tuple({**fields, **choice} for choice in choices)
         return Interpretation(text=said.text, status="ambiguous", value=fields, candidates=values)
     if not any(name in fields for name in wanted.get(said.kind, ("region", "road", "room"))):
         return Interpretation(text=said.text)
-    value = {**fields, "raw": address.written(said.new)}
+    value = {**fields, "raw": address.written(text)}
     return Interpretation(text=said.text, status="match", value=value)
 
 

@@ -1,7 +1,7 @@
 """`Slots`: interprets a turn's hypotheses for each kind of slot (speech.contract.Interpreter)."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -64,7 +64,7 @@ class Slots:
         results = [self._one(slot, lexicon, text, now) for text in heard]
         # Hypotheses that disagree over a read-back: a new value is read back once more, so it can do no harm.
         chosen = next((item for item in results if item.meaning == "correction"), None)
-        chosen = chosen or next((item for item in results if item.status == "match"), None)
+        chosen = chosen or _matched(heard, results)
         chosen = chosen or next((item for item in results if item.status == "ambiguous"), results[0])
         return self._with_captured(chosen, slot, lexicon, heard, now)
 
@@ -122,7 +122,8 @@ class Slots:
             return Interpretation(text=said, status="match", command="repeat")
         if denied and value.value:
             verdict = "no"
-        if verdict == "no" or (verdict == "yes" and not has_unknown(text)):
+        # neither a yes nor a no of one syllable (没错 begins with 没) beside a sound that nobody knows
+        if (verdict == "no" and len(said) > 1) or (verdict in ("yes", "no") and not has_unknown(text)):
             return Interpretation(text=said, status="match", meaning=verdict)
         return self._menu(slot, lexicon, said)
 
@@ -196,6 +197,25 @@ class Slots:
         return found
 
 
+def _matched(heard: Sequence[str], results: Sequence[Interpretation]) -> Interpretation | None:
+    """Return the first match, unless another hypothesis has more of the same value.
+
+    A part of a code is what stands before a sound outside the vocabulary ("F [unk]" against "F 勾"), and H, which is 七
+    behind an A. Of numbers the longer is right: equal digits in a row are easily heard as one, seldom one as two.
+    """
+    matches = [(text, item) for text, item in zip(heard, results, strict=True) if item.status == "match"]
+    if not matches:
+        return None
+    text, first = matches[0]
+    wholes = [item for _text, item in matches if item.value and not item.meaning]
+    if first.meaning == "short" or (first.meaning in _PARTS and has_unknown(text)):
+        return next(iter(wholes), first)
+    if first.meaning == "letter" and first.candidates[0]["letter"] == "H":
+        return next((item for item in wholes if item.value.get("canonical") == "A7"), first)
+    return max(wholes, key=lambda item: len(item.value.get("digits", ""))) if first.value.get("digits") else first
+
+
+_PARTS = ("letter", "temperature")  # meanings of an answer that is no whole code
 _COMMANDS_FIRST = ADDRESS_KINDS | {SlotKind.STATEMENT, SlotKind.VISIT_TIME, SlotKind.NAME, SlotKind.PURCHASE_DATE}
 
 

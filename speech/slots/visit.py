@@ -44,6 +44,7 @@ _WEEKEND = re.compile(r"(这个?|本|下个?)?(?:周末|礼拜末|星期末|双�
 _MONTH_DAY = re.compile(rf"(?:({COUNT})月份?|(下个?月)|(?:这个?|本)月)?({COUNT})[号日](?!楼|房)")
 _CLOCK = re.compile(rf"({COUNT})(?:点钟?|时)(半|一刻|三刻|({COUNT})分?)?")
 _RANGE = re.compile("^(?:到|至|和|-)")
+_HEARD_AS_A_DAY = re.compile("(?<=点)(半?)一号")  # 两点以后 to a recognizer without tones; no day follows an hour
 _AFTER = re.compile("^(?:钟|左右)?(?:以后|之后|过后|后|起)")
 _BEFORE = re.compile("^(?:钟|左右)?(?:以前|之前|前)")
 
@@ -69,6 +70,7 @@ def read_visit(text: str, now: datetime | None, known: str = "") -> VisitTime:
 
     Without `now` only words that depend on no day are understood.
     """
+    text = _HEARD_AS_A_DAY.sub(r"\1以后", text)
     wanted = _NOT_THEN.sub("|", text)
     days = _days(wanted, china_day(now)) if now is not None else []
     hours = _hours(wanted)

@@ -55,6 +55,22 @@ async def test_utterances_are_spread_and_a_hung_worker_costs_only_its_own(
     assert [worker["restarts"] for worker in workers(recognizer)] == [1, 0]
 
 
+@pytest.mark.parametrize(
+    ("said", "end"),
+    [("合水镇 黄花新村 二栋", "新村二栋"), ("新江镇 大桥街 三号", "桥街三号"), ("横陂镇 东园新村 三栋", "新村三栋")],
+)
+async def test_a_name_that_can_be_cut_in_two_ways_is_heard_once_and_whole(
+    recognizer: PooledRecognizer, said: str, end: str
+) -> None:
+    recognizer._finish_s = 10.0  # a whole clip at once on a busy machine, not a live call
+    listening = recognizer.start([])
+    listening.feed(SILENCE_100_MS + say(said) + SILENCE_100_MS * 5)
+    heard = (await listening.finish()).texts[0].replace(" ", "")
+    assert len(heard) == len(said.replace(" ", ""))
+    assert heard.startswith(said.split()[0])
+    assert heard.endswith(end)
+
+
 async def test_a_worker_that_freezes_with_nothing_to_do_is_replaced_too(recognizer: PooledRecognizer) -> None:
     before = [worker["pid"] for worker in workers(recognizer)]
     os.kill(before[0], signal.SIGSTOP)

@@ -44,6 +44,7 @@ def test_a_wait_of_more_than_three_minutes_is_said_with_the_offer_at_once() -> N
 def test_nothing_is_said_that_is_not_known() -> None:
     assert heard({}, 100) == {32: ("queue_offer",), 47: ("queue_still",), 92: ("queue_still",)}
     assert heard({2: Standing(PLACES, None)}, 50)[47] == ("queue_still",)
+    assert heard({2: Standing(2, None)}, 50)[47] == ("queue_place.2", "queue_still")
 
 
 def test_who_is_called_back_is_not_offered_a_call_back() -> None:

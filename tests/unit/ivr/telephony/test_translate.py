@@ -18,6 +18,7 @@ from ivr.telephony.events import (
     DialAnswered,
     InvalidEvent,
     MemberStateChanged,
+    MusicChanged,
 )
 from ivr.telephony.translate import _READERS, snapshot, translate
 from tests.unit.ivr.telephony.recordings_of_ami import NOW, raw_events, snapshot_rows, typed
@@ -50,6 +51,14 @@ def test_members_and_registrations() -> None:
         (True, False, ""), (True, True, "rest"), (True, False, ""), (True, False, ""), (False, False, ""),
     ]  # fmt: skip
     assert [event.reachable for event in events if isinstance(event, ContactStatus)][-1] is False
+
+
+@pytest.mark.parametrize(("name", "playing"), [("MusicOnHoldStart", True), ("MusicOnHoldStop", False)])
+def test_music_tells_who_hears_it_and_whether_it_plays(name: str, playing: bool) -> None:
+    event = translate(
+        {"Event": name, "Timestamp": f"{NOW.timestamp()}", "Uniqueid": "1769850000.7", "Class": "wait"}, NOW
+    )
+    assert event == MusicChanged(NOW, "1769850000.7", playing)
 
 
 def test_snapshot_of_a_waiting_caller() -> None:

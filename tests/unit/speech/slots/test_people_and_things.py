@@ -164,3 +164,16 @@ def test_another_makers_device_is_asked_about() -> None:
 )
 def test_symptoms(said: str, value: str) -> None:
     assert read_symptom(said).get("value", "") == value
+
+
+@pytest.mark.parametrize(
+    ("texts", "number"),
+    [
+        (("零 七 五 七 六 幺 六 二 二五三", "零 七 五 七 六 幺 六 二 二 二 五 三"), "+8675761622253"),
+        (("幺 三 八 零 零 幺 三 八", "幺 三 八 零 零 幺 三 八 零 零 零"), "+8613800138000"),
+        (("幺 五 九 H 九 二 九 四 九 五二",), "+8615979294952"),
+        (("幺 四 二 六 九 区 幺 零 幺 四 区",), "+8614269710147"),
+    ],
+)
+def test_the_hypothesis_with_all_digits_is_taken(texts: tuple[str, ...], number: str) -> None:
+    assert SLOTS.interpret(PHONE, LEXICON, texts).value["number"] == number

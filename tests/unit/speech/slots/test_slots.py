@@ -68,6 +68,44 @@ def test_a_letter_alone_waits_for_its_digits(said: str, letter: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("heard", "canonical"),
+    [
+        ("十 E 七 二", "E72"),
+        ("十 F 二 十", "F20"),
+        ("代码 十 三 五 零", "350"),
+        ("十 四 零 H", "407"),
+        ("E 九 十 H", "E97"),
+        ("十 一 九", "E9"),
+    ],
+)
+def test_what_sounds_alike_beside_a_code_is_read_as_what_was_said(heard: str, canonical: str) -> None:
+    assert code(heard) == ("match", canonical)
+
+
+@pytest.mark.parametrize("heard", ["十 五 六 度", "三 十 五 度", "十 一", "二 十 五"])
+def test_a_count_is_no_code(heard: str) -> None:
+    assert code(heard)[1] == ""
+
+
+@pytest.mark.parametrize(
+    ("texts", "meaning", "canonical"),
+    [
+        (("F [unk]", "F 勾"), "", "F9"),
+        (("十 一 [unk]", "是 E 勾"), "", "E9"),
+        (("故障 代码 H", "故障代码 A 七"), "", "A7"),
+        (("F", "F 勾"), "letter", ""),  # nothing unknown behind it: the digits are asked for
+        (("H", "F 七"), "letter", ""),
+        (("F [unk]", "没有 代码"), "letter", ""),
+    ],
+)
+def test_a_whole_code_of_one_hypothesis_beats_a_part_with_an_unknown_sound(
+    texts: tuple[str, ...], meaning: str, canonical: str
+) -> None:
+    result = BARE.interpret(CODE, LEXICON, texts)
+    assert (result.meaning, result.value.get("canonical", "")) == (meaning, canonical)
+
+
+@pytest.mark.parametrize(
     ("held", "said", "canonical"),
     [("E1", "后头 还有 个 零", "E10"), ("E1", "前面 还有 个 零", "E01"), ("F28", "不是 F 二 八 是 E 二 八", "E28")],
 )
@@ -136,6 +174,8 @@ def test_any_text_is_survived_by_every_slot(text: str) -> None:
         ("错了 错了", "no"),
         ("对不起", ""),
         ("[unk] 是", ""),
+        ("没 [unk]", ""),
+        ("不是 [unk]", "no"),
         ("我们家那台机器是去年买的", ""),
     ],
 )
@@ -274,6 +314,7 @@ def test_parts_of_an_address(said: str, part: str, text: str) -> None:
         ("一楼", "1楼"),
         ("A栋三零一房", "A栋301室"),
         ("E栋三零一房", "1栋301室"),  # no ear tells it from 一栋
+        ("耳东 三单元 零 二 房", "2栋3单元02室"),  # so the recognizer writes 二栋, as a name is described
         ("E座三零一房", "E栋301室"),
     ],
 )
