@@ -108,7 +108,7 @@ def build(settings: Settings, client: httpx.AsyncClient) -> App:
 
     async def reconcile() -> None:
         waiting.forget()
-        await facts.reconcile(ami)
+        waiting.find(await facts.reconcile(ami))
 
     ami = AMIClient(login, on_connected=reconcile)
     pbx = AMIPBX(ami)
@@ -167,6 +167,7 @@ def _status(app: App) -> dict[str, Any]:
     return {
         "node": app.settings.node,
         "calls": len(app.calls),
+        "callers_waiting": len(app.waiting),
         "contacts_open": len(app.journal.state.contacts),
         "facts_waiting": app.shipper.waiting,
         "facts_error": app.shipper.last_error,

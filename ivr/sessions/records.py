@@ -10,6 +10,8 @@ from typing import Any
 from ivr.contract.dialogue import Input, Returned
 from ivr.contract.facts import (
     AgentAnswered,
+    AgentRingEnded,
+    AgentRinging,
     ContactStarted,
     Envelope,
     InvalidFact,
@@ -42,11 +44,15 @@ class CallInfo:
 
 @dataclass(frozen=True, slots=True)
 class OpenVisit:
-    """A queue visit whose end is not written. since: when it was joined, or answered (agent set)."""
+    """A queue visit whose end is not written. since: when it was joined, or answered (agent set).
+
+    ringing: agents whose phones ring for it, since when.
+    """
 
     queue: str
     since: datetime
     agent: str = ""
+    ringing: dict[str, datetime] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -208,6 +214,10 @@ def _follow(contact: OpenContact, envelope: Envelope) -> None:
         case QueueJoined(visit=visit, queue=queue):
             contact.joins += 1
             contact.visits[visit] = OpenVisit(queue, envelope.at)
+        case AgentRinging(visit=visit, agent=agent) if visit in contact.visits:
+            contact.visits[visit].ringing[agent] = envelope.at
+        case AgentRingEnded(visit=visit, agent=agent) if visit in contact.visits:
+            contact.visits[visit].ringing.pop(agent, None)
         case AgentAnswered(visit=visit, queue=queue, agent=agent):
             contact.visits[visit] = OpenVisit(queue, envelope.at, agent)
         case QueueLeft(visit=visit) | TalkEnded(visit=visit):

@@ -8,7 +8,7 @@ from typing import Protocol
 
 import structlog
 
-from ivr.contract.facts import ContactEnded, ContactStarted, QueueLeft
+from ivr.contract.facts import ContactEnded, ContactStarted
 from ivr.contract.ids import ContactId
 from ivr.sessions.calls import Calls, RunningCall
 from ivr.sessions.journal import Journal
@@ -17,7 +17,7 @@ from ivr.sessions.recording_files import RecordingWatch
 from ivr.sessions.records import CallInfo
 from ivr.sessions.resume import dialogue_end, finish
 from ivr.telephony.calls import CallLedger, DialogueEnd, Noted
-from ivr.telephony.events import CallEnded, CallPlaced, ChannelHungUp, InvalidEvent, TelephonyEvent
+from ivr.telephony.events import CallEnded, CallPlaced, ChannelHungUp, InvalidEvent, Snapshot, TelephonyEvent
 from ivr.telephony.translate import snapshot, translate
 
 log = structlog.get_logger(__name__)
@@ -94,18 +94,15 @@ class TelephonyFacts:
     # ---- after a restart ----
 
     def recover(self) -> None:
-        """Take up the contacts that the journal holds open. A talk goes on; what became of a waiting is not known."""
-        now = self._clock()
+        """Take up the contacts that the journal holds open; talks and waits go on until Asterisk says otherwise."""
         for known in list(self._journal.state.contacts.values()):
             open_visits = list(known.visits.items())
-            for visit, seen in open_visits:
-                if not seen.agent:
-                    waited_ms = max(0, round((now - seen.since).total_seconds() * 1000))
-                    self._journal.fact(known.contact, QueueLeft(visit, seen.queue, "uncertain", waited_ms), now)
             self.began(known.contact, known.call)
             for visit, seen in open_visits:
                 if seen.agent:
                     self._write(self._ledger.talk_known(known.contact, visit, seen.queue, seen.agent, seen.since))
+                else:
+                    self._ledger.wait_known(known.contact, visit, seen.queue, seen.since, seen.ringing)
             if known.over:
                 self.dialogue_over(known.contact, dialogue_end(self._flow, known))
         log.info("contacts_recovered", count=len(self._journal.state.contacts))
@@ -149,8 +146,8 @@ class TelephonyFacts:
             if known.call.uniqueid == uniqueid and not known.over:
                 self._finish(known.contact)
 
-    async def reconcile(self, ami: AMI) -> None:
-        """Compare with what Asterisk holds; after every log-in. Raises AMIError."""
+    async def reconcile(self, ami: AMI) -> Snapshot:
+        """Compare with what Asterisk holds, and return that; after every log-in. Raises AMIError."""
         status = (await ami.action("CoreStatus", {}))[0]
         started_at = f"{status.get('CoreStartupDate', '')} {status.get('CoreStartupTime', '')}"
         restarted = self._started_at not in ("", started_at)
@@ -171,6 +168,7 @@ class TelephonyFacts:
             else:
                 self._finish(known.contact)
         log.info("reconciled", channels=len(held.channels), restarted=restarted, invalid=len(invalid))
+        return held
 
     async def tick(self) -> None:
         """End wrap-ups and overdue calls once a second, for ever."""

@@ -26,6 +26,7 @@ from ivr.telephony.events import (
     CallerLeftQueue,
     ChannelHungUp,
     MusicChanged,
+    Snapshot,
     TelephonyEvent,
 )
 
@@ -85,8 +86,7 @@ class WaitingRoom:
             case MusicChanged():
                 self._music(event)
             case CallerLeftQueue() | CallerAbandoned() | ChannelHungUp():
-                if self._waiters.pop(event.uniqueid, None) is not None:
-                    self._laid.clear(event.uniqueid)
+                self._leave(event.uniqueid)
             case AgentCompleted():
                 self._talks.setdefault(event.queue, deque(maxlen=200)).append((event.at, event.talk_s))
             case _:
@@ -96,6 +96,15 @@ class WaitingRoom:
         """Leave all callers to the queue's own words: what we know of them is out of date."""
         self._waiters.clear()
         self._laid.clear_all()
+
+    def find(self, held: Snapshot) -> None:
+        """Go on with the callers who wait already: ivr was restarted, or the manager was away."""
+        for (queue, uniqueid), joined in held.waiting.items():
+            if queue != EMERGENCY.name and uniqueid not in self._waiters:
+                beats = max(0.0, (self._clock() - joined).total_seconds() - FIRST_S) // self._beat.total_seconds()
+                last = joined + timedelta(seconds=FIRST_S) + beats * self._beat
+                self._waiters[uniqueid] = _Waiter(queue, joined, last)
+        self._wake.set()
 
     async def run(self) -> None:
         """Lay out words as their beats come near, for ever."""
@@ -117,7 +126,15 @@ class WaitingRoom:
             if self._is_due(waiter, now):
                 if waiter.queue not in lines:
                     lines[waiter.queue] = await self._line(waiter.queue)
-                await self._lay(uniqueid, waiter, lines[waiter.queue], now)
+                line = lines[waiter.queue]
+                if line is not None and uniqueid not in line.waiting:  # its going was not told to us
+                    self._leave(uniqueid)
+                else:
+                    await self._lay(uniqueid, waiter, line, now)
+
+    def _leave(self, uniqueid: str) -> None:
+        if self._waiters.pop(uniqueid, None) is not None:
+            self._laid.clear(uniqueid)
 
     def _is_due(self, waiter: _Waiter, now: datetime) -> bool:
         if waiter.words is not None:
@@ -142,7 +159,7 @@ class WaitingRoom:
             self._laid.clear(uniqueid)
 
     def _standing(self, uniqueid: str, queue: str, line: QueueLine | None, now: datetime) -> Standing:
-        if line is None or uniqueid not in line.waiting:
+        if line is None:
             return Standing()
         ahead = line.waiting.index(uniqueid)
         talks = self._talks.get(queue, deque())

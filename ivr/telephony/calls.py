@@ -129,6 +129,18 @@ class CallLedger:
         call.visits.append(found)
         return self._notes(call, out)
 
+    def wait_known(
+        self, contact: str, visit: str, queue: str, since: datetime, ringing: Mapping[str, datetime]
+    ) -> None:
+        """The journal holds a stay in a queue without an end: it goes on until an event or `reconcile` ends it.
+
+        contact: one that `contact_known` has told of. ringing: agents whose phones rang for it, since when.
+        """
+        found = Visit(visit, queue, since, 0, self.phones)
+        for agent, at in ringing.items():
+            found.rang(agent, at)
+        self._calls[self._linkedids[contact]].visits.append(found)
+
     def dialogue_ended(self, contact: str, how: DialogueEnd) -> list[Noted]:
         """The AGI session's dialogue is over; unknown or finished contacts are ignored."""
         call = self._calls.get(self._linkedids.get(contact, ""))
@@ -165,12 +177,16 @@ class CallLedger:
         out = Out()
         self._settle(call, out)
         alive = call.uniqueid in snapshot.channels
+        waiting = snapshot.waits_of(call.uniqueid)
         for visit in call.visits:
             visit.vanished(snapshot.channels, now, out)
-            if visit.talk is None and not (alive and (visit.queue, call.uniqueid) in snapshot.waiting):
+            if visit.talk is None and not visit.is_among(waiting):
                 visit.leave("uncertain", now, out)
             if not (alive and visit.talks_in(snapshot.channels)):
                 visit.complete("uncertain", now, self._wrapup(visit.queue), out)
+        for queue, joined in waiting.items():
+            if all(visit.over or visit.queue != queue for visit in call.visits):
+                self._join(call, queue, joined, 0, out)  # while nobody of ours looked
         if not alive:
             call.gone = (now, 0)
             call.lost = "cut" if restarted else "uncertain"

@@ -4,6 +4,7 @@
 All events of one caller's channel come in order; between channels there is no order.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -249,8 +250,17 @@ TelephonyEvent = CallEvent | MemberStateChanged | ContactStatus | CallPlaced | M
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What Asterisk held when asked: uniqueids of all channels, (queue, uniqueid) of who waits, all memberships."""
+    """What Asterisk held when asked: uniqueids of all channels, who waits in which queue since when, all memberships.
+
+    waiting: (queue, uniqueid) -> when joined, to the second.
+    """
 
     channels: frozenset[str]
-    waiting: frozenset[tuple[str, str]]
+    waiting: Mapping[tuple[str, str], datetime]
     members: tuple[MemberStateChanged, ...]
+
+    def waits_of(self, caller: str) -> dict[str, datetime]:
+        """Return the queues in which the caller's channel waits, and since when; none when it is gone."""
+        if caller not in self.channels:
+            return {}
+        return {queue: joined for (queue, uniqueid), joined in self.waiting.items() if uniqueid == caller}

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from ivr.telephony.events import (
     AgentCalled,
@@ -120,7 +120,7 @@ def snapshot(
 ) -> tuple[Snapshot, tuple[InvalidEvent, ...]]:
     """Return the answers of CoreShowChannels and QueueStatus as a snapshot, and the rows that could not be used."""
     alive: set[str] = set()
-    waiting: set[tuple[str, str]] = set()
+    waiting: dict[tuple[str, str], datetime] = {}
     members: list[MemberStateChanged] = []
     invalid: list[InvalidEvent] = []
     for row in (*channels, *queues):
@@ -130,12 +130,13 @@ def snapshot(
                 case "CoreShowChannel":
                     alive.add(fields.text("Uniqueid", _CHANNEL_ID))
                 case "QueueEntry":
-                    waiting.add((fields.queue(), fields.text("Uniqueid", _CHANNEL_ID)))
+                    who = fields.queue(), fields.text("Uniqueid", _CHANNEL_ID)
+                    waiting[who] = now - timedelta(seconds=fields.number("Wait", 0))
                 case "QueueMember":
                     members.append(_membership(fields, "Location"))
         except _Bad as bad:
             invalid.append(InvalidEvent(row.get("Event", ""), str(bad)))
-    return Snapshot(frozenset(alive), frozenset(waiting), tuple(members)), tuple(invalid)
+    return Snapshot(frozenset(alive), waiting, tuple(members)), tuple(invalid)
 
 
 def _user_event(fields: _Fields) -> TelephonyEvent | None:

@@ -1,5 +1,6 @@
 """One stay of a caller in a queue: rings, talk and exactly one end. Pure."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -13,6 +14,8 @@ from ivr.contract.facts import (
     TalkEnded,
 )
 from ivr.telephony.phones import Phones
+
+_SAME = timedelta(seconds=5)  # Asterisk tells whole seconds of waiting, and its answer takes a moment
 
 
 @dataclass(slots=True)
@@ -67,6 +70,14 @@ class Visit:
         self.rings[channel] = _Ring(agent, at)
         out.say(at, AgentRinging(self.id, self.queue, agent))
         out.tell(at, self.phones.ringing(agent, channel, at))
+
+    def rang(self, agent: str, since: datetime) -> None:
+        """A phone rang before ivr was lost; which channel that was is not known any more."""
+        self.rings[f"before {agent}"] = _Ring(agent, since)
+
+    def is_among(self, waits: Mapping[str, datetime]) -> bool:
+        """Tell whether Asterisk lists this very stay. waits: queue -> when joined, to the second."""
+        return self.queue in waits and abs(waits[self.queue] - self.joined) <= _SAME
 
     def ring_ended(self, channel: str, reason: str, at: datetime, out: Out, ring_ms: int | None = None) -> None:
         """It stopped ringing without an answer; reason: no_answer | canceled."""

@@ -4,7 +4,7 @@ import asyncio
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -14,7 +14,7 @@ from ivr.sessions.pbx import AMIPBX
 from ivr.sessions.waiting import WaitingRoom
 from ivr.telephony.ami.client import AMIClient, AMISettings
 from ivr.telephony.events import InvalidEvent
-from ivr.telephony.translate import translate
+from ivr.telephony.translate import snapshot, translate
 from tests.integration.asterisk.agi import AgiServer, Session
 from tests.integration.asterisk.line import RATE, Line, find, longest_silence
 from tests.integration.asterisk.pair import Pair
@@ -131,7 +131,11 @@ def test_words_of_an_ivr_that_died_are_not_heard_any_more(pair: Pair, ivr: AgiSe
 async def ivrs_waiting_room(pair: Pair) -> None:
     """Run what ivr runs for waiting callers, until cancelled."""
     login = AMISettings("127.0.0.1", pair.settings.ami_port, pair.settings.ami_user, pair.settings.ami_secret)
-    ami = AMIClient(login)
+
+    async def find() -> None:
+        room.find(snapshot(await ami.action("CoreShowChannels"), await ami.action("QueueStatus"), now())[0])
+
+    ami = AMIClient(login, on_connected=find)
     room = WaitingRoom(AMIPBX(ami), pair.layout.prompts / "fallback", now, beat_s=5, wrapup_s=0)
 
     async def events() -> None:
@@ -145,12 +149,25 @@ async def ivrs_waiting_room(pair: Pair) -> None:
             group.create_task(part)
 
 
-async def test_who_is_next_is_told_at_once_that_a_phone_rang_in_vain(pair: Pair, ivr: AgiServer) -> None:
+@pytest.mark.parametrize("restarted", [False, True])
+async def test_who_is_next_is_told_at_once_that_a_phone_rang_in_vain(
+    pair: Pair, ivr: AgiServer, restarted: bool
+) -> None:
+    """Also when ivr came only after the caller: it finds who waits."""
     prompts = pair.layout.prompts / "fallback"
     shutil.copy(prompts / "limit_busy.1.wav", prompts / "queue_retry.wav")
-    room = asyncio.create_task(ivrs_waiting_room(pair))
+    begin, loop = asyncio.Event(), asyncio.get_running_loop()
+    if not restarted:
+        begin.set()
+
+    async def comes() -> None:
+        await begin.wait()
+        await ivrs_waiting_room(pair)
+
+    room = asyncio.create_task(comes())
     try:
-        await asyncio.to_thread(_rings_in_vain, pair, ivr)
+        caller = f"1380013821{int(restarted)}"
+        await asyncio.to_thread(_rings_in_vain, pair, ivr, caller, lambda: loop.call_soon_threadsafe(begin.set))
     finally:
         room.cancel()
         await asyncio.gather(room, return_exceptions=True)
@@ -158,19 +175,21 @@ async def test_who_is_next_is_told_at_once_that_a_phone_rang_in_vain(pair: Pair,
     assert left == []
 
 
-def _rings_in_vain(pair: Pair, ivr: AgiServer) -> None:
+def _rings_in_vain(pair: Pair, ivr: AgiServer, caller: str, rings: Callable[[], object]) -> None:
     pair.pbx.event("ContactStatus", AOR="8001", ContactStatus="Reachable")
     reply = pair.carrier.call("Setvar", Variable="ROBOT_RING_8001", Value="never")
     assert reply["Response"] == "Success", reply
     reply = pair.pbx.call("QueueAdd", Queue="complaint", Interface="PJSIP/8001", MemberName="8001")
     assert reply["Response"] == "Success", reply
     try:
-        line, _ = waiting(pair, ivr, "13800138205")
-        rang = pair.pbx.event("AgentRingNoAnswer", Queue="complaint")
+        line, _ = waiting(pair, ivr, caller)
+        pair.pbx.event("AgentCalled", CallerIDNum=caller)
+        rings()
+        rang = pair.pbx.event("AgentRingNoAnswer", CallerIDNum=caller)
         line.until_hears(pair.prompts["limit_busy.1"], 4)
         assert int(rang["RingTime"]) >= 4000
     finally:
         pair.pbx.call("QueueRemove", Queue="complaint", Interface="PJSIP/8001")
         pair.carrier.call("Setvar", Variable="ROBOT_RING_8001", Value="")
-    ended(pair, ivr.session(), "13800138205")
+    ended(pair, ivr.session(), caller)
     pair.pbx.event("Hangup", Uniqueid=rang["Uniqueid"])

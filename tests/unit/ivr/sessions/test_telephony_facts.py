@@ -8,7 +8,15 @@ from pathlib import Path
 import pytest
 
 from ivr.contract.dialogue import LookupFailed, Started, TurnDone
-from ivr.contract.facts import AgentAnswered, ContactEnded, QueueJoined, QueueLeft, RecordingFinished, TalkEnded
+from ivr.contract.facts import (
+    AgentAnswered,
+    AgentRinging,
+    ContactEnded,
+    QueueJoined,
+    QueueLeft,
+    RecordingFinished,
+    TalkEnded,
+)
 from ivr.contract.ids import ContactId
 from ivr.sessions.caller_id import to_e164
 from ivr.sessions.calls import Calls
@@ -33,8 +41,11 @@ COMPLETE = {"Event": "AgentComplete", "HoldTime": "3", "TalkTime": "5", "Reason"
 class FakeAMI:
     """Answers the three questions of a reconcile, and yields the events it was given."""
 
-    def __init__(self, channels: tuple[str, ...] = (), started: str = "09:00:00") -> None:
+    def __init__(
+        self, channels: tuple[str, ...] = (), started: str = "09:00:00", queue: tuple[Mapping[str, str], ...] = ()
+    ) -> None:
         self.channels = channels
+        self.entries = queue
         self.started = started
         self.queue: asyncio.Queue[Mapping[str, str]] = asyncio.Queue()
 
@@ -52,7 +63,7 @@ class FakeAMI:
                 {"Response": "Success"},
                 *({"Event": "CoreShowChannel", "Uniqueid": item} for item in self.channels),
             ]
-        return [{"Response": "Success"}]
+        return [{"Response": "Success"}, *map(dict, self.entries)]
 
 
 def _take(ivr: Rig, *events: Mapping[str, str]) -> None:
@@ -183,18 +194,22 @@ async def test_a_restarted_asterisk_cuts_its_calls(tmp_path: Path) -> None:
         assert ended.outcome == "cut"
 
 
-async def test_visits_open_over_a_restart_are_uncertain(tmp_path: Path) -> None:
+async def test_a_wait_open_over_a_restart_goes_on(tmp_path: Path) -> None:
     async with running_journal(tmp_path / "journal") as journal:
         _half_a_call(journal)
         journal.fact(CONTACT, QueueJoined("v1", "repair", 1), NOW)
+        journal.fact(CONTACT, AgentRinging("v1", "repair", "8001"), NOW)
+        journal.dialogue_over(CONTACT, NOW)
     async with _watch(tmp_path) as (watch, journal):
         watch.recover()
+        entry = {"Event": "QueueEntry", "Queue": "repair", "Uniqueid": "hotline-1.1", "Wait": "1"}
+        held = await watch.reconcile(FakeAMI(("hotline-1.1",), queue=(entry,)))
+        assert list(held.waiting) == [("repair", "hotline-1.1")]
+        kinds = [envelope.fact.KIND for envelope in journal.state.facts.values()]
+        assert [kinds.count(kind) for kind in ("queue_joined", "agent_ring_ended", "queue_left")] == [1, 1, 0]
+        await watch.reconcile(FakeAMI())
         left = [envelope.fact for envelope in journal.state.facts.values() if isinstance(envelope.fact, QueueLeft)]
         assert [(fact.visit, fact.reason) for fact in left] == [("v1", "uncertain")]
-        watch.take(JOIN)
-        joined = [envelope.fact for envelope in journal.state.facts.values() if isinstance(envelope.fact, QueueJoined)]
-        assert len({fact.visit for fact in joined}) == 2
-        assert not any(isinstance(envelope.fact, TalkEnded) for envelope in journal.state.facts.values())
 
 
 async def test_a_talk_open_over_a_restart_goes_on(tmp_path: Path) -> None:

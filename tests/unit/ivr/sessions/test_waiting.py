@@ -19,6 +19,7 @@ from ivr.telephony.events import (
     CallerJoinedQueue,
     CallerLeftQueue,
     MusicChanged,
+    Snapshot,
     TelephonyEvent,
 )
 from tests.unit.ivr.sessions.fakes import NOW
@@ -166,6 +167,33 @@ async def test_what_a_dead_ivr_left_is_removed_and_prompts_stay(desk: Desk) -> N
     desk.room.forget()
     assert not (desk.folder / CALLER).exists()
     assert (desk.folder / "queue_still.wav").exists()
+
+
+async def test_who_waits_already_is_found_again(desk: Desk) -> None:
+    desk.room.forget()
+    desk.at(40)
+    desk.room.find(Snapshot(frozenset({CALLER}), {("repair", CALLER): NOW, ("emergency", "hotline-1.9"): NOW}, ()))
+    assert len(desk.room) == 1
+    await desk.look(42)
+    assert desk.laid(TURN) == []  # the beat is at 47 s
+    await desk.look(44)
+    assert desk.laid(TURN) == ["queue_offer"]
+    desk.beat(47, 6.0)
+    await desk.look(60)
+    assert desk.laid(TURN) == ["queue_place.1", "queue_eta.3", "queue_still"]
+
+
+async def test_who_is_found_and_known_already_is_not_begun_again(desk: Desk) -> None:
+    await desk.look(0)
+    desk.room.find(Snapshot(frozenset({CALLER}), {("repair", CALLER): NOW}, ()))
+    desk.beat(2, 2.0)
+    assert desk.laid(BEAT) == []
+
+
+async def test_whose_going_was_not_told_is_left(desk: Desk) -> None:
+    desk.lines.line_now = QueueLine(1, ())
+    await desk.look(0)
+    assert len(desk.room) == 0
 
 
 LAYING = """

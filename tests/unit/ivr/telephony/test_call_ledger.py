@@ -229,7 +229,8 @@ def waiting() -> tuple[CallLedger, CallStarted]:
 
 def test_snapshot_that_agrees_changes_nothing() -> None:
     book, _ = waiting()
-    held, _ = snapshot(*snapshot_rows("waiting"), NOW)
+    joined = next(event for event in typed("snapshots") if isinstance(event, CallerJoinedQueue)).at
+    held, _ = snapshot(*snapshot_rows("waiting"), joined)
     assert kinds(book.reconcile(held, NOW)) == []
     assert kinds(fold(book, typed("snapshots")))[-1] == "contact_ended"
 
@@ -237,14 +238,14 @@ def test_snapshot_that_agrees_changes_nothing() -> None:
 @pytest.mark.parametrize(("restarted", "outcome"), [(False, "uncertain"), (True, "cut")])
 def test_call_that_vanished_while_ami_was_away(restarted: bool, outcome: str) -> None:
     book, _ = waiting()
-    notes = book.reconcile(Snapshot(frozenset(), frozenset(), ()), NOW, restarted=restarted)
+    notes = book.reconcile(Snapshot(frozenset(), {}, ()), NOW, restarted=restarted)
     assert [fact.KIND for fact in call_facts(notes)][:2] == ["agent_ring_ended", "queue_left"]
     left = next(fact for fact in call_facts(notes) if isinstance(fact, QueueLeft))
     assert left.reason == "uncertain"
     assert ended(notes).outcome == outcome
     assert (CallbackRequested("cut") in call_facts(notes)) is restarted
     assert call_facts(fold(book, typed("snapshots"))) == []
-    assert kinds(book.reconcile(Snapshot(frozenset(), frozenset(), ()), NOW)) == []
+    assert kinds(book.reconcile(Snapshot(frozenset(), {}, ()), NOW)) == []
 
 
 def test_talk_that_vanished_while_ami_was_away_ended_nobody_knows_how() -> None:
@@ -253,7 +254,7 @@ def test_talk_that_vanished_while_ami_was_away_ended_nobody_knows_how() -> None:
     talking = next(index for index, event in enumerate(events) if isinstance(event, AgentConnected)) + 1
     fold(book, events[:talking])
     start = next(event for event in events if isinstance(event, CallStarted))
-    notes = book.reconcile(Snapshot(frozenset({start.uniqueid}), frozenset(), ()), NOW)
+    notes = book.reconcile(Snapshot(frozenset({start.uniqueid}), {}, ()), NOW)
     (talk,) = [fact for fact in call_facts(notes) if isinstance(fact, TalkEnded)]
     assert talk.by == "uncertain"
 
@@ -265,7 +266,7 @@ def test_the_end_of_a_talk_tells_of_an_answer_that_ami_missed() -> None:
     away = next(index for index, event in enumerate(events) if isinstance(event, CallerLeftQueue))
     book = ledger()
     fold(book, events[:away])
-    notes = book.reconcile(Snapshot(frozenset({start.uniqueid}), frozenset(), ()), NOW)
+    notes = book.reconcile(Snapshot(frozenset({start.uniqueid}), {}, ()), NOW)
     assert [fact.reason for fact in call_facts(notes) if isinstance(fact, QueueLeft)] == ["uncertain"]
     notes = fold(book, events[answer + 1 :])
     assert [fact.KIND for fact in call_facts(notes)][:3] == ["queue_joined", "agent_answered", "talk_ended"]
@@ -284,7 +285,7 @@ def test_a_talk_goes_on_over_a_restart_of_ivr(gone: bool) -> None:
     notes += book.talk_known(start.contact, "v1", connected.queue, connected.agent, connected.at)
     notes += book.dialogue_ended(start.contact, DialogueEnd.HANDED_OVER)
     assert phone_words(notes) == ["talking"]
-    held = Snapshot(frozenset(() if gone else (start.uniqueid,)), frozenset(), ())
+    held = Snapshot(frozenset(() if gone else (start.uniqueid,)), {}, ())
     notes = book.reconcile(held, NOW)
     if not gone:
         assert call_facts(notes) == []
@@ -295,12 +296,68 @@ def test_a_talk_goes_on_over_a_restart_of_ivr(gone: bool) -> None:
     assert ended(notes).outcome == "talked"
 
 
+def restarted_while_waiting() -> tuple[CallLedger, list[TelephonyEvent], CallStarted, datetime]:
+    """A book of a new ivr whose journal holds a caller as waiting, with a phone that rings."""
+    events = typed("talk-agent-hangs-up")
+    start = next(event for event in events if isinstance(event, CallStarted))
+    joined = next(event for event in events if isinstance(event, CallerJoinedQueue))
+    book = ledger()
+    book.contact_known(start.contact, start.linkedid, start.uniqueid, start.at, joins=1)
+    book.wait_known(start.contact, "v1", joined.queue, joined.at, {"8002": joined.at})
+    book.dialogue_ended(start.contact, DialogueEnd.HANDED_OVER)
+    return book, list(events), start, joined.at
+
+
+@pytest.mark.parametrize("looked", [False, True])
+def test_a_wait_goes_on_over_a_restart_of_ivr(looked: bool) -> None:
+    book, events, start, joined = restarted_while_waiting()
+    notes = []
+    if looked:
+        held = Snapshot(frozenset({start.uniqueid}), {("repair", start.uniqueid): joined - timedelta(seconds=1)}, ())
+        notes += book.reconcile(held, NOW)
+        assert kinds(notes) == ["agent_ring_ended"]  # nobody knows on which channel it rang
+    answered = next(index for index, event in enumerate(events) if isinstance(event, AgentConnected))
+    notes += fold(book, events[answered:])
+    (answer,) = [fact for fact in call_facts(notes) if isinstance(fact, AgentAnswered)]
+    assert answer.visit == "v1"
+    assert {"queue_joined", "queue_left"}.isdisjoint(kinds(notes))
+    assert kinds(notes).count("agent_ring_ended") == 1
+    assert ended(notes).outcome == "talked"
+
+
+def test_who_left_and_waits_again_over_a_restart_has_two_stays() -> None:
+    book, _, start, joined = restarted_while_waiting()
+    again = joined + timedelta(seconds=40)
+    notes = book.reconcile(Snapshot(frozenset({start.uniqueid}), {("repair", start.uniqueid): again}, ()), NOW)
+    assert kinds(notes) == ["agent_ring_ended", "queue_left", "queue_joined"]
+    (left,) = [fact for fact in call_facts(notes) if isinstance(fact, QueueLeft)]
+    assert (left.visit, left.reason) == ("v1", "uncertain")
+    assert next(note.at for note in notes if isinstance(note.fact, QueueJoined)) == again
+
+
+def test_who_does_not_wait_any_more_after_a_restart_has_an_uncertain_stay() -> None:
+    book, _, start, _ = restarted_while_waiting()
+    notes = book.reconcile(Snapshot(frozenset({start.uniqueid}), {}, ()), NOW)
+    assert [fact.reason for fact in call_facts(notes) if isinstance(fact, QueueLeft)] == ["uncertain"]
+
+
+def test_who_joined_while_nobody_looked_has_a_stay_from_then_on() -> None:
+    events = typed("talk-agent-hangs-up")
+    start = next(event for event in events if isinstance(event, CallStarted))
+    joined = next(event for event in events if isinstance(event, CallerJoinedQueue))
+    book = ledger()
+    book.contact_known(start.contact, start.linkedid, start.uniqueid, start.at)
+    held = Snapshot(frozenset({start.uniqueid}), {(joined.queue, start.uniqueid): joined.at}, ())
+    assert [(note.fact.KIND, note.at) for note in book.reconcile(held, NOW)] == [("queue_joined", joined.at)]
+    assert kinds(book.reconcile(held, NOW)) == []
+
+
 def test_who_is_cut_in_the_middle_of_a_talk_is_rung_back() -> None:
     book = ledger()
     events = typed("talk-agent-hangs-up")
     talking = next(index for index, event in enumerate(events) if isinstance(event, AgentConnected)) + 1
     fold(book, events[:talking])
-    notes = book.reconcile(Snapshot(frozenset(), frozenset(), ()), NOW, restarted=True)
+    notes = book.reconcile(Snapshot(frozenset(), {}, ()), NOW, restarted=True)
     assert ended(notes).outcome == "talked"
     assert CallbackRequested("cut") in call_facts(notes)
 
@@ -310,7 +367,7 @@ def test_who_is_cut_in_the_dialogue_is_rung_back(how: DialogueEnd) -> None:
     book = ledger()
     start = next(event for event in typed("talk-agent-hangs-up") if isinstance(event, CallStarted))
     book.contact_known(start.contact, start.linkedid, start.uniqueid, start.at)
-    book.reconcile(Snapshot(frozenset(), frozenset(), ()), NOW, restarted=True)
+    book.reconcile(Snapshot(frozenset(), {}, ()), NOW, restarted=True)
     notes = book.dialogue_ended(start.contact, how)
     assert ended(notes).outcome == how.value
     assert CallbackRequested("cut") in call_facts(notes)
@@ -321,7 +378,7 @@ def test_call_that_already_hung_up_is_not_compared() -> None:
     book.contact_known(start.contact, start.linkedid, start.uniqueid, start.at)
     fold(book, [ChannelHungUp(NOW, start.linkedid, start.uniqueid, 16)])
     assert book.open_calls == 1
-    assert kinds(book.reconcile(Snapshot(frozenset(), frozenset(), ()), NOW)) == []
+    assert kinds(book.reconcile(Snapshot(frozenset(), {}, ()), NOW)) == []
 
 
 def test_only_so_many_finished_calls_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -336,7 +393,7 @@ def test_only_so_many_finished_calls_are_remembered(monkeypatch: pytest.MonkeyPa
 
 def test_caller_still_there_but_no_longer_waiting() -> None:
     book, start = waiting()
-    notes = book.reconcile(Snapshot(frozenset({start.uniqueid}), frozenset(), ()), NOW)
+    notes = book.reconcile(Snapshot(frozenset({start.uniqueid}), {}, ()), NOW)
     assert kinds(notes) == ["agent_ring_ended", "queue_left"]
     rest = fold(book, [event for event in typed("snapshots") if not isinstance(event, AgentConnected | AgentCompleted)])
     assert kinds(rest) == ["contact_ended"]
@@ -348,7 +405,7 @@ def test_members_are_those_of_the_snapshot() -> None:
     fold(book, typed("login"))
     held, _ = snapshot(*snapshot_rows("talking"), NOW)
     assert phone_words(book.reconcile(held, NOW)) == ["ready"]
-    assert phone_words(book.reconcile(Snapshot(frozenset(), frozenset(), ()), NOW)) == ["offline"]
+    assert phone_words(book.reconcile(Snapshot(frozenset(), {}, ()), NOW)) == ["offline"]
 
 
 def test_beginning_missed_the_end_still_gives_whole_facts() -> None:
