@@ -1,48 +1,16 @@
 """Builds extensions.conf: the life of a call that needs no Python to end well (design 4.1)."""
 
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-
-from ivr.dialplan.conf import Context, Extension, UnsafeValue, safe_path
-from ivr.dialplan.limits import Limits
-from ivr.dialplan.numbers import LANDLINE, table
-from ivr.dialplan.queues import KEYS_CONTEXT, QUEUE_NAMES, WAITING_CLASS
+from ivr.dialplan.conf import Context, Extension
+from ivr.dialplan.last_resorts import duty_accept, emergency, voicemail
+from ivr.dialplan.numbers import table
+from ivr.dialplan.queues import KEYS_CONTEXT, QUEUE_NAMES
+from ivr.dialplan.steps import IDS, Options, goto_if, play, read, timed
 from ivr.dialplan.variables import CALLBACK_CONTEXT, RESUME_CONTEXT, Back, Event, Next, Stage
 
-_NUMBER = re.compile(r"\+?[0-9]{3,20}\Z")
-IDS = "Contact: ${HL_CONTACT},Recording: ${HL_RECORDING}"
 MAX_RESUMES = 5
-ACCEPT_CONTEXT = "hl-duty-accept"
-ACCEPT_TRIES = 3
 # refused connections, a second of music after each: a caller in the middle of a report waits for a restarting ivr,
 # one who has only heard the greeting is told of the safety key soon
 AGI_TRIES = {"midcall": 5, "hello": 2}
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What the dialplan is built from. Folders are absolute; duty_numbers as the trunk wants them dialled."""
-
-    agi_port: int
-    max_calls: int
-    prompts: str
-    recordings: str
-    voicemail: str
-    duty_numbers: tuple[str, ...] = ()
-    limits: Limits = field(default_factory=Limits)
-
-    def __post_init__(self) -> None:
-        """Raise UnsafeValue for a folder or number that cannot stand in a dialplan line."""
-        for folder in (self.prompts, self.recordings, self.voicemail):
-            safe_path(folder)
-        for number in self.duty_numbers:
-            if not _NUMBER.match(number):
-                raise UnsafeValue(f"not a telephone number: {number!r}")
-
-    def sound(self, *keys: str) -> str:
-        """Return the argument that plays these prompts one after the other."""
-        return "&".join(f"{self.prompts}/{key}" for key in keys)
 
 
 def extensions_conf(options: Options) -> str:
@@ -56,27 +24,9 @@ def contexts(options: Options) -> list[Context]:
     """Return all contexts of the hotline."""
     return [
         _trunk(), _dids(), _call(options), _after(options), _resume(), _fallback(options), _queue(options),
-        _queue_keys(), _back(options), _callback(options), _emergency(options), _duty_accept(options),
-        _voicemail(options), _timeout(options), _ended(), _agents(),
+        _queue_keys(), _back(options), _callback(options), emergency(options), duty_accept(options),
+        voicemail(options), _timeout(options), _ended(), _agents(),
     ]  # fmt: skip
-
-
-def _play(options: Options, *keys: str) -> str:
-    return f"Playback({options.sound(*keys)})"
-
-
-def _read(options: Options, wait: str, *keys: str) -> str:
-    """Play prompts and keep the key that stops them; wait: seconds to go on listening."""
-    return f"Read(HL_KEY,{options.sound(*keys)},1,,1,{wait})"
-
-
-def _goto_if(left: str, right: str, target: str) -> str:
-    return f'GotoIf($["{left}" = "{right}"]?{target})'
-
-
-def _timed(name: str, steps: Sequence[str]) -> list[Extension]:
-    """Return the extension and the T that catches the absolute time-out in this context."""
-    return [Extension(name, steps), Extension("T", ["Goto(hl-timeout,s,1)"])]
 
 
 def _trunk() -> Context:
@@ -116,17 +66,17 @@ def _call(options: Options) -> Context:
         "Set(GROUP(hotline)=calls)",
         f"GotoIf($[${{GROUP_COUNT(calls@hotline)}} > {options.max_calls}]?busy)",
         f"Set(TIMEOUT(absolute)={options.limits.ivr_limit_s})",
-        _read(options, "0.1", "opening_greeting", "opening_notice"),
+        read(options, "0.1", "opening_greeting", "opening_notice"),
         f"MixMonitor(,Sr({recording}-rx.wav)t({recording}-tx.wav))",
         "Goto(hl-after,agi,1)",
         f"busy| Set(HL_STAGE={Stage.BUSY})",
-        _read(options, str(options.limits.safety_wait_s), "limit_busy.1", "limit_busy.2"),
+        read(options, str(options.limits.safety_wait_s), "limit_busy.1", "limit_busy.2"),
         # danger is never turned away: no dialogue, but instructions, a person and the duty phones
-        _goto_if("${HL_KEY}", "9", "hl-emergency,s,1"),
+        goto_if("${HL_KEY}", "9", "hl-emergency,s,1"),
         "Hangup(17)",
     ]
     return Context(
-        "hl-call", "Every call: answer, name it, count it, say the notice, record, then ivr.", _timed("s", steps)
+        "hl-call", "Every call: answer, name it, count it, say the notice, record, then ivr.", timed("s", steps)
     )
 
 
@@ -146,9 +96,9 @@ def _after(options: Options) -> Context:
     ]
     steps = [
         "Set(HL_NEXT=${FILTER(a-z,${IVR_NEXT})})",
-        _goto_if("${HL_NEXT}", Next.QUEUE, "hl-queue,s,1"),
-        _goto_if("${HL_NEXT}", Next.VOICEMAIL, "hl-voicemail,s,1"),
-        _goto_if("${HL_NEXT}", Next.END, "end"),
+        goto_if("${HL_NEXT}", Next.QUEUE, "hl-queue,s,1"),
+        goto_if("${HL_NEXT}", Next.VOICEMAIL, "hl-voicemail,s,1"),
+        goto_if("${HL_NEXT}", Next.END, "end"),
         # AGISTATUS says SUCCESS after kill -9: an empty IVR_NEXT alone means lost
         f"UserEvent({Event.LOST},{IDS},How: ${{AGISTATUS}},Attempt: ${{HL_ATTEMPT}})",
         'GotoIf($["${HL_LOST}" != ""]?hl-fallback,s,1)',
@@ -156,16 +106,16 @@ def _after(options: Options) -> Context:
         'GotoIf($["${AGISTATUS}" = "FAILURE" & "${HL_BACK}" = ""]?hello)',
         "Set(HL_LOST=midcall)",
         "Set(HL_KEY=)",
-        _play(options, "sys_wait"),
+        play(options, "sys_wait"),
         "Goto(agi,1)",
         "hello| Set(HL_LOST=hello)",
-        _goto_if("${HL_KEY}", "9", "hl-fallback,s,1"),
-        _read(options, "0.1", "fb_hello"),
+        goto_if("${HL_KEY}", "9", "hl-fallback,s,1"),
+        read(options, "0.1", "fb_hello"),
         "Goto(agi,1)",
         "end| Hangup(16)",
     ]
     why = "ivr, and what comes after it: its own word, else one more attempt, else the fallback."
-    return Context("hl-after", why, [Extension("agi", agi), *_timed("s", steps)])
+    return Context("hl-after", why, [Extension("agi", agi), *timed("s", steps)])
 
 
 def _resume() -> Context:
@@ -179,7 +129,7 @@ def _resume() -> Context:
     return Context(
         RESUME_CONTEXT,
         "AMI Redirect comes here when speech or ivr is frozen; ivr itself says that it goes on.",
-        _timed("s", steps),
+        timed("s", steps),
     )
 
 
@@ -187,13 +137,13 @@ def _fallback(options: Options) -> Context:
     steps = [
         f"Set(HL_STAGE={Stage.FALLBACK})",
         'GotoIf($["${HL_BACK}" != ""]?hl-voicemail,s,1)',  # has waited already, and ivr was to offer something else
-        _goto_if("${HL_KEY}", "9", "hl-emergency,s,1"),
-        f'ExecIf($["${{HL_LOST}}" != "hello"]?{_play(options, "fb_midcall")})',
-        _read(options, str(options.limits.safety_wait_s), "fb_safety"),
-        _goto_if("${HL_KEY}", "9", "hl-emergency,s,1"),
+        goto_if("${HL_KEY}", "9", "hl-emergency,s,1"),
+        f'ExecIf($["${{HL_LOST}}" != "hello"]?{play(options, "fb_midcall")})',
+        read(options, str(options.limits.safety_wait_s), "fb_safety"),
+        goto_if("${HL_KEY}", "9", "hl-emergency,s,1"),
         "Goto(hl-queue,s,1)",
     ]
-    return Context("hl-fallback", "No ivr: safety first, then a person.", _timed("s", steps))
+    return Context("hl-fallback", "No ivr: safety first, then a person.", timed("s", steps))
 
 
 def _queue(options: Options) -> Context:
@@ -210,8 +160,8 @@ def _queue(options: Options) -> Context:
         f"in| Set(HL_STAGE={Stage.QUEUE})",
         f"Set(TIMEOUT(absolute)={options.limits.call_limit_s})",
         "Set(HL_QUEUE=${FILTER(a-z,${HL_QUEUE})})",
-        _goto_if("${HL_QUEUE}", "emergency", "hl-emergency,queue,1"),
-        *(_goto_if("${HL_QUEUE}", name, "join") for name in ordinary),
+        goto_if("${HL_QUEUE}", "emergency", "hl-emergency,queue,1"),
+        *(goto_if("${HL_QUEUE}", name, "join") for name in ordinary),
         "Set(HL_QUEUE=repair)",
         # what is said to who waits is looked up in the folder of this name first (ivr.dialplan.waiting)
         "join| Set(CHANNEL(language)=${UNIQUEID})",
@@ -221,7 +171,7 @@ def _queue(options: Options) -> Context:
         "Goto(hl-voicemail,s,1)",
     ]
     why = "HL_QUEUE, else repair. Nobody in time or full: ivr offers a call-back; where ivr was lost, voicemail."
-    return Context("hl-queue", why, _timed("s", steps))
+    return Context("hl-queue", why, timed("s", steps))
 
 
 def _queue_keys() -> Context:
@@ -252,13 +202,13 @@ def _callback(options: Options) -> Context:
         f"UserEvent({Event.CONTACT},{IDS},Caller: ${{HL_CALLER}},Did: ${{HL_DID}},Attempt: 1,Callback: yes)",
         "Set(GROUP(hotline)=calls)",
         f"Set(TIMEOUT(absolute)={options.limits.call_limit_s})",
-        _play(options, "callback_hello.1"),
+        play(options, "callback_hello.1"),
         f"MixMonitor(,Sr({recording}-rx.wav)t({recording}-tx.wav))",
-        _play(options, "callback_hello.2", *digits),
+        play(options, "callback_hello.2", *digits),
         "Goto(hl-queue,s,1)",
     ]
     why = "Who is called back in turn: who we are, how to verify it, and to the place that was kept."
-    return Context(CALLBACK_CONTEXT, why, _timed("s", steps))
+    return Context(CALLBACK_CONTEXT, why, timed("s", steps))
 
 
 def _back(options: Options) -> Context:
@@ -270,89 +220,15 @@ def _back(options: Options) -> Context:
         "Goto(hl-after,agi,1)",
     ]
     why = "From the queue back to ivr, which reads HL_BACK; without ivr a message is taken."
-    return Context("hl-back", why, _timed("s", steps))
-
-
-def _emergency(options: Options) -> Context:
-    said = [
-        f"Set(HL_STAGE={Stage.EMERGENCY})",
-        _play(options, "fb_emergency.1"),
-        # after the first part a key skips the rest
-        _read(options, "0.1", "fb_emergency.2", "fb_emergency.3"),
-        "Goto(queue,1)",
-    ]
-    queue = [
-        f"Set(HL_STAGE={Stage.EMERGENCY})",
-        "Set(HL_QUEUE=emergency)",
-        f"Set(TIMEOUT(absolute)={options.limits.call_limit_s})",
-        f"UserEvent({Event.EMERGENCY},{IDS},Caller: ${{HL_CALLER}})",
-        f"Queue(emergency,,,,{options.limits.emergency_timeout_s})",
-    ]
-    how = f"f({LANDLINE})m({WAITING_CLASS})U({ACCEPT_CONTEXT})"
-    for number in options.duty_numbers:
-        queue += [
-            _play(options, "emergency_wait"),
-            f"Dial(PJSIP/{number}@carrier,{options.limits.duty_ring_s},{how})",
-            _goto_if("${DIALSTATUS}", "ANSWER", "done"),
-        ]
-    queue += [_play(options, "emergency_no_agent"), "Goto(hl-voicemail,s,1)", "done| Hangup(16)"]
-    why = "Instructions, the emergency queue, the duty phones one after the other, voicemail. No music here."
-    return Context("hl-emergency", why, [*_timed("s", said), Extension("queue", queue)])
-
-
-def _duty_accept(options: Options) -> Context:
-    steps = [
-        # anything but key 1 is a mailbox or a refusal: Dial says BUSY and the next number rings
-        "Set(GOSUB_RESULT=BUSY)",
-        f"Read(HL_ACCEPT,{options.sound('duty_accept')},1,,{ACCEPT_TRIES},{options.limits.safety_wait_s})",
-        _goto_if("${HL_ACCEPT}", "1", "yes"),
-        "Return()",
-        "yes| Set(GOSUB_RESULT=)",
-        "Return()",
-    ]
-    why = "On the duty phone's own leg, the caller hears the waiting tone: a person presses 1, a mailbox does not."
-    return Context(ACCEPT_CONTEXT, why, [Extension("s", steps)])
-
-
-def _voicemail(options: Options) -> Context:
-    limits = options.limits
-    record = (
-        f"Record({options.voicemail}/${{HL_RECORDING}}.wav,{limits.voicemail_silence_s},{limits.voicemail_max_s},ka)"
-    )
-    # the beep and the clock's whole seconds take one; a short word taken for silence is kept, the second take appends
-    silence = limits.voicemail_silence_s + 1
-    empty = f'$["${{RECORD_STATUS}}" = "SILENCE" & ${{EPOCH}} - ${{HL_BEGAN}} <= {silence}]'
-    steps = [
-        f"Set(HL_STAGE={Stage.VOICEMAIL})",
-        f"Set(TIMEOUT(absolute)={limits.call_limit_s})",
-        _play(options, "fb_voicemail"),
-        "Set(HL_VOICEMAIL=1)",
-        "Set(HL_BEGAN=${EPOCH})",
-        record,
-        f"GotoIf({empty}?silent)",
-        "kept| Set(HL_VOICEMAIL=2)",
-        f"UserEvent({Event.VOICEMAIL},{IDS},Status: ${{RECORD_STATUS}})",
-        _play(options, "fb_thanks"),
-        "Hangup(16)",
-        f"silent| {_play(options, 'voicemail_record.ni', 'voicemail_record.r1')}",
-        "Set(HL_BEGAN=${EPOCH})",
-        record,
-        f"GotoIf({empty}?bye)",
-        "Goto(kept)",
-        f"bye| {_play(options, 'common_bye')}",
-        "Hangup(16)",
-    ]
-    return Context(
-        "hl-voicemail", "A message into our own folder; nothing said twice: a polite end.", _timed("s", steps)
-    )
+    return Context("hl-back", why, timed("s", steps))
 
 
 def _timeout(options: Options) -> Context:
     steps = [
         f"Set(TIMEOUT(absolute)={options.limits.call_limit_s})",
-        _goto_if("${HL_STAGE}", Stage.OPENING, "hl-fallback,s,1"),
-        _goto_if("${HL_STAGE}", Stage.IVR, "hl-fallback,s,1"),
-        _play(options, "common_bye"),
+        goto_if("${HL_STAGE}", Stage.OPENING, "hl-fallback,s,1"),
+        goto_if("${HL_STAGE}", Stage.IVR, "hl-fallback,s,1"),
+        play(options, "common_bye"),
         "Hangup(16)",
     ]
     return Context("hl-timeout", "The absolute time-out: too long with ivr goes to a person, else a polite end.",

@@ -6,7 +6,7 @@ from typing import Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from ivr.flows.branches import own_queue
+from ivr.flows.matters import own_queue
 from ivr.flows.nodes import TicketKind
 from ivr.flows.program import Program
 from ivr.flows.repair_rules import warranty_args

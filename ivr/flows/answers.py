@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from ivr.flows.asking import answer_keys, correcting_kind
-from ivr.flows.branches import CHECKS
 from ivr.flows.captured import said_anew, taken
+from ivr.flows.digits import CHECKS
 from ivr.flows.nodes import Ask, Listening
 from ivr.flows.state import State
 from speech.contract import Cause, Interpretation, Mode, TurnResult

@@ -1,20 +1,16 @@
-"""The closed registries a document may name: branch functions, fillers, checks of digits. All pure."""
+"""The closed registry of branches that a document may name. Pure."""
 
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from types import MappingProxyType
 from typing import NamedTuple
 
-import phonenumbers
-
-from ivr.contract.ids import is_ticket_number
 from ivr.contract.tickets import TicketLine
-from ivr.flows import advice_rules, known_values, repair_rules
+from ivr.flows import advice_rules, repair_rules
 from ivr.flows import service_rules as service
+from ivr.flows.matters import QueueName, agent_queue, has_content
 from ivr.flows.program import Program
-from ivr.flows.state import Slot, State
-
-# ---- branches ----
+from ivr.flows.state import State
 
 
 class YesNo(StrEnum):
@@ -84,15 +80,6 @@ class DraftKind(StrEnum):
     OTHER = "other"
 
 
-class QueueName(StrEnum):
-    """Agents' queues."""
-
-    EMERGENCY = "emergency"
-    COMPLAINT = "complaint"
-    REPAIR = "repair"
-    CONSULT = "consult"
-
-
 def _yes(truth: bool) -> YesNo:
     return YesNo.YES if truth else YesNo.NO
 
@@ -151,12 +138,6 @@ def _queue_open(_: Program, state: State) -> YesNo:
     return _yes(state.queue_open)
 
 
-def has_content(state: State) -> bool:
-    """Tell whether the present matter holds anything the caller said: a slot, a clip or a danger."""
-    matter = state.matter
-    return matter is not None and bool(matter.slots or matter.safety)
-
-
 def _draft(_: Program, state: State) -> YesNo:
     return _yes(has_content(state) and not (state.matter and state.matter.opened))
 
@@ -177,24 +158,6 @@ def _agent_kind(_: Program, state: State) -> AgentKind:
     if state.silent:
         return AgentKind.SILENT
     return AgentKind.KNOWN if matter else AgentKind.NEW
-
-
-def agent_queue(state: State) -> QueueName:
-    """Return the queue that answers the present matter at this hour."""
-    own = own_queue(state)
-    return QueueName(state.queue) if state.queue and own is not QueueName.EMERGENCY else own
-
-
-def own_queue(state: State) -> QueueName:
-    """Return the queue the present matter belongs to."""
-    matter = state.matter
-    if matter is None:
-        return QueueName.CONSULT
-    if matter.safety:
-        return QueueName.EMERGENCY
-    if matter.kind in ("complaint", "unit_return", "part_return"):
-        return QueueName.COMPLAINT
-    return QueueName.REPAIR if matter.kind in ("repair", "install") else QueueName.CONSULT
 
 
 def _more(record: str) -> Callable[[Program, State], YesNo]:
@@ -316,118 +279,5 @@ BRANCHES: Mapping[str, BranchRule] = MappingProxyType(
         "more_statement": BranchRule(YesNo, _more("complaint_statement")),
         "more_voicemail": BranchRule(YesNo, _more("voicemail_record")),
         "agent_queue": BranchRule(QueueName, lambda _, state: agent_queue(state)),
-    }
-)
-
-# ---- fillers: known values kept without asking for them ----
-
-
-class Fill(NamedTuple):
-    """A slot's name and its value."""
-
-    name: str
-    slot: Slot
-
-
-def _card_product(state: State) -> Fill:
-    card = state.caller.card
-    value = {
-        "value": card.get("product_class", "unknown"),
-        "product_id": card.get("product_id", ""),
-        "spoken": card.get("product_spoken", ""),
-    }
-    return Fill("product", Slot(value, "crm_confirmed", "crm"))
-
-
-def _card_address(state: State) -> Fill:
-    card = state.caller.card
-    value = {
-        "address_id": card.get("address_id", ""),
-        "region": card.get("address_region", ""),
-        "road": card.get("address_road", ""),
-    }
-    return Fill("address", Slot(value, "crm_confirmed", "crm"))
-
-
-def _own_number(state: State) -> Fill:
-    return Fill("contact", Slot({"number": state.caller.e164}, "unverified", "caller_id"))
-
-
-def _own_number_agreed(state: State) -> Fill:
-    return Fill("contact", Slot({"number": state.caller.e164}, "voice_confirmed", "caller_id"))
-
-
-def _own_number_if_any(state: State) -> Fill | None:
-    return _own_number_agreed(state) if state.caller.e164 else None
-
-
-def _lift(fill: Callable[[State], tuple[str, Slot] | None]) -> Callable[[State], Fill | None]:
-    def lifted(state: State) -> Fill | None:
-        made = fill(state)
-        return None if made is None else Fill(*made)
-
-    return lifted
-
-
-def known_value(filler: str, program: Program, state: State) -> Fill | None:
-    """Return the slot a filler keeps, None when the value is not known after all."""
-    if filler in advice_rules.MADE:
-        return Fill(*advice_rules.MADE[filler](program, state))
-    return FILLERS[filler](state)
-
-
-FILLERS: Mapping[str, Callable[[State], Fill | None]] = MappingProxyType(
-    {
-        "card_product": _card_product,
-        "card_address": _card_address,
-        "own_number": _own_number,
-        "own_number_agreed": _own_number_agreed,
-        "own_number_if_any": _own_number_if_any,
-        **{name: _lift(fill) for name, fill in {**known_values.FILLS, **advice_rules.FILLS, **service.FILLS}.items()},
-    }
-)
-
-# ---- checks: digits to a value; None when they do not fit ----
-
-
-def _check_phone(digits: str, _: State) -> dict[str, str] | None:
-    try:
-        number = phonenumbers.parse(digits, "CN")
-    except phonenumbers.NumberParseException:
-        return None
-    if number.country_code != 86 or not phonenumbers.is_valid_number(number):
-        return None
-    return {"number": phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)}
-
-
-def _check_code(digits: str, state: State) -> dict[str, str] | None:
-    letter = state.slot("fault_letter")
-    chosen = letter.value.get("spoken", "") if letter else ""
-    code = f"{chosen}{digits}"
-    return {"raw": code, "canonical": code, "catalogue_id": ""}
-
-
-def _check_room(digits: str, _: State) -> dict[str, str] | None:
-    return {"room_no": digits, "room": f"{digits}室"}
-
-
-def _check_ticket(digits: str, _: State) -> dict[str, str] | None:
-    return {"digits": digits} if is_ticket_number(digits) else None
-
-
-def _exactly(length: int) -> Callable[[str, State], dict[str, str] | None]:
-    return lambda digits, _: {"digits": digits} if len(digits) == length else None
-
-
-FILLER_NAMES = frozenset({*FILLERS, *advice_rules.MADE})
-
-CHECKS: Mapping[str, Callable[[str, State], dict[str, str] | None]] = MappingProxyType(
-    {
-        "phone": _check_phone,
-        "code": _check_code,
-        "room": _check_room,
-        "ticket_no": _check_ticket,
-        "tail": _exactly(4),
-        "visit_code": _exactly(6),
     }
 )

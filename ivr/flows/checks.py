@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 
 from ivr.flows.actions import ACTIONS
-from ivr.flows.branches import BRANCHES, CHECKS, FILLER_NAMES
+from ivr.flows.branches import BRANCHES
+from ivr.flows.digits import CHECKS
+from ivr.flows.fillers import FILLER_NAMES
 from ivr.flows.graph import Graph, build_graph
 from ivr.flows.nodes import RESUME, RETURN, Ask, Branch, Do, FlowCall, Menu, Node, Record, Say
 from ivr.flows.program import EMERGENCY_KINDS, KNOWN_NODES, KNOWN_PROMPTS, START, FlowError, Program

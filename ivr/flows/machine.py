@@ -28,7 +28,7 @@ from ivr.flows.actions import (
 )
 from ivr.flows.answers import Answer, Sort, read_answer, read_record
 from ivr.flows.asking import speak, spoken
-from ivr.flows.branches import has_content
+from ivr.flows.matters import has_content
 from ivr.flows.nodes import Ask, Menu, Record
 from ivr.flows.program import AGENT_QUEUE, BACK, START, Program
 from ivr.flows.service_answers import ArticlesAnswer, CodeVerdictAnswer, FoundAnswer, TicketsAnswer

@@ -15,7 +15,8 @@ from ivr.contract.facts import (
     SlotFilled,
     TicketOpened,
 )
-from ivr.flows.branches import agent_queue, has_content, known_value
+from ivr.flows.fillers import known_value
+from ivr.flows.matters import agent_queue, has_content
 from ivr.flows.program import Program
 from ivr.flows.repair_rules import is_pressing
 from ivr.flows.service_rules import LOOSE, chosen, priority_of

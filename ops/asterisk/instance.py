@@ -12,9 +12,10 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from ivr.dialplan.conf import safe_path
-from ivr.dialplan.extensions import Options, extensions_conf
+from ivr.dialplan.extensions import extensions_conf
 from ivr.dialplan.limits import Limits, limits_from
 from ivr.dialplan.queues import queues_conf
+from ivr.dialplan.steps import Options
 from ops import settings as settings_table
 from ops.asterisk.modules import CARRIER_MODULES, PBX_MODULES
 from ops.asterisk.sounds import write_sounds

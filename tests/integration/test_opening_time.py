@@ -3,8 +3,9 @@
 import wave
 from pathlib import Path
 
-from ivr.dialplan.extensions import Options, extensions_conf
+from ivr.dialplan.extensions import extensions_conf
 from ivr.dialplan.prompts import FALLBACK
+from ivr.dialplan.steps import Options
 from ivr.flows.load import load_program
 from ivr.flows.nodes import Branch, Do, Say
 from ivr.flows.program import START

@@ -8,11 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ivr.dialplan.conf import Extension, UnsafeValue, safe_path
-from ivr.dialplan.extensions import ACCEPT_CONTEXT, Options, extensions_conf
+from ivr.dialplan.extensions import extensions_conf
+from ivr.dialplan.last_resorts import ACCEPT_CONTEXT
 from ivr.dialplan.limits import Limits
 from ivr.dialplan.numbers import DIDS
 from ivr.dialplan.prompts import FALLBACK
 from ivr.dialplan.queues import KEYS_CONTEXT
+from ivr.dialplan.steps import Options
 from ivr.dialplan.variables import (
     ASTERISK_VARIABLES,
     CALLBACK_CONTEXT,

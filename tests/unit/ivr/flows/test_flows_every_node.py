@@ -4,7 +4,7 @@ import pytest
 
 from ivr.contract.dialogue import End, HandOver, Perform, Record
 from ivr.contract.facts import CallbackRequested, HandedOver, NodeEntered, SafetyRaised, TicketOpened, TurnEnded
-from ivr.flows.branches import has_content
+from ivr.flows.matters import has_content
 from ivr.flows.nodes import Ask, Menu
 from ivr.flows.service_rules import is_answered
 from speech.contract import KeyMode

@@ -1,0 +1,87 @@
+"""The contexts of the dialplan that look after a caller to the end: emergency, duty phones, voicemail."""
+
+from ivr.dialplan.conf import Context, Extension
+from ivr.dialplan.numbers import LANDLINE
+from ivr.dialplan.queues import WAITING_CLASS
+from ivr.dialplan.steps import IDS, Options, goto_if, play, read, timed
+from ivr.dialplan.variables import Event, Stage
+
+ACCEPT_CONTEXT = "hl-duty-accept"
+ACCEPT_TRIES = 3
+
+
+def emergency(options: Options) -> Context:
+    """Return the way of a caller in danger."""
+    said = [
+        f"Set(HL_STAGE={Stage.EMERGENCY})",
+        play(options, "fb_emergency.1"),
+        # after the first part a key skips the rest
+        read(options, "0.1", "fb_emergency.2", "fb_emergency.3"),
+        "Goto(queue,1)",
+    ]
+    queue = [
+        f"Set(HL_STAGE={Stage.EMERGENCY})",
+        "Set(HL_QUEUE=emergency)",
+        f"Set(TIMEOUT(absolute)={options.limits.call_limit_s})",
+        f"UserEvent({Event.EMERGENCY},{IDS},Caller: ${{HL_CALLER}})",
+        f"Queue(emergency,,,,{options.limits.emergency_timeout_s})",
+    ]
+    how = f"f({LANDLINE})m({WAITING_CLASS})U({ACCEPT_CONTEXT})"
+    for number in options.duty_numbers:
+        queue += [
+            play(options, "emergency_wait"),
+            f"Dial(PJSIP/{number}@carrier,{options.limits.duty_ring_s},{how})",
+            goto_if("${DIALSTATUS}", "ANSWER", "done"),
+        ]
+    queue += [play(options, "emergency_no_agent"), "Goto(hl-voicemail,s,1)", "done| Hangup(16)"]
+    why = "Instructions, the emergency queue, the duty phones one after the other, voicemail. No music here."
+    return Context("hl-emergency", why, [*timed("s", said), Extension("queue", queue)])
+
+
+def duty_accept(options: Options) -> Context:
+    """Return what whoever answers the duty phone hears and presses."""
+    steps = [
+        # anything but key 1 is a mailbox or a refusal: Dial says BUSY and the next number rings
+        "Set(GOSUB_RESULT=BUSY)",
+        f"Read(HL_ACCEPT,{options.sound('duty_accept')},1,,{ACCEPT_TRIES},{options.limits.safety_wait_s})",
+        goto_if("${HL_ACCEPT}", "1", "yes"),
+        "Return()",
+        "yes| Set(GOSUB_RESULT=)",
+        "Return()",
+    ]
+    why = "On the duty phone's own leg, the caller hears the waiting tone: a person presses 1, a mailbox does not."
+    return Context(ACCEPT_CONTEXT, why, [Extension("s", steps)])
+
+
+def voicemail(options: Options) -> Context:
+    """Return how a message is taken."""
+    limits = options.limits
+    record = (
+        f"Record({options.voicemail}/${{HL_RECORDING}}.wav,{limits.voicemail_silence_s},{limits.voicemail_max_s},ka)"
+    )
+    # the beep and the clock's whole seconds take one; a short word taken for silence is kept, the second take appends
+    silence = limits.voicemail_silence_s + 1
+    empty = f'$["${{RECORD_STATUS}}" = "SILENCE" & ${{EPOCH}} - ${{HL_BEGAN}} <= {silence}]'
+    steps = [
+        f"Set(HL_STAGE={Stage.VOICEMAIL})",
+        f"Set(TIMEOUT(absolute)={limits.call_limit_s})",
+        play(options, "fb_voicemail"),
+        "Set(HL_VOICEMAIL=1)",
+        "Set(HL_BEGAN=${EPOCH})",
+        record,
+        f"GotoIf({empty}?silent)",
+        "kept| Set(HL_VOICEMAIL=2)",
+        f"UserEvent({Event.VOICEMAIL},{IDS},Status: ${{RECORD_STATUS}})",
+        play(options, "fb_thanks"),
+        "Hangup(16)",
+        f"silent| {play(options, 'voicemail_record.ni', 'voicemail_record.r1')}",
+        "Set(HL_BEGAN=${EPOCH})",
+        record,
+        f"GotoIf({empty}?bye)",
+        "Goto(kept)",
+        f"bye| {play(options, 'common_bye')}",
+        "Hangup(16)",
+    ]
+    return Context(
+        "hl-voicemail", "A message into our own folder; nothing said twice: a polite end.", timed("s", steps)
+    )

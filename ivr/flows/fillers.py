@@ -1,0 +1,78 @@
+"""The closed registry of fillers that a document may name: known values kept without asking for them. Pure."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+from ivr.flows import advice_rules, known_values
+from ivr.flows import service_rules as service
+from ivr.flows.program import Program
+from ivr.flows.state import Slot, State
+
+
+class Fill(NamedTuple):
+    """A slot's name and its value."""
+
+    name: str
+    slot: Slot
+
+
+def _card_product(state: State) -> Fill:
+    card = state.caller.card
+    value = {
+        "value": card.get("product_class", "unknown"),
+        "product_id": card.get("product_id", ""),
+        "spoken": card.get("product_spoken", ""),
+    }
+    return Fill("product", Slot(value, "crm_confirmed", "crm"))
+
+
+def _card_address(state: State) -> Fill:
+    card = state.caller.card
+    value = {
+        "address_id": card.get("address_id", ""),
+        "region": card.get("address_region", ""),
+        "road": card.get("address_road", ""),
+    }
+    return Fill("address", Slot(value, "crm_confirmed", "crm"))
+
+
+def _own_number(state: State) -> Fill:
+    return Fill("contact", Slot({"number": state.caller.e164}, "unverified", "caller_id"))
+
+
+def _own_number_agreed(state: State) -> Fill:
+    return Fill("contact", Slot({"number": state.caller.e164}, "voice_confirmed", "caller_id"))
+
+
+def _own_number_if_any(state: State) -> Fill | None:
+    return _own_number_agreed(state) if state.caller.e164 else None
+
+
+def _lift(fill: Callable[[State], tuple[str, Slot] | None]) -> Callable[[State], Fill | None]:
+    def lifted(state: State) -> Fill | None:
+        made = fill(state)
+        return None if made is None else Fill(*made)
+
+    return lifted
+
+
+def known_value(filler: str, program: Program, state: State) -> Fill | None:
+    """Return the slot a filler keeps, None when the value is not known after all."""
+    if filler in advice_rules.MADE:
+        return Fill(*advice_rules.MADE[filler](program, state))
+    return FILLERS[filler](state)
+
+
+FILLERS: Mapping[str, Callable[[State], Fill | None]] = MappingProxyType(
+    {
+        "card_product": _card_product,
+        "card_address": _card_address,
+        "own_number": _own_number,
+        "own_number_agreed": _own_number_agreed,
+        "own_number_if_any": _own_number_if_any,
+        **{name: _lift(fill) for name, fill in {**known_values.FILLS, **advice_rules.FILLS, **service.FILLS}.items()},
+    }
+)
+
+FILLER_NAMES = frozenset({*FILLERS, *advice_rules.MADE})
