@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import Any
 
 from ivr.flows.simulate import Move
-from tests.unit.ivr.flows.play import CARD
+from tests.unit.ivr.flows.known import CARD
 
 ADDRESS = "广东省佛山市顺德区容桂街道凤翔路一百二十八号三栋五零二室"
 AWAY: Mapping[str, Any] = MappingProxyType({})  # crm is away: nothing is answered

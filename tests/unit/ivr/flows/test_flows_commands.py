@@ -8,7 +8,8 @@ from ivr.contract.dialogue import End, HandOver, Perform, Record
 from ivr.contract.facts import CallbackRequested, SlotFilled, TicketOpened
 from ivr.flows.simulate import Simulator, no_interpreter, simulate
 from ivr.flows.state import InvalidState, State, state_from_json, state_to_json
-from tests.unit.ivr.flows.play import CARD, E01, ROAD, ROOM, SHUNDE, Driver, program
+from tests.unit.ivr.flows.known import CARD, E01, ROAD, ROOM, SHUNDE
+from tests.unit.ivr.flows.play import Driver, program
 from tests.unit.ivr.flows.worlds import at
 
 

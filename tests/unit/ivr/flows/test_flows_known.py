@@ -11,7 +11,8 @@ from ivr.flows.dates import time_words
 from ivr.flows.service_rules import article_keys
 from ivr.flows.state import Caller, Matter, Slot, State
 from speech.contract import Captured
-from tests.unit.ivr.flows.play import E01, program
+from tests.unit.ivr.flows.known import E01
+from tests.unit.ivr.flows.play import program
 
 
 def held(**slots: Mapping[str, str]) -> State:

@@ -31,7 +31,8 @@ from ivr.flows.machine import MAX_TURNS, step
 from ivr.flows.state import Phase, State
 from ivr.flows.walk import LONG_CALL_MS
 from speech.contract import Bargein, Cause, Mode, SlotKind, TurnResult
-from tests.unit.ivr.flows.play import CALLER, CARD, E01, E9, ROAD, ROOM, SHUNDE, Driver, program
+from tests.unit.ivr.flows.known import CALLER, CARD, E01, E9, ROAD, ROOM, SHUNDE
+from tests.unit.ivr.flows.play import Driver, program
 from tests.unit.ivr.flows.worlds import at
 
 

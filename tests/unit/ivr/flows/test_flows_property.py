@@ -13,7 +13,8 @@ from ivr.flows.checks import targets
 from ivr.flows.machine import MAX_TURNS, fold
 from ivr.flows.nodes import Ask, FlowCall, Menu
 from ivr.flows.step import Step
-from tests.unit.ivr.flows.play import Driver, program, tickets
+from tests.unit.ivr.flows.known import tickets
+from tests.unit.ivr.flows.play import Driver, program
 from tests.unit.ivr.flows.worlds import play_randomly, routes
 
 SEQUENCES = 3000

@@ -10,7 +10,8 @@ from ivr.contract.dialogue import End, HandOver, HungUp
 from ivr.contract.facts import CallbackRequested, MatterOpened, SlotFilled, TicketOpened
 from ivr.flows.machine import fold
 from ivr.flows.simulate import Conversation, Move, no_interpreter, simulate
-from tests.unit.ivr.flows.play import CARD, Driver, interpreter, program
+from tests.unit.ivr.flows.known import CARD
+from tests.unit.ivr.flows.play import Driver, interpreter, program
 from tests.unit.ivr.flows.repairs import press, say
 
 HERE = Path(__file__).parent / "transcripts" / "resume"

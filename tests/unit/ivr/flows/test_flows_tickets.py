@@ -20,7 +20,8 @@ from ivr.flows.machine import fold
 from ivr.flows.service_days import day, window
 from ivr.flows.simulate import Conversation, Move, no_interpreter, simulate
 from speech.contract import Cause
-from tests.unit.ivr.flows.play import CARD, TICKET, VISIT_CODE, Driver, interpreter, program, tickets
+from tests.unit.ivr.flows.known import CARD, TICKET, VISIT_CODE, tickets
+from tests.unit.ivr.flows.play import Driver, interpreter, program
 from tests.unit.ivr.flows.repairs import press, say
 
 HERE = Path(__file__).parent / "transcripts" / "tickets"

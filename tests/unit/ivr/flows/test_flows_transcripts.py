@@ -10,7 +10,8 @@ from ivr.contract.dialogue import End, HandOver
 from ivr.contract.facts import CallbackRequested, SlotFilled, TicketOpened
 from ivr.flows.machine import fold
 from ivr.flows.simulate import Conversation, InvalidScript, Move, check_script, no_interpreter, simulate
-from tests.unit.ivr.flows.play import AT, CARD, interpreter, program
+from tests.unit.ivr.flows.known import AT, CARD
+from tests.unit.ivr.flows.play import interpreter, program
 from tests.unit.ivr.flows.repairs import REPAIRS, press, say
 
 HERE = Path(__file__).parent / "transcripts"

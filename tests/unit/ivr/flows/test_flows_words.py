@@ -11,7 +11,8 @@ from ivr.flows.prompts import ELDER_RATE, SLOW_MOST, render, render_all, shown, 
 from ivr.flows.state import Caller, Matter, Slot, State
 from ivr.flows.variables import VARIABLES
 from speech.contract import Segment
-from tests.unit.ivr.flows.play import E01, E1, SHUNDE, program
+from tests.unit.ivr.flows.known import E01, E1, SHUNDE
+from tests.unit.ivr.flows.play import program
 
 
 def held(ticket: str = "", **slots: Slot) -> State:

@@ -12,21 +12,9 @@ from ivr.contract.ids import ticket_number
 from ivr.flows.nodes import RETURN, TicketKind
 from ivr.flows.state import Place
 from speech.contract import Cause, Mode, TurnResult
-from tests.unit.ivr.flows.play import (
-    CALLER,
-    CARD,
-    E01,
-    ROAD,
-    ROOM,
-    SHUNDE,
-    TICKET,
-    VISIT_CODE,
-    Driver,
-    Ways,
-    listening_nodes,
-    tickets,
-    ways,
-)
+from tests.unit.ivr.flows.known import CALLER, CARD, E01, ROAD, ROOM, SHUNDE, TICKET, VISIT_CODE, tickets
+from tests.unit.ivr.flows.play import Driver, listening_nodes
+from tests.unit.ivr.flows.ways import Ways, ways
 
 MOST_INPUTS = 300
 _ROWS: tuple[Mapping[str, str] | None, ...] = (
