@@ -22,6 +22,7 @@ from crm.privacy.models import Erasure
 from crm.products.models import Product
 from crm.rules.models import RuleSet
 from crm.saved_views.models import SavedView
+from crm.stock.models import StockLevel, StockMove
 from crm.tickets.models import Ticket, TicketSlot, TimelineEntry
 from crm.visits.models import CallbackCode, CodeCheck, EngineerVisit, VisitPhoto
 from crm.webhooks.models import Webhook
@@ -69,6 +70,8 @@ __all__ = [
     "RuleSet",
     "SavedView",
     "Session",
+    "StockLevel",
+    "StockMove",
     "Ticket",
     "TicketClock",
     "TicketSlot",

@@ -4,7 +4,7 @@ import base64
 import binascii
 import json
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import Query
@@ -17,6 +17,7 @@ from crm.wire import Shape, Text, refuse_nul
 Row = TypeVar("Row")
 Thing = TypeVar("Thing")
 Cursor = Annotated[Text, Query(max_length=300, description="`next` of the slice before, empty for the first one.")]
+_ANY_TIME = datetime(2000, 1, 1, tzinfo=UTC)
 COUNTED = 1000  # a long list counts no further
 SliceSize = Annotated[int, Query(ge=1, le=200)]
 
@@ -58,6 +59,16 @@ def decode(cursor: str) -> tuple[datetime, str]:
     if moment.tzinfo is None or not 2000 <= moment.year <= 2100:
         raise _bad()
     return moment, key
+
+
+def encode_key(key: str) -> str:
+    """Return the cursor after a row of a list that is in order of a key alone."""
+    return encode(_ANY_TIME, key)
+
+
+def decode_key(cursor: str) -> str:
+    """Return the key that a cursor of such a list stands after; raises Invalid for one that is not ours."""
+    return decode(cursor)[1]
 
 
 def after(

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
 from fastapi import Query
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints
 
 
 def show_time(moment: datetime) -> str:
@@ -36,6 +36,7 @@ def sane_day(day: date) -> date:
 Time = Annotated[datetime, PlainSerializer(show_time, return_type=str)]
 PageTime = Annotated[AwareDatetime, AfterValidator(sane_time)]
 Text = Annotated[str, AfterValidator(refuse_nul)]
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), AfterValidator(refuse_nul)]
 Search = Annotated[Text, Query(max_length=100)]
 
 

@@ -21,6 +21,7 @@ class Customer(Base):
         Index("ix_customers_terms", "terms", postgresql_using="gin", postgresql_with={"fastupdate": "off"}),
         Index("ix_customers_without_terms", "id", postgresql_where="terms IS NULL"),
         Index("ix_customers_created_at_id", "created_at", "id"),
+        Index("ix_customers_partners", "created_at", "id", postgresql_where="kind <> 'owner'"),
     )
 
     id: Mapped[Id]

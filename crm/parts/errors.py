@@ -1,10 +1,20 @@
-"""Errors of parts: NoPart 422 · NotAPartRequest 409."""
+"""Errors of parts: NoPart 422 · PartNotThere 404 · PartChanged 409 · NotAPartRequest 409."""
 
-from crm.errors import Conflict, Invalid
+from crm.errors import Conflict, Invalid, NotFound
 
 
 class NoPart(Invalid):
-    """There is no such part."""
+    """What was sent names a part that there is not."""
+
+
+class PartNotThere(NotFound):
+    """The address names a part that there is not."""
+
+
+class PartChanged(Conflict):
+    """Somebody changed the part since it was read."""
+
+    code = "part_changed"
 
 
 class NotAPartRequest(Conflict):

@@ -19,6 +19,7 @@ class Part(Base):
     swappable: Mapped[bool] = mapped_column(default=False)
     example: Mapped[bool] = mapped_column(default=False)
     active: Mapped[bool] = mapped_column(default=True)
+    version: Mapped[int] = mapped_column(default=0, server_default="1")
     updated_at: Mapped[datetime]
 
 

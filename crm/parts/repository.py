@@ -35,6 +35,12 @@ async def price_of_day(session: AsyncSession, code: str, day: date) -> PartPrice
     return (await session.execute(query)).scalar_one_or_none()
 
 
+async def prices_of(session: AsyncSession, code: str) -> Sequence[PartPrice]:
+    """Return all prices of a part, the newest day first."""
+    query = select(PartPrice).where(PartPrice.part_code == code).order_by(PartPrice.valid_from.desc())
+    return (await session.execute(query)).scalars().all()
+
+
 async def add(session: AsyncSession, row: Part | PartPrice | Partner | PartLine) -> None:
     """Insert or update a row."""
     session.add(row)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from crm.wire import Change, Shape, Text, Time, example, sane_day
+from crm.wire import Change, Line, Shape, example, sane_day
 
 PartCode = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,40}$")]
 
@@ -22,15 +22,17 @@ class SparePartForm(Shape):
     fen: int | None
     price_source: str
     price_from: date | None
+    version: int
 
 
 class PartChange(Change):
-    """A part to add or change."""
+    """A part to add or change; version is the one that was seen, 0 = it is new."""
 
-    model_config = example(name="点火针", unit="件", swappable=True)
+    model_config = example(version=0, name="点火针", unit="件", swappable=True)
 
-    name: Text = Field(min_length=1, max_length=80)
-    unit: Text = Field(default="件", min_length=1, max_length=10)
+    version: int = Field(default=0, ge=0, le=2**31 - 1)
+    name: Line = Field(max_length=80)
+    unit: Line = Field(default="件", max_length=10)
     swappable: bool = False
     active: bool = True
 
@@ -42,34 +44,11 @@ class NewPrice(Change):
 
     valid_from: Annotated[date, AfterValidator(sane_day)]
     fen: int = Field(ge=0, le=100_000_000)
-    source: Text = Field(min_length=1, max_length=200)
-
-
-class PartnerForm(Shape):
-    """What a partner's quota is made of; version 0 = nothing written down yet."""
-
-    customer: str
-    units_bought: int
-    environment: str
-    environment_name: str
-    environments: dict[str, str]
-    version: int
-    updated_by: str
-    updated_at: Time | None
-
-
-class PartnerChange(Change):
-    """What to write down; version is the one that was seen."""
-
-    model_config = example(version=0, units_bought=120, environment="cold")
-
-    version: int = Field(ge=0, le=2**31 - 1)
-    units_bought: int = Field(ge=0, le=1_000_000)
-    environment: Text = Field(max_length=40)
+    source: Line = Field(max_length=200)
 
 
 class LineForm(Shape):
-    """A line of a request. quota and used are null for who has no quota."""
+    """A line of a request. quota and used are null for who has no quota. in_stock: pieces in all places together."""
 
     part: str
     name: str
@@ -80,6 +59,7 @@ class LineForm(Shape):
     over: int
     fen: int | None
     total_fen: int | None
+    in_stock: int
 
 
 class RequestForm(Shape):

@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.customers import repository as customers
-from crm.errors import Conflict, Invalid
+from crm.errors import Conflict
 from crm.parts import repository
-from crm.parts.errors import NoPart, NotAPartRequest
-from crm.parts.models import Part, PartLine, Partner, PartPrice
+from crm.parts.errors import NoPart, NotAPartRequest, PartChanged
+from crm.parts.models import Part, PartLine, PartPrice
+from crm.parts.schemas import PartChange
 from crm.policy.quota import QuotaVerdict, Wanted, judge_quota
 from crm.rules import service as rules
 from crm.tickets.models import Ticket
@@ -40,14 +41,19 @@ class Request:
         ]
 
 
+def year_of(now: datetime, zone: ZoneInfo) -> datetime:
+    """Return the beginning of the calendar year that a quota counts in."""
+    return datetime(now.astimezone(zone).year, 1, 1, tzinfo=zone)
+
+
 async def request_of(session: AsyncSession, ticket: Ticket, now: datetime, zone: ZoneInfo) -> Request:
     """Return the lines of a ticket with quota and prices of the day."""
     lines = await repository.lines(session, ticket.no)
     today = now.astimezone(zone).date()
     customer = await customers.get(session, ticket.customer_id) if ticket.customer_id else None
     standing = await repository.partner(session, ticket.customer_id) if ticket.customer_id else None
-    year = datetime(today.year, 1, 1, tzinfo=zone)
-    used = await repository.used(session, ticket.customer_id, since=year, but=ticket.no) if ticket.customer_id else {}
+    since = year_of(now, zone)
+    used = await repository.used(session, ticket.customer_id, since=since, but=ticket.no) if ticket.customer_id else {}
     verdict = judge_quota(
         await rules.quota_rules(session),
         day=today,
@@ -90,13 +96,14 @@ async def after_move(session: AsyncSession, ticket: Ticket, move: str, now: date
         await repository.mark_issued(session, ticket.no, None)
 
 
-async def save_part(
-    session: AsyncSession, code: str, *, name: str, unit: str, swappable: bool, active: bool, now: datetime
-) -> Part:
-    """Add a part to the catalogue or change it."""
-    held = await repository.part(session, code)
-    row = held or Part(code=code, example=False)
-    row.name, row.unit, row.swappable, row.active, row.updated_at = name, unit, swappable, active, now
+async def save_part(session: AsyncSession, code: str, wanted: PartChange, now: datetime) -> Part:
+    """Add a part to the catalogue or change it; raises PartChanged."""
+    row = await repository.part(session, code) or Part(code=code, example=False, version=0)
+    if row.version != wanted.version:
+        detail = "刚被别人改过，请看一下新内容再保存" if wanted.version else f"备件目录里已有 {code}"
+        raise PartChanged(detail, fields=[] if wanted.version else [{"field": "code", "detail": detail}])
+    row.name, row.unit, row.swappable, row.active = wanted.name, wanted.unit, wanted.swappable, wanted.active
+    row.version, row.updated_at = wanted.version + 1, now
     await repository.add(session, row)
     return row
 
@@ -108,7 +115,8 @@ async def add_price(
     if await repository.part(session, code) is None:
         raise NoPart(f"备件目录里没有 {code}")
     if await repository.price_of_day(session, code, valid_from) is not None:
-        raise Conflict("这一天已有价格，请换一个生效日期")
+        detail = "这一天已有价格，请换一个生效日期"
+        raise Conflict(detail, fields=[{"field": "valid_from", "detail": detail}])
     row = PartPrice(
         id=uuid4().hex,
         part_code=code,
@@ -118,26 +126,5 @@ async def add_price(
         created_by=actor,
         created_at=now,
     )
-    await repository.add(session, row)
-    return row
-
-
-async def save_partner(
-    session: AsyncSession, customer: str, *, units: int, environment: str, version: int, actor: str, now: datetime
-) -> Partner:
-    """Write down how many machines a partner bought and where they stand. Raises Invalid, Conflict."""
-    person = await customers.get(session, customer)
-    sets = await rules.quota_rules(session)
-    if person is None or person.kind not in sets[-1].who:
-        raise Invalid("只有经销商、工程商、维修网点有备件配额")
-    if environment not in sets[-1].environments:
-        raise Invalid("没有这种使用环境", fields=[{"field": "environment", "detail": "没有这种使用环境"}])
-    row = await repository.partner(session, customer, lock=True)
-    if (row.version if row else 0) != version:
-        raise Conflict("刚被别人改过，请看一下新内容再保存")
-    if row is None:
-        row = Partner(customer_id=customer, version=0)
-    row.units_bought, row.environment, row.version = units, environment, version + 1
-    row.updated_by, row.updated_at = actor, now
     await repository.add(session, row)
     return row

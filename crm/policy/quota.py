@@ -73,11 +73,16 @@ def parse_quota_rules(raw: Any) -> tuple[QuotaRules, ...]:
     return tuple(_parse_one(item, index) for index, item in enumerate(raw))
 
 
+def rules_of(sets: Sequence[QuotaRules], day: date) -> QuotaRules:
+    """Return the set that holds on a day; before the first one that one."""
+    return [sets[0], *(item for item in sets if item.valid_from <= day)][-1]
+
+
 def judge_quota(
     sets: Sequence[QuotaRules], *, day: date, customer_kind: str, environment: str, units: int, wanted: Sequence[Wanted]
 ) -> QuotaVerdict:
     """Return the verdict on a request of `day`. Who has no quota, or asks for nothing, is not within one."""
-    rules = [sets[0], *(item for item in sets if item.valid_from <= day)][-1]
+    rules = rules_of(sets, day)
     if customer_kind not in rules.who:
         return QuotaVerdict(False, (), "只有经销商、工程商、维修网点有备件配额；终端用户按价目购买", rules.sentence)
     lines = tuple(

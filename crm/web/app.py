@@ -20,11 +20,13 @@ from crm.knowledge.routes import router as knowledge
 from crm.live.routes import router as live
 from crm.messages.routes import router as messages
 from crm.outlets.routes import router as outlets
+from crm.partners.routes import router as partners
 from crm.parts.routes import router as parts_router
 from crm.privacy.routes import router as privacy
 from crm.products.routes import router as products
 from crm.rules.routes import router as rules
 from crm.saved_views.routes import router as saved_views
+from crm.stock.routes import router as stock
 from crm.tickets.routes import router as tickets
 from crm.visits.mobile import router as mobile
 from crm.visits.routes import router as visits
@@ -61,6 +63,7 @@ _ROUTERS = (
     accounts, agents, live, tickets, calls, customers, callbacks, knowledge, outlets,
     engineers, visits, customer_files, products, open_router, status, stream, warranty,
     clocks, parts_router, rules, audit, privacy, webhooks, imports, messages, saved_views,
+    stock, partners,
 )  # fmt: skip
 
 

@@ -44,6 +44,8 @@ ROLES_OF: dict[str, frozenset[str]] = {
     "judgeWarranty": EVERYBODY, "getClocks": EVERYBODY, "listClocks": EVERYBODY,
     "pauseClock": frozenset({DISPATCHER, SUPERVISOR}), "resumeClock": frozenset({DISPATCHER, SUPERVISOR}),
     "listParts": EVERYBODY, "savePart": KEEPERS, "addPrice": LEADS, "getPartner": EVERYBODY, "savePartner": KEEPERS,
+    "listStock": EVERYBODY, "getStock": EVERYBODY, "moveStock": KEEPERS, "markStock": KEEPERS,
+    "listPartners": PEOPLE, "getPartnerQuota": PEOPLE,
     "getPartRequest": EVERYBODY, "savePartRequest": STAFF,
     "getRules": EVERYBODY, "addRules": frozenset({ADMIN}), "listAudit": LEADS | {AUDITOR},
     "changePassword": EVERYBODY, "listAccounts": frozenset({ADMIN}), "saveAccount": frozenset({ADMIN}),

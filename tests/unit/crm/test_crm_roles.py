@@ -19,7 +19,8 @@ PATHS = {"no": "00000000", "customer": "f" * 32, "contact": "none", "task": "f" 
          "code": "PCB", "name": "warranty", "entry": "f" * 32, "version": "1", "kind": "fault_code",
          "outlet": "f" * 32, "engineer": "f" * 32, "visit": "f" * 32, "product": "f" * 32, "number": "f" * 32,
          "merge_id": "f" * 32, "photo": "f" * 32,
-         "webhook": "f" * 32, "table": "customers", "account": "nobody", "channel": "f" * 32}  # fmt: skip
+         "webhook": "f" * 32, "table": "customers", "account": "nobody", "channel": "f" * 32,
+         "place": "main"}  # fmt: skip
 
 
 def operations(process: Process) -> dict[str, tuple[str, str]]:
@@ -88,6 +89,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "pauseClock": {"reason": "customer_wish"},
     "savePart": {"name": "主板"},
     "addPrice": {"valid_from": "2026-01-01", "fen": 1, "source": "x"},
+    "moveStock": {"place": "main", "kind": "in", "quantity": 1, "reason": "x", "version": 0},
+    "markStock": {"reorder_at": 1, "version": 0},
     "savePartner": {"version": 0, "units_bought": 1, "environment": "normal"},
     "savePartRequest": {"version": 0, "lines": {}},
     "addRules": {"valid_from": "2026-01-01", "body": {}},

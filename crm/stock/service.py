@@ -1,0 +1,77 @@
+"""Rules of stock: in, out, counted anew, always with a reason; the mark below which a part is low."""
+
+from datetime import datetime
+from uuid import uuid4
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from crm.accounts.schemas import Viewer
+from crm.audit.service import note
+from crm.outlets import repository as outlets
+from crm.parts import repository as parts
+from crm.parts.errors import NoPart
+from crm.stock import repository
+from crm.stock.errors import NoPlace, NotEnough, StockChanged
+from crm.stock.models import StockLevel, StockMove
+from crm.stock.schemas import MarkChange, NewMove, PlaceForm
+
+MAIN = "main"
+_SIGN = {"in": 1, "out": -1}
+_MOST = 1_000_000
+
+
+async def places(session: AsyncSession) -> list[PlaceForm]:
+    """Return where parts may lie: the main warehouse, then the outlets."""
+    found = [PlaceForm(id=MAIN, name="总仓", active=True)]
+    return found + [PlaceForm(id=row.id, name=row.name, active=row.active) for row in await outlets.everything(session)]
+
+
+async def move(session: AsyncSession, code: str, wanted: NewMove, viewer: Viewer, now: datetime) -> StockLevel:
+    """Book a movement; raises NoPart, NoPlace, StockChanged, NotEnough."""
+    level = await _locked(session, code, wanted.place, wanted.version, now)
+    sign = _SIGN.get(wanted.kind)
+    after = wanted.quantity if sign is None else level.quantity + sign * wanted.quantity
+    if not 0 <= after <= _MOST:
+        detail = f"库存只有 {level.quantity} 件，不够出 {wanted.quantity} 件" if after < 0 else f"最多 {_MOST} 件"
+        raise NotEnough(detail, fields=[{"field": "quantity", "detail": detail}])
+    change = after - level.quantity
+    level.quantity = after
+    await _write(session, level, viewer, now)
+    booked = StockMove(
+        id=uuid4().hex, part_code=code, place=wanted.place, kind=wanted.kind, change=change, quantity=after,
+        reason=wanted.reason, actor=viewer.name, at=now,
+    )  # fmt: skip
+    await repository.add(session, booked)
+    detail = f"{wanted.place} {change:+d} → {after}"
+    await note(session, viewer, "stock_moved", "part", code, now, detail=detail, reason=wanted.reason)
+    return level
+
+
+async def mark(
+    session: AsyncSession, code: str, place: str, wanted: MarkChange, viewer: Viewer, now: datetime
+) -> StockLevel:
+    """Set from how many pieces on a part is low; raises NoPart, NoPlace, StockChanged."""
+    level = await _locked(session, code, place, wanted.version, now)
+    level.reorder_at = wanted.reorder_at
+    await _write(session, level, viewer, now)
+    await note(session, viewer, "stock_marked", "part", code, now, detail=f"{place} ≤ {wanted.reorder_at}")
+    return level
+
+
+async def _locked(session: AsyncSession, code: str, place: str, version: int, now: datetime) -> StockLevel:
+    """Return the level as it stands, new if there is none; the part's row is the lock, for a level may not be there."""
+    if await parts.part(session, code) is None:
+        raise NoPart(f"备件目录里没有 {code}")
+    if all(item.id != place for item in await places(session)):
+        raise NoPlace("没有这个仓库或网点", fields=[{"field": "place", "detail": "没有这个仓库或网点"}])
+    found = await repository.level(session, code, place)
+    if (found.version if found else 0) != version:
+        who = f"刚被 {found.updated_by} 改过，现有 {found.quantity} 件" if found else "还没有入过库"
+        raise StockChanged(f"库存{who}，请看一下再保存")
+    return found or StockLevel(part_code=code, place=place, quantity=0, reorder_at=0, version=0, updated_at=now)
+
+
+async def _write(session: AsyncSession, level: StockLevel, viewer: Viewer, now: datetime) -> None:
+    level.version += 1
+    level.updated_by, level.updated_at = viewer.name, now
+    await repository.add(session, level)
