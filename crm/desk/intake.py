@@ -18,7 +18,7 @@ from crm.desk.errors import FactRejected, JournalConflict
 from crm.desk.models import ReceivedFact
 from crm.events.service import EventKind, append, begin_writing
 from ivr.contract import facts
-from ivr.contract.facts import Envelope
+from ivr.contract.envelope import Envelope, parse_fact
 
 log = structlog.get_logger(__name__)
 
@@ -53,7 +53,7 @@ async def _take_one(session: AsyncSession, envelope: Envelope, now: datetime, hi
     reason = ""
     try:
         async with session.begin_nested():
-            await _apply(session, envelope.contact, facts.parse_fact(kind, data), at)
+            await _apply(session, envelope.contact, parse_fact(kind, data), at)
     except FactRejected as rejected:
         reason = rejected.reason
     except (IntegrityError, DataError) as error:

@@ -25,7 +25,7 @@ from crm.desk.schemas import (
 from crm.errors import NotSignedIn
 from crm.visits import service as visits
 from crm.web.context import NowDep, PartsDep, SessionDep, TransactionalRoute
-from ivr.contract.facts import Envelope, InvalidFact, parse_envelope
+from ivr.contract.envelope import Envelope, InvalidFact, parse_envelope
 
 log = structlog.get_logger(__name__)
 

@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Protocol
 
-from ivr.contract.facts import Envelope
+from ivr.contract.envelope import Envelope
 from ivr.contract.tickets import FoundTicket, TicketStatus
 
 

@@ -18,7 +18,7 @@ from ivr.contract.desk import (
     WarrantyAnswer,
     WarrantyQuestion,
 )
-from ivr.contract.facts import Envelope
+from ivr.contract.envelope import Envelope
 from ivr.contract.tickets import FoundTicket, TicketStatus
 from ivr.sessions.wire import InvalidMessage, caller_card_from_json, visit_code_from_json, warranty_answer_from_json
 

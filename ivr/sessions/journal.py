@@ -16,7 +16,8 @@ from typing import Any
 import structlog
 
 from ivr.contract.dialogue import Input
-from ivr.contract.facts import Envelope, Fact
+from ivr.contract.envelope import Envelope
+from ivr.contract.facts import Fact
 from ivr.contract.ids import ContactId
 from ivr.sessions.records import CallInfo, InvalidRecord, JournalState, decode_lines, encode_line
 from ivr.sessions.wire import input_to_json

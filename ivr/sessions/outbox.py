@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ivr.contract.facts import Envelope, parse_envelope
+from ivr.contract.envelope import Envelope, parse_envelope
 
 
 @dataclass(slots=True)

@@ -8,17 +8,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ivr.contract.dialogue import Input, Returned
+from ivr.contract.envelope import Envelope, InvalidFact, parse_envelope
 from ivr.contract.facts import (
     AgentAnswered,
     AgentRingEnded,
     AgentRinging,
     ContactStarted,
-    Envelope,
-    InvalidFact,
     QueueJoined,
     QueueLeft,
     TalkEnded,
-    parse_envelope,
 )
 from ivr.contract.ids import ContactId
 from ivr.sessions.outbox import Outbox

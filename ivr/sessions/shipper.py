@@ -11,7 +11,7 @@ from datetime import datetime
 import structlog
 
 from ivr.contract.desk import Desk, DeskUnavailable, FactsRefused
-from ivr.contract.facts import Envelope
+from ivr.contract.envelope import Envelope
 from ivr.sessions.journal import Journal
 
 log = structlog.get_logger(__name__)

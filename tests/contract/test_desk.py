@@ -18,7 +18,8 @@ from ivr.contract.desk import (
     WarrantyLine,
     WarrantyQuestion,
 )
-from ivr.contract.facts import ContactEnded, Envelope, TicketOpened
+from ivr.contract.envelope import Envelope
+from ivr.contract.facts import ContactEnded, TicketOpened
 from ivr.contract.ids import ContactId
 from ivr.contract.tickets import FoundTicket
 from ivr.sessions.desk_http import DeskTimeouts, HTTPDesk

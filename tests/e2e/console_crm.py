@@ -18,7 +18,8 @@ from fastapi import FastAPI, Request
 from playwright.async_api import Browser, Page
 
 from ivr.contract import facts
-from ivr.contract.facts import Envelope, Fact
+from ivr.contract.envelope import Envelope
+from ivr.contract.facts import Fact
 from ivr.contract.ids import ContactId, ticket_number
 from tests.e2e.console_page import ConsolePage
 

@@ -8,7 +8,8 @@ from typing import Any
 from crm.telephone import TelephonyRefused, TelephonyUnavailable
 from ivr.contract import facts
 from ivr.contract.commands import CommandName
-from ivr.contract.facts import Envelope, Fact
+from ivr.contract.envelope import Envelope
+from ivr.contract.facts import Fact
 from ivr.contract.ids import ContactId, ticket_number
 
 NOON = datetime(2026, 11, 22, 4, 0, 0, 123_000, tzinfo=UTC)

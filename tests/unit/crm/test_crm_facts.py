@@ -13,7 +13,8 @@ from sqlalchemy import select, text
 from crm.bootstrap import Process
 from crm.models import Base
 from ivr.contract import facts
-from ivr.contract.facts import Envelope, Fact
+from ivr.contract.envelope import Envelope
+from ivr.contract.facts import Fact
 from ivr.contract.ids import ticket_number
 from tests.unit.crm.fakes import ADDRESS, CALLER, CONTACT, NUMBER, Story, dialogue, talk, waiting, wire
 

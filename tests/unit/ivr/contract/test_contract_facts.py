@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.contract.facts import FACTS, Envelope, Fact, InvalidFact, parse_envelope
+from ivr.contract.envelope import Envelope, InvalidFact, parse_envelope
+from ivr.contract.facts import FACTS, Fact
 from ivr.contract.ids import ContactId
 
 AT = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)

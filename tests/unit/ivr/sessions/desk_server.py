@@ -11,7 +11,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 
 from ivr.contract.desk import FactsRefused, WarrantyQuestion
-from ivr.contract.facts import parse_envelope
+from ivr.contract.envelope import parse_envelope
 from speech.contract import encode
 from tests.unit.ivr.sessions.fakes import MemoryDesk
 

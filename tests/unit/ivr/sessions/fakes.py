@@ -35,9 +35,9 @@ from ivr.contract.dialogue import (
     Save,
     TurnDone,
 )
+from ivr.contract.envelope import Envelope
 from ivr.contract.facts import (
     CallbackRequested,
-    Envelope,
     HandedOver,
     MatterOpened,
     NodeEntered,

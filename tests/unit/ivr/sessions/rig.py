@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from ivr.contract.facts import Envelope
+from ivr.contract.envelope import Envelope
 from ivr.contract.ids import ContactId
 from ivr.sessions.caller_id import to_e164
 from ivr.sessions.calls import Calls

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from ivr.contract.desk import DeskUnavailable
-from ivr.contract.facts import ContactEnded, Envelope
+from ivr.contract.envelope import Envelope
+from ivr.contract.facts import ContactEnded
 from ivr.contract.ids import ContactId, is_ticket_number, ticket_number
 from ivr.sessions.journal import Journal
 from ivr.sessions.numbers import NoNumberLeft, NumberPool

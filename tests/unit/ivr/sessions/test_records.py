@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ivr.contract.dialogue import HungUp, Input, LookedUp, LookupFailed, Resumed, Started, TurnDone
-from ivr.contract.facts import ContactEnded, Envelope
+from ivr.contract.envelope import Envelope
+from ivr.contract.facts import ContactEnded
 from ivr.contract.ids import ContactId
 from ivr.sessions.records import InvalidRecord, JournalState, decode_line, decode_lines, encode_line
 from ivr.sessions.wire import InvalidMessage, input_from_json, input_to_json, turn_result_from_json

@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from ivr.contract.commands import Command, CommandName, CommandStatus
-from ivr.contract.facts import ContactEnded, Envelope, Fact, SafetyRaised, TicketOpened
+from ivr.contract.envelope import Envelope
+from ivr.contract.facts import ContactEnded, Fact, SafetyRaised, TicketOpened
 from ivr.contract.ids import ContactId
 from ivr.dialplan.limits import Limits
 from ivr.sessions.commands import CommandExecutor
