@@ -87,16 +87,13 @@ class LinkFault(Fault):
             self.stack.gate.freeze()
 
     def noticed(self) -> bool:
-        """A frozen peer must be given up: what it held back never comes."""
-        return self.number is KILL or wait_until(self._ami_away, NOTICED_S)
+        """A frozen peer must be given up, what it held back never comes; a link that was cut must come back."""
+        back = self.number is KILL
+        return wait_until(lambda: self.stack.ivr_status().get("ami_connected") is back, NOTICED_S)
 
     def heal(self) -> None:
         """Let everything pass."""
         self.stack.gate.open()
-
-    def _ami_away(self) -> bool:
-        """Tell whether ivr knows that nothing comes from Asterisk's manager."""
-        return self.stack.ivr_status().get("ami_connected") is False
 
 
 class DiskFault(Fault):

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -125,6 +125,13 @@ class Course:
     async def _pause(self, seconds: float) -> None:
         await self.caller.line.wait_heard(lambda _ear: False, seconds)
 
+    async def _while(self, condition: Callable[[], bool]) -> None:
+        """Stay on the line until the condition, which waits by itself, has come."""
+        waiting = asyncio.create_task(asyncio.to_thread(condition))
+        while not waiting.done():
+            await self._pause(0.2)
+        assert await waiting, "not noticed in time"
+
     async def _dialogue(self) -> None:
         while not self.cut and (node := await self.caller.next_node()) is not None and node.listening != "over":
             if not node.asks:
@@ -183,6 +190,8 @@ class Course:
             await self.strike()
             if not self.cut:
                 await self._pause(_QUEUE_S)
+                if self.fault.row.name == "ami":  # who hangs up before it is noticed may have any outcome
+                    await self._while(self.fault.noticed)
                 assert not self.caller.line.ended.is_set(), "the caller lost the queue"
 
     async def _agent(self) -> None:
