@@ -175,6 +175,8 @@ class CallLedger:
 
     def _reconcile_call(self, call: Call, snapshot: Snapshot, now: datetime, *, restarted: bool) -> list[Noted]:
         out = Out()
+        for visit in call.visits:
+            self._reach(call, visit, snapshot, now, out)
         self._settle(call, out)
         alive = call.uniqueid in snapshot.channels
         waiting = snapshot.waits_of(call.uniqueid)
@@ -191,6 +193,17 @@ class CallLedger:
             call.gone = (now, 0)
             call.lost = "cut" if restarted else "uncertain"
         return self._notes(call, out)
+
+    def _reach(self, call: Call, visit: Visit, snapshot: Snapshot, now: datetime, out: Out) -> None:
+        """Take over which agents' phones ring for an open stay, and who has answered meanwhile."""
+        legs = snapshot.legs_of(call.linkedid)
+        if visit.over or visit.talk is not None:
+            return
+        for channel, leg in legs.items():
+            visit.reached(channel, leg.agent, now, out)
+        for channel, leg in legs.items():
+            if leg.talking:
+                visit.answer(leg.agent, channel, now, out)
 
     # ---- events of one call ----
 

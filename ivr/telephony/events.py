@@ -5,7 +5,7 @@ All events of one caller's channel come in order; between channels there is no o
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 
@@ -249,18 +249,32 @@ TelephonyEvent = CallEvent | MemberStateChanged | ContactStatus | CallPlaced | M
 
 
 @dataclass(frozen=True, slots=True)
+class AgentLeg:
+    """A channel by which a queue reaches an agent, for the call of this linkedid. talking: bridged, else it rings."""
+
+    linkedid: str
+    agent: str
+    talking: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """What Asterisk held when asked: uniqueids of all channels, who waits in which queue since when, all memberships.
 
-    waiting: (queue, uniqueid) -> when joined, to the second.
+    waiting: (queue, uniqueid) -> when joined, to the second. legs: by the uniqueid of the agent's channel.
     """
 
     channels: frozenset[str]
     waiting: Mapping[tuple[str, str], datetime]
     members: tuple[MemberStateChanged, ...]
+    legs: Mapping[str, AgentLeg] = field(default_factory=dict)
 
     def waits_of(self, caller: str) -> dict[str, datetime]:
         """Return the queues in which the caller's channel waits, and since when; none when it is gone."""
         if caller not in self.channels:
             return {}
         return {queue: joined for (queue, uniqueid), joined in self.waiting.items() if uniqueid == caller}
+
+    def legs_of(self, linkedid: str) -> dict[str, AgentLeg]:
+        """Return the queues' channels to agents for this call."""
+        return {channel: leg for channel, leg in self.legs.items() if leg.linkedid == linkedid}

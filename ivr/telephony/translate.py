@@ -8,6 +8,7 @@ from ivr.telephony.events import (
     AgentCalled,
     AgentCompleted,
     AgentConnected,
+    AgentLeg,
     AgentRingCanceled,
     AgentRingNoAnswer,
     CallEnded,
@@ -35,6 +36,7 @@ _RECORDING = re.compile(r"[0-9a-fA-F-]{0,64}")
 _ACTION = re.compile(r"[0-9A-Za-z._/-]{1,128}")
 _NUMBER = re.compile(r"[0-9+*#]{0,20}")
 _INTERFACE = re.compile(r"(?:PJSIP/|Local/)([0-9A-Za-z_-]{1,32})(?:@[0-9A-Za-z_-]{1,64})?(?:/n)?")
+_AGENT_CHANNEL = re.compile(r"PJSIP/([0-9A-Za-z_]{1,32})-[0-9a-f]+")
 _STAGE = re.compile(r"[a-z]{0,16}")
 _MAX_REASON = 64
 _SKEW_S = 86_400.0
@@ -90,6 +92,13 @@ class _Fields:
         """Return queue, agent and the uniqueid of the agent's channel."""
         return self.queue(), self.agent(), self.text("DestUniqueid", _CHANNEL_ID)
 
+    def agent_leg(self) -> AgentLeg | None:
+        """Return the leg that a channel of CoreShowChannels is, None when no queue made it."""
+        match = _AGENT_CHANNEL.fullmatch(self._raw.get("Channel", ""))
+        if match is None or self._raw.get("Application") != "AppQueue":
+            return None
+        return AgentLeg(self.text("Linkedid", _CHANNEL_ID), match[1], bool(self._raw.get("BridgeId")))
+
     def who(self) -> tuple[str, str, str, str]:
         """Return contact, caller, did and recording of one of the dialplan's user events."""
         return (
@@ -122,13 +131,16 @@ def snapshot(
     alive: set[str] = set()
     waiting: dict[tuple[str, str], datetime] = {}
     members: list[MemberStateChanged] = []
+    legs: dict[str, AgentLeg] = {}
     invalid: list[InvalidEvent] = []
     for row in (*channels, *queues):
         fields = _Fields(row, now)
         try:
             match row.get("Event"):
                 case "CoreShowChannel":
-                    alive.add(fields.text("Uniqueid", _CHANNEL_ID))
+                    alive.add(channel := fields.text("Uniqueid", _CHANNEL_ID))
+                    if (leg := fields.agent_leg()) is not None:
+                        legs[channel] = leg
                 case "QueueEntry":
                     who = fields.queue(), fields.text("Uniqueid", _CHANNEL_ID)
                     waiting[who] = now - timedelta(seconds=fields.number("Wait", 0))
@@ -136,7 +148,7 @@ def snapshot(
                     members.append(_membership(fields, "Location"))
         except _Bad as bad:
             invalid.append(InvalidEvent(row.get("Event", ""), str(bad)))
-    return Snapshot(frozenset(alive), waiting, tuple(members)), tuple(invalid)
+    return Snapshot(frozenset(alive), waiting, tuple(members), legs), tuple(invalid)
 
 
 def _user_event(fields: _Fields) -> TelephonyEvent | None:

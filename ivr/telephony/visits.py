@@ -75,6 +75,14 @@ class Visit:
         """A phone rang before ivr was lost; which channel that was is not known any more."""
         self.rings[f"before {agent}"] = _Ring(agent, since)
 
+    def reached(self, channel: str, agent: str, at: datetime, out: Out) -> None:
+        """A queue's channel to an agent is there: it rings for this stay, whether we saw that begin or not."""
+        if (ring := self.rings.pop(f"before {agent}", None)) is None:
+            self.ring(agent, channel, at, out)
+        else:
+            self.rings[channel] = ring
+            out.tell(at, self.phones.ringing(agent, channel, at))
+
     def is_among(self, waits: Mapping[str, datetime]) -> bool:
         """Tell whether Asterisk lists this very stay. waits: queue -> when joined, to the second."""
         return self.queue in waits and abs(waits[self.queue] - self.joined) <= _SAME

@@ -325,6 +325,47 @@ def test_a_wait_goes_on_over_a_restart_of_ivr(looked: bool) -> None:
     assert ended(notes).outcome == "talked"
 
 
+def asked(book: CallLedger, recorded: str, joined: datetime) -> list[Noted]:
+    """Compare with a recorded answer, which came a second later."""
+    held, _ = snapshot(*snapshot_rows(recorded), joined)
+    return book.reconcile(held, joined + timedelta(seconds=1))
+
+
+def seen_until_rung(agent: str) -> tuple[CallLedger, CallStarted, CallerJoinedQueue]:
+    """A book of a new ivr, of the call that both snapshots show; this agent's phone rang."""
+    start = next(event for event in typed("snapshots") if isinstance(event, CallStarted))
+    joined = next(event for event in typed("snapshots") if isinstance(event, CallerJoinedQueue))
+    book = ledger()
+    book.contact_known(start.contact, start.linkedid, start.uniqueid, start.at, joins=1)
+    book.wait_known(start.contact, "v1", "repair", joined.at, {agent: joined.at} if agent else {})
+    return book, start, joined
+
+
+def test_a_phone_that_rings_goes_on_ringing_over_a_restart() -> None:
+    book, _, joined = seen_until_rung("8001")
+    notes = asked(book, "waiting", joined.at)
+    assert call_facts(notes) == []
+    assert phone_words(notes)[-1] == "ringing"
+    notes = fold(book, [event for event in typed("snapshots") if isinstance(event, AgentConnected | AgentCompleted)])
+    assert kinds(notes) == ["agent_answered", "talk_ended"]
+
+
+def test_a_phone_that_began_to_ring_while_nobody_looked_is_told() -> None:
+    book, _, joined = seen_until_rung("")
+    assert kinds(asked(book, "waiting", joined.at)) == ["agent_ringing"]
+
+
+@pytest.mark.parametrize("agent", ["8001", ""])
+def test_an_answer_while_nobody_looked_is_an_answer(agent: str) -> None:
+    book, _, joined = seen_until_rung(agent)
+    notes = asked(book, "talking", joined.at)
+    assert kinds(notes) == (["agent_answered"] if agent else ["agent_ringing", "agent_answered"])
+    completed = [event for event in typed("snapshots") if isinstance(event, AgentCompleted)]
+    (talk,) = call_facts(fold(book, completed))
+    assert isinstance(talk, TalkEnded)
+    assert (talk.visit, talk.agent) == ("v1", "8001")
+
+
 def test_who_left_and_waits_again_over_a_restart_has_two_stays() -> None:
     book, _, start, joined = restarted_while_waiting()
     again = joined + timedelta(seconds=40)
