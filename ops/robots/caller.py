@@ -57,7 +57,7 @@ class RobotCaller:
             await asyncio.wait_for(self._play(scenario, line, call, report, before), scenario.within)
         except TimeoutError:
             report.fail(f"not over within {scenario.within:.0f} s")
-        report.ended_by = "hotline" if line.ended.is_set() else "robot"
+        report.ended_by = "hotline" if line.ended.is_set() and not line.left else "robot"
         await line.hang_up()
         await asyncio.wait_for(line.ended.wait(), 5)
         report.greeting_ms = round(line.ear.heard_voice_at[0]) if line.ear.heard_voice_at else None

@@ -48,6 +48,7 @@ class Line:
         self.last_said_ms = -1.0
         self.first_said_ms = -1.0
         self.ended = asyncio.Event()
+        self.left = False  # ended from this side
         self._heard: list[tuple[float, bytes]] = []
         self._spoken: list[tuple[float, bytes]] = []
 
@@ -129,6 +130,7 @@ class Line:
     async def hang_up(self) -> None:
         """End the call from this side."""
         if not self.ended.is_set():
+            self.left = True
             with contextlib.suppress(ConnectionError, OSError):
                 self._writer.write(hangup_message())
                 await self._writer.drain()

@@ -45,12 +45,27 @@ async def test_a_call_is_heard_and_spoken_to(tmp_path: Path) -> None:
         assert line.last_said_ms > line.first_said_ms > 0
         writer.write(hangup_message())
         await asyncio.wait_for(line.ended.wait(), 5)
+        assert not line.left
         assert not await line.wait_heard(lambda _ear: False, 5)
         writer.close()
     line.write_wav(tmp_path / "call.wav")
     with wave.open(str(tmp_path / "call.wav")) as call:
         assert (call.getnchannels(), call.getframerate()) == (2, 8000)
         assert call.getnframes() >= 20 * 160
+
+
+async def test_a_line_tells_that_it_was_ended_from_this_side() -> None:
+    port, uuid = await free_port(), uuid4()
+    async with RobotServer(port) as server:
+        expected = server.expect(uuid)
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(uuid_message(uuid))
+        line = await asyncio.wait_for(expected, 5)
+        await line.hang_up()
+        await asyncio.wait_for(line.ended.wait(), 5)
+        assert line.left
+        assert hangup_message() in await asyncio.wait_for(reader.read(), 5)
+        writer.close()
 
 
 async def test_strangers_are_turned_away() -> None:
