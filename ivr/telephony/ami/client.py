@@ -213,5 +213,7 @@ class AMIClient:
                 await self._on_connected()
             except AMIError as error:
                 log.warning("ami_reconcile_failed", error=type(error).__name__)
+                self._resync.set()  # an Asterisk that just starts answers before its modules are there
+                await self._sleep(self._timings.backoff_first_s)
             except Exception:  # one job tick
                 log.exception("ami_reconcile_failed")

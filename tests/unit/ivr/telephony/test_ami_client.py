@@ -345,5 +345,22 @@ async def test_failing_reconcile_does_not_end_the_client() -> None:
             await client.action("Ping")
 
 
+async def test_a_reconcile_that_asterisk_refuses_is_tried_again() -> None:
+    calls: asyncio.Queue[int] = asyncio.Queue()
+
+    async def on_connected() -> None:
+        calls.put_nowait(1)
+        if calls.qsize() < 3:
+            raise AMIRefused("QueueStatus: its module is not there yet")
+        done.set()
+
+    done = asyncio.Event()
+    async with FakeAMI() as fake, asyncio.timeout(10):
+        settings = AMISettings("127.0.0.1", fake.port, "ivr", "s")
+        async with AMIClient(settings, on_connected=on_connected, timings=FAST) as client:
+            await done.wait()
+            assert client.status().connections == 1
+
+
 def test_secret_is_not_in_the_settings_text() -> None:
     assert "hush" not in repr(AMISettings("h", 1, "u", "hush"))
