@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import signal
 from collections.abc import Coroutine
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.accounts import service as accounts
 from crm.bootstrap import Process, build
+from crm.callbacks.duty import call_duty
 from crm.callbacks.turns import place_due
 from crm.clocks.tick import tick
 from crm.database import milliseconds
@@ -38,6 +39,7 @@ ERASED_EVERY_S = 20.0
 WEBHOOKS_EVERY_S = 2.0
 TERMS_EVERY_S = 60.0
 CALLBACKS_EVERY_S = 2.0
+DUTY_EVERY_S = 5.0
 _GRACE_S = 3
 
 
@@ -77,6 +79,7 @@ def _background(process: Process) -> tuple[Coroutine[Any, Any, None], ...]:
         _webhooks(process),
         run("search_terms", search.catch_up, process.parts.work, process.parts.now, TERMS_EVERY_S),
         _callbacks(process),
+        _duty(process),
     )
 
 
@@ -120,6 +123,13 @@ async def _callbacks(process: Process) -> None:
     parts = process.parts
     zone = parts.settings.zone
     await repeat("callbacks", lambda: place_due(parts.work, parts.telephone, parts.now(), zone), CALLBACKS_EVERY_S)
+
+
+async def _duty(process: Process) -> None:
+    """Ring the duty phones for a danger that was written and that nobody takes."""
+    parts = process.parts
+    wait = timedelta(seconds=parts.settings.danger_duty_s)
+    await repeat("duty", lambda: call_duty(parts.work, parts.telephone, milliseconds(parts.now()), wait), DUTY_EVERY_S)
 
 
 async def _clocks(process: Process) -> None:

@@ -76,6 +76,7 @@ CALLBACK_REASONS: Mapping[str, str] = {
     "voicemail": "留言",
     "no_agent": "无人接听",
     "cut": "线路中断",
+    "danger": "留言说有危险",
 }
 CALLBACK_RESULTS: Mapping[str, str] = {
     "": "",

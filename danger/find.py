@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from danger.words import Words
+from danger.words import DangerWords, Words
 
 # When leak and poisoning cannot be told apart it is a leak (dialogues, safety_words); the rest is the table's order.
 UNKNOWN = "[unk]"  # a recognizer's mark for a word that it did not understand
@@ -22,6 +22,7 @@ _CLAUSE_END = "|"
 _ALTERNATIVES = re.compile(r"\(([^()]*)\)")
 _BLANKS = re.compile(r"[^\S\n]+")  # a written line is a clause of its own
 _BREAKS = re.compile(r"[\n,.;:!?，。；：！？、“”‘’「」()（）·~\-—|]+")
+_PARTED = re.compile(f"({_BREAKS.pattern})")
 _SPOKEN_MOST = 60  # expansions of one phrase for a recognizer's grammar
 
 
@@ -87,6 +88,29 @@ def without_danger(text: str, words: Words) -> str:
         for pattern in patterns:
             said = pattern.sub(_CLAUSE_END, said)
     return said.replace(_CLAUSE_END, " ").strip()
+
+
+def without_denials(text: str, words: DangerWords) -> str:
+    """Return a written text without the clauses that say nothing but that there is no danger ("没有漏气").
+
+    A clause that asks, or says anything beside, stays. For what was heard this is too much trust: there one asks.
+    """
+    denial = _denial(
+        words.denial_openers, words.denials, words.doubt_links, tuple(itertools.chain(*words.safety.values())),
+        words.denial_ends,
+    )  # fmt: skip
+    parts = _PARTED.split(unicodedata.normalize("NFKC", text).upper())
+    kept = []
+    for clause, end in itertools.zip_longest(parts[::2], parts[1::2], fillvalue=""):
+        plain = denial.fullmatch(_BLANKS.sub("", clause)) and "?" not in end
+        kept.append(end if plain else clause + end)
+    return "".join(kept)
+
+
+@lru_cache(maxsize=8)
+def _denial(*lists: tuple[str, ...]) -> re.Pattern[str]:
+    openers, denials, links, dangers, ends = map(_any_of, lists)
+    return re.compile(f"(?:{openers})*(?:{denials})(?:{links})*(?:{dangers})(?:{ends})*")
 
 
 def clauses(text: str) -> str:

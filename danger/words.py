@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import yaml
 
 WORDS = Path(__file__).with_name("words.yaml")
-_LISTS = ("look_alikes", "doubt_before", "doubt_links", "doubt_after")
+_LISTS = ("look_alikes", "doubt_before", "doubt_links", "doubt_after", "denials", "denial_openers", "denial_ends")
 
 
 class InvalidWords(ValueError):
@@ -50,6 +50,9 @@ class DangerWords:
     doubt_before: tuple[str, ...]
     doubt_links: tuple[str, ...]
     doubt_after: tuple[str, ...]
+    denials: tuple[str, ...]
+    denial_openers: tuple[str, ...]
+    denial_ends: tuple[str, ...]
 
 
 def parse_words(raw: Mapping[str, Any]) -> DangerWords:

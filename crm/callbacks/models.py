@@ -11,6 +11,9 @@ from crm.database import Base, Id
 class CallbackTask(Base):
     """Somebody must ring this caller back. One per contact: a second reason is added to the first.
 
+    contact_id: None = of a danger that was written. duty_rings: how often the duty phones were rung for it, last at
+    duty_rung_at, because nobody had taken it.
+
     queue: the hotline itself calls when it is their turn in it, "" = people do. place_at, queue_priority: their place.
     after: not before this local time. next_at: no attempt before it. placed_at: an attempt is on its way since then.
     """
@@ -19,7 +22,7 @@ class CallbackTask(Base):
     __table_args__ = (Index("ix_callback_tasks_open", "due_at", postgresql_where="done_at IS NULL"),)
 
     id: Mapped[Id]
-    contact_id: Mapped[str] = mapped_column(ForeignKey("contacts.id"), unique=True)
+    contact_id: Mapped[str | None] = mapped_column(ForeignKey("contacts.id"), unique=True)
     ticket_no: Mapped[str] = mapped_column(default="")
     e164: Mapped[str] = mapped_column(default="")
     reasons: Mapped[list[str]] = mapped_column(default=list)
@@ -40,3 +43,10 @@ class CallbackTask(Base):
     next_at: Mapped[datetime | None]
     placed_at: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0, server_default="0")
+    duty_rings: Mapped[int] = mapped_column(default=0, server_default="0")
+    duty_rung_at: Mapped[datetime | None]
+
+    @property
+    def contact(self) -> str:
+        """Return the call it comes from, "" for none."""
+        return self.contact_id or ""

@@ -49,7 +49,7 @@ def callback_form(task: CallbackTask) -> CallbackForm:
     """Return a task's wire form; its first reason is the one that made it."""
     return CallbackForm(
         id=task.id,
-        contact=task.contact_id,
+        contact=task.contact,
         ticket=task.ticket_no,
         number=phone.grouped(task.e164),
         e164=task.e164,

@@ -47,12 +47,7 @@ async def ask_for(
     task = await repository.of_contact(session, contact)
     pressing = priority if priority in DUE_AFTER else "normal"
     if task is None:
-        task = CallbackTask(
-            contact_id=contact, reasons=[], priority=pressing, created_at=now, due_at=now + DUE_AFTER[pressing]
-        )
-        task.e164, task.ticket_no, task.note, task.done_by, task.result = "", "", "", "", ""
-        task.taken_by, task.taken_name, task.taken_until = "", "", None
-        task.queue, task.queue_priority, task.after, task.attempts = "", 0, "", 0
+        task = _new(contact, pressing, now)
         await repository.add(session, task)
     elif task.done_at is not None and task.done_at < now:
         task.done_at, task.done_by, task.result = None, "", ""
@@ -66,6 +61,22 @@ async def ask_for(
         task.after, task.attempts, task.next_at, task.placed_at = place.after, 0, None, None
     await append(session, EventKind.CALLBACK, now, contact=contact, ticket=task.ticket_no)
     return task
+
+
+async def ask_for_written(session: AsyncSession, ticket: str, e164: str, now: datetime) -> None:
+    """Make the urgent task of a danger that was written: at once, before all others."""
+    task = _new(None, "urgent", now)
+    task.reasons, task.ticket_no, task.e164 = ["danger"], ticket, e164
+    await repository.add(session, task)
+    await append(session, EventKind.CALLBACK, now, ticket=ticket)
+
+
+def _new(contact: str | None, priority: str, now: datetime) -> CallbackTask:
+    return CallbackTask(
+        contact_id=contact, reasons=[], priority=priority, created_at=now, due_at=now + DUE_AFTER[priority],
+        e164="", ticket_no="", note="", done_by="", result="", taken_by="", taken_name="", taken_until=None,
+        queue="", queue_priority=0, after="", attempts=0, duty_rings=0,
+    )  # fmt: skip
 
 
 async def press(session: AsyncSession, contact: str, priority: str, now: datetime) -> None:
@@ -93,7 +104,7 @@ async def rang_again(session: AsyncSession, ticket: str, contact: str, now: date
 
 async def _reached(session: AsyncSession, task: CallbackTask, now: datetime) -> None:
     task.done_at, task.done_by, task.result = now, "系统", "reached"
-    await append(session, EventKind.CALLBACK, now, contact=task.contact_id, ticket=task.ticket_no)
+    await append(session, EventKind.CALLBACK, now, contact=task.contact, ticket=task.ticket_no)
 
 
 async def take(session: AsyncSession, task_id: str, viewer: Viewer, now: datetime) -> CallbackTask:
@@ -110,7 +121,7 @@ async def take(session: AsyncSession, task_id: str, viewer: Viewer, now: datetim
     if task.taken_until is not None and task.taken_until > now and task.taken_by != viewer.number:
         raise CallbackTaken(f"{task.taken_name} 正在回拨")
     task.taken_by, task.taken_name, task.taken_until = viewer.number, viewer.name, now + TAKEN_FOR
-    await append(session, EventKind.CALLBACK, now, contact=task.contact_id, ticket=task.ticket_no)
+    await append(session, EventKind.CALLBACK, now, contact=task.contact, ticket=task.ticket_no)
     return task
 
 
@@ -128,5 +139,5 @@ async def finish(
         task.due_at = now + DUE_AFTER["normal"]
     else:
         task.done_at = now
-    await append(session, EventKind.CALLBACK, now, contact=task.contact_id, ticket=task.ticket_no)
+    await append(session, EventKind.CALLBACK, now, contact=task.contact, ticket=task.ticket_no)
     return task

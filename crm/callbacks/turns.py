@@ -94,9 +94,9 @@ async def _placing(session: AsyncSession, task: CallbackTask, turn: Turn, now: d
         return None
     code = await make_callback_code(session, task.ticket_no, now)
     task.placed_at, task.attempts = now, task.attempts + 1
-    await append(session, EventKind.CALLBACK, now, contact=task.contact_id, ticket=task.ticket_no)
+    await append(session, EventKind.CALLBACK, now, contact=task.contact, ticket=task.ticket_no)
     args = {
-        "contact": task.contact_id,
+        "contact": task.contact,
         "number": task.e164,
         "queue": task.queue,
         "priority": str(task.queue_priority),
@@ -157,4 +157,4 @@ async def _tell(session: AsyncSession, task: CallbackTask, text: str, at: dateti
     ticket = await tickets.get(session, task.ticket_no, lock=True) if task.ticket_no else None
     if ticket is not None:
         await record(session, ticket, at, kind="callback", actor=IVR, text=text)
-    await append(session, EventKind.CALLBACK, at, contact=task.contact_id, ticket=task.ticket_no)
+    await append(session, EventKind.CALLBACK, at, contact=task.contact, ticket=task.ticket_no)

@@ -16,6 +16,7 @@ from crm import phone
 from crm.accounts.schemas import Viewer
 from crm.accounts.service import Throttle, keyed_hash
 from crm.audit.service import note
+from crm.callbacks import service as callbacks
 from crm.customers import service as customers
 from crm.desk.service import own_number
 from crm.errors import Invalid
@@ -28,7 +29,7 @@ from crm.policy.webhooks import signature
 from crm.tickets import service as tickets
 from crm.tickets.models import Ticket
 from crm.tickets.service import Heard, Opening
-from danger.find import CHECK, KINDS, find_safety
+from danger.find import CHECK, KINDS, find_safety, without_denials
 from danger.words import shipped_words
 
 WINDOW = timedelta(minutes=5)
@@ -139,12 +140,15 @@ async def _take(
 async def _raise_danger(session: AsyncSession, ticket: Ticket, text: str, now: datetime, actor: str) -> None:
     """Make a message that tells of a danger an emergency, by the words of the phone.
 
-    Where the phone would ask, nobody can be asked here: such a ticket is pressing, and says what to find out first.
+    Somebody who left a number is rung back at once. Where the phone would ask, nobody can be asked here: such a ticket
+    is pressing, and says what to find out first; but who plainly writes that there is no danger is believed.
     """
-    danger = find_safety(text, shipped_words())
+    danger = find_safety(without_denials(text, shipped_words()), shipped_words())
     if danger in KINDS:
         await tickets.change_kind(session, ticket, "repair", now, actor)
         await tickets.raise_safety(session, ticket, danger, now, actor)
+        if ticket.caller_e164:
+            await callbacks.ask_for_written(session, ticket.no, ticket.caller_e164, now)
     elif danger == CHECK:
         await tickets.raise_priority(session, ticket, "high", now, actor)
         await tickets.record(session, ticket, now, kind="note", actor=actor, text=DOUBTFUL)

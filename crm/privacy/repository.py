@@ -102,6 +102,7 @@ async def empty_tickets(session: AsyncSession, tickets: Collection[str]) -> None
     """Empty what tickets hold of a person; kind, states, times and clocks stay."""
     ids = list(tickets)
     await session.execute(update(Ticket).where(Ticket.no.in_(ids)).values(caller_e164=""))
+    await session.execute(update(CallbackTask).where(CallbackTask.ticket_no.in_(ids)).values(e164="", note=""))
     await session.execute(update(ClockPause).where(ClockPause.ticket_no.in_(ids)).values(note=""))
     for slot in await rows(session, TicketSlot, TicketSlot.ticket_no, ids):
         _empty_slot(slot)

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, exists, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from crm.callbacks import repository as callbacks
 from crm.paging import decode
 from crm.policy.ticket_states import OPEN
 from crm.search import repository as listed
@@ -174,13 +175,14 @@ def in_view(view: str, *, owner: str, day_start: datetime) -> list[ColumnElement
     return views[view]
 
 
-async def unserved_dangers(session: AsyncSession) -> Sequence[tuple[str, str, datetime]]:
-    """Return (number, kind of danger, since) of emergencies that were written, not told by phone, and not taken."""
+async def unserved_dangers(session: AsyncSession, now: datetime) -> Sequence[tuple[str, str, datetime]]:
+    """Return (number, kind of danger, since) of emergencies that were written, not told by phone, and that nobody
+    has taken or rings about."""
     untouched = (Ticket.state == "new", Ticket.owner_id.is_(None))
     query = (
         select(Ticket.no, Ticket.safety, Ticket.created_at)
         .where(Ticket.is_open, Ticket.pressing, Ticket.safety != "", Ticket.contact_id.is_(None))
-        .where(*untouched)
+        .where(*untouched, ~callbacks.served(Ticket.no, now))
         .order_by(Ticket.created_at, Ticket.no)
     )
     return [(no, safety, at) for no, safety, at in await session.execute(query)]

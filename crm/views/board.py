@@ -77,7 +77,7 @@ async def board(session: AsyncSession, rules: BoardRules, telephony: str, now: d
         alarms=[
             *_calendar(rules.hours, now),
             *_frozen(rules.frozen_marks, today),
-            *await _alarms(session, today, gap_at),
+            *await _alarms(session, today, gap_at, now),
         ],
     )
 
@@ -183,7 +183,7 @@ def _frozen(path: Path, since: datetime) -> list[Alarm]:
             for item in marks(path, "pbx") if item.at >= since]  # fmt: skip
 
 
-async def _alarms(session: AsyncSession, since: datetime, gap_at: datetime | None) -> list[Alarm]:
+async def _alarms(session: AsyncSession, since: datetime, gap_at: datetime | None, now: datetime) -> list[Alarm]:
     alarms = [
         Alarm(key=f"fact:{fact.node}:{fact.seq}", text=f"有一条话务记录没有入账：{fact.kind}", at=fact.received_at)
         for fact in await desk.rejected_since(session, since)
@@ -191,7 +191,7 @@ async def _alarms(session: AsyncSession, since: datetime, gap_at: datetime | Non
     for contact, at, over in await repository.emergencies(session, since):
         text = "紧急来电没有接通，请马上回电" if over else "紧急来电正在进行"
         alarms.append(Alarm(key=f"emergency:{contact}", text=text, at=at))
-    for no, safety, at in await tickets.unserved_dangers(session):
+    for no, safety, at in await tickets.unserved_dangers(session, now):
         text = f"留言说有危险（{word(SAFETY, safety)}），还没有人接手，请马上打电话：工单 {no[:4]} {no[4:]}"
         alarms.append(Alarm(key=f"emergency:{no}", text=text, at=at))
     if gap_at is not None:

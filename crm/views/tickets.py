@@ -72,7 +72,9 @@ async def ticket(session: AsyncSession, found: Ticket, lens: Lens) -> TicketForm
     """Return the whole ticket."""
     row = (await rows(session, [found], lens))[0]
     held = (await repository.slots(session, [found.no])).get(found.no, [])
-    task = await callbacks.of_contact(session, found.contact_id) if found.contact_id else None
+    task = await (
+        callbacks.of_contact(session, found.contact_id) if found.contact_id else callbacks.written(session, found.no)
+    )
     contacts = await calls.contacts_by_id(session, [found.contact_id] if found.contact_id else [])
     return TicketForm(
         **dict(row),

@@ -1,7 +1,7 @@
 """Builds extensions.conf: the life of a call that needs no Python to end well (design 4.1)."""
 
 from ivr.dialplan.conf import Context, Extension
-from ivr.dialplan.last_resorts import duty_accept, emergency, voicemail
+from ivr.dialplan.last_resorts import duty_accept, duty_ring, duty_told, emergency, voicemail
 from ivr.dialplan.numbers import table
 from ivr.dialplan.queues import KEYS_CONTEXT, QUEUE_NAMES
 from ivr.dialplan.steps import IDS, Options, goto_if, play, read, timed
@@ -25,7 +25,7 @@ def contexts(options: Options) -> list[Context]:
     return [
         _trunk(), _dids(), _call(options), _after(options), _resume(), _fallback(options), _queue(options),
         _queue_keys(), _back(options), _callback(options), emergency(options), duty_accept(options),
-        voicemail(options), _timeout(options), _ended(), _agents(),
+        duty_ring(options), duty_told(options), voicemail(options), _timeout(options), _ended(), _agents(),
     ]  # fmt: skip
 
 

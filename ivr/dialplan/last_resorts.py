@@ -4,7 +4,7 @@ from ivr.dialplan.conf import Context, Extension
 from ivr.dialplan.numbers import LANDLINE
 from ivr.dialplan.queues import WAITING_CLASS
 from ivr.dialplan.steps import IDS, Options, goto_if, play, read, timed
-from ivr.dialplan.variables import Event, Stage
+from ivr.dialplan.variables import DUTY_RING_CONTEXT, DUTY_TOLD_CONTEXT, Event, Stage
 
 ACCEPT_CONTEXT = "hl-duty-accept"
 ACCEPT_TRIES = 3
@@ -51,6 +51,33 @@ def duty_accept(options: Options) -> Context:
     ]
     why = "On the duty phone's own leg, the caller hears the waiting tone: a person presses 1, a mailbox does not."
     return Context(ACCEPT_CONTEXT, why, [Extension("s", steps)])
+
+
+def duty_ring(options: Options) -> Context:
+    """Build the round of the duty phones for a danger that was written and that nobody takes."""
+    steps = [f"Set(TIMEOUT(absolute)={options.limits.call_limit_s})"]
+    for number in options.duty_numbers:
+        steps += [
+            f"Dial(PJSIP/{number}@carrier,{options.limits.duty_ring_s},f({LANDLINE})U({ACCEPT_CONTEXT}))",
+            goto_if("${DIALSTATUS}", "ANSWER", "done"),
+        ]
+    why = "A danger that was written and that nobody takes: the duty phones one after the other, no caller on the line."
+    return Context(DUTY_RING_CONTEXT, why, timed("s", [*steps, "done| Hangup(16)"]))
+
+
+def duty_told(options: Options) -> Context:
+    """Build what the duty phone that took it hears."""
+    steps = [f"Set(TIMEOUT(absolute)={options.limits.call_limit_s})"]
+    for again in ("first", "second"):
+        steps += [
+            play(options, "duty_told"),
+            "Set(HL_DIGIT=0)",
+            f"{again}| {play(options, 'digit.${HL_CALLER:${HL_DIGIT}:1}')}",
+            "Set(HL_DIGIT=$[${HL_DIGIT} + 1])",
+            f'GotoIf($["${{HL_CALLER:${{HL_DIGIT}}:1}}" != ""]?{again})',
+        ]
+    why = "Whoever took it on a duty phone hears twice whom to ring."
+    return Context(DUTY_TOLD_CONTEXT, why, timed("s", [*steps, "Hangup(16)"]))
 
 
 def voicemail(options: Options) -> Context:

@@ -33,6 +33,8 @@ FALLBACK: Mapping[str, str] = {
     "limit_busy.2": "有燃气味、头晕或者着火,请马上到室外,打幺幺九,或者请按九。",
     # to the duty phone: whoever answers says by a key that he is no mailbox
     "duty_accept": "汉普顿热线,紧急来电。接听,请按一。",
+    # and of a danger that was written: who pressed one hears whom to ring, twice
+    "duty_told": "有客户留言,说家里有危险,还没有客服回电。请您马上打给客户,号码是",
 }
 
 # What ivr lays out for one waiting caller, joined from these whole sentences. They lie beside the others.

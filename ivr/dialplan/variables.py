@@ -28,12 +28,13 @@ HL_RESUMES = "HL_RESUMES"  # how often hl-resume was entered
 HL_DIVERSION = "HL_DIVERSION"  # digits of the Diversion header
 HL_VOICEMAIL = "HL_VOICEMAIL"  # 1 once the voicemail's recording began
 HL_BEGAN = "HL_BEGAN"  # second in which the voicemail's recording began
+HL_DIGIT = "HL_DIGIT"  # which digit of HL_CALLER the duty phone hears, from 0
 HL_ACCEPT = "HL_ACCEPT"  # key pressed on the duty phone's own channel
 
 HOTLINE_VARIABLES = frozenset({
     HL_CONTACT, HL_RECORDING, HL_DID, HL_CALLER, HL_ATTEMPT, HL_KEY, IVR_NEXT, HL_QUEUE, QUEUE_PRIO, HL_STAGE, HL_NEXT,
     HL_BACK, HL_WAIT, HL_POSITION, HL_CODE,
-    HL_LOST, HL_TRIES, HL_RESUMES, HL_DIVERSION, HL_VOICEMAIL, HL_BEGAN, HL_ACCEPT,
+    HL_LOST, HL_TRIES, HL_RESUMES, HL_DIVERSION, HL_VOICEMAIL, HL_BEGAN, HL_ACCEPT, HL_DIGIT,
 })  # fmt: skip
 ASTERISK_VARIABLES = frozenset({
     "AGIEXITONHANGUP", "AGISTATUS", "DIALSTATUS", "EPOCH", "EXTEN", "GOSUB_RESULT", "HANGUPCAUSE", "QUEUESTATUS",
@@ -81,5 +82,7 @@ class Event(StrEnum):
 
 
 CALLBACK_CHANNEL = "callback-"  # how the uniqueid of who is called back begins
+DUTY_RING_CONTEXT = "hl-duty-ring"  # AMI Originate, Local: the duty phones one after the other
+DUTY_TOLD_CONTEXT = "hl-duty-told"  # AMI Originate: the duty phone that took it hears HL_CALLER
 CALLBACK_CONTEXT = "hl-callback"  # AMI Originate: who is called back and answers
 RESUME_CONTEXT = "hl-resume"  # AMI Redirect: Context hl-resume, Exten s, Priority 1

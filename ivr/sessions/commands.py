@@ -11,7 +11,7 @@ import structlog
 from ivr.contract.commands import Command, CommandName, CommandResult, CommandStatus
 from ivr.dialplan.queues import QUEUE_NAMES
 from ivr.sessions.journal import Journal, JournalUnavailable
-from ivr.sessions.outbound import InvalidPlacement, Outbound, parse_placement
+from ivr.sessions.outbound import InvalidPlacement, Outbound, dialled, parse_placement
 from ivr.sessions.ports import PBX, PBXRefused, PBXUnavailable
 
 log = structlog.get_logger(__name__)
@@ -65,6 +65,7 @@ class CommandExecutor:
             CommandName.AGENT_PAUSE: self._pause,
             CommandName.AGENT_READY: self._ready,
             CommandName.CALL_BACK: self._call_back,
+            CommandName.CALL_DUTY: self._call_duty,
             CommandName.HANGUP: self._hangup,
             CommandName.RETRY_FACTS: self._retry_facts,
         }
@@ -148,6 +149,13 @@ class CommandExecutor:
         except InvalidPlacement as error:
             raise _Refused(f"不能回电:{error} 不对") from error
         await self._outbound.place(placement)
+
+    async def _call_duty(self, args: Mapping[str, str]) -> None:
+        try:
+            number = dialled(args.get("number", ""))
+        except InvalidPlacement as error:
+            raise _Refused(f"不能通知值班电话:{error} 不对") from error
+        await self._outbound.call_duty(number)
 
     async def _hangup(self, args: Mapping[str, str]) -> None:
         linkedid = args.get("linkedid", "")

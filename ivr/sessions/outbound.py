@@ -15,7 +15,13 @@ from ivr.contract.ids import ContactId
 from ivr.dialplan.limits import Limits
 from ivr.dialplan.numbers import LANDLINE
 from ivr.dialplan.queues import QUEUE_NAMES
-from ivr.dialplan.variables import CALLBACK_CHANNEL, CALLBACK_CONTEXT
+from ivr.dialplan.variables import (
+    CALLBACK_CHANNEL,
+    CALLBACK_CONTEXT,
+    DUTY_RING_CONTEXT,
+    DUTY_TOLD_CONTEXT,
+    HL_CALLER,
+)
 from ivr.sessions.journal import Journal
 from ivr.telephony.events import CallPlaced
 
@@ -25,6 +31,7 @@ _CONTACT = re.compile(r"[0-9a-f]{32}")
 _SHAPES = {"priority": r"[0-9]{1,3}", "position": r"[1-9][0-9]{0,2}", "attempt": r"[1-9]", "code": r"[0-9]{6}"}
 _REMEMBERED = 1000
 _TRUNK = "carrier"
+_DUTY_ROUND_S = 600  # the dialplan ends the round when the last duty phone rang in vain
 
 
 class InvalidPlacement(ValueError):
@@ -115,6 +122,19 @@ class Outbound:
         while len(self._placed) > _REMEMBERED:
             self._placed.popitem(last=False)
         log.info("callback_placed", contact=placement.contact, attempt=placement.attempt)
+
+    async def call_duty(self, number: str) -> None:
+        """Ring the duty phones one after the other; who takes it is told this number. Raises PBXUnavailable."""
+        fields = {
+            "Channel": f"Local/s@{DUTY_RING_CONTEXT}/n",
+            "Context": DUTY_TOLD_CONTEXT,
+            "Exten": "s",
+            "Priority": "1",
+            "CallerID": f"<{LANDLINE}>",
+            "Timeout": str(_DUTY_ROUND_S * 1000),
+        }
+        await self._pbx.originate(fields, {HL_CALLER: number})
+        log.info("duty_phones_rung")
 
     def ended(self, event: CallPlaced) -> None:
         """The ringing ended; calls that are not ours are left alone."""

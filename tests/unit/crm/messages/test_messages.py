@@ -265,7 +265,9 @@ async def test_a_complaint_that_tells_of_a_danger_stays_a_complaint_and_is_urgen
     assert (ticket["kind"], ticket["priority"], ticket["safety"]) == ("complaint", "urgent", "gas")
 
 
-@pytest.mark.parametrize("text", ["会不会漏煤气？", "没有漏气，只想问安装", "屋里有股怪味"])
+@pytest.mark.parametrize(
+    "text", ["会不会漏煤气？", "没有漏气吧？", "不是漏气吧", "没有漏气，但屋里有股怪味", "屋里有股怪味"]
+)
 async def test_what_the_phone_would_ask_about_is_to_be_asked_first(page: Opener, text: str) -> None:
     async with page("") as visitor:
         await left(visitor, kind="consult", text=text)
@@ -274,7 +276,13 @@ async def test_what_the_phone_would_ask_about_is_to_be_asked_first(page: Opener,
     assert "请先打电话核实" in ticket["timeline"][0]["text"]
 
 
-@pytest.mark.parametrize("text", ["点火不着火，打不着火", "燃气灶多少钱", "水管爆裂了，漏水"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "没有漏气，只想问安装", "家里没有闻到煤气味，也没有头晕。安装要钱吗？",
+        "点火不着火，打不着火", "燃气灶多少钱", "水管爆裂了，漏水",
+    ],
+)  # fmt: skip
 async def test_look_alikes_of_danger_raise_nothing(page: Opener, text: str) -> None:
     async with page("") as visitor:
         await left(visitor, kind="consult", text=text)

@@ -18,6 +18,8 @@ from ivr.dialplan.steps import Options
 from ivr.dialplan.variables import (
     ASTERISK_VARIABLES,
     CALLBACK_CONTEXT,
+    DUTY_RING_CONTEXT,
+    DUTY_TOLD_CONTEXT,
     HOTLINE_VARIABLES,
     RESUME_CONTEXT,
     Event,
@@ -37,7 +39,10 @@ OPTIONS = Options(
 )
 TEXT = extensions_conf(OPTIONS)
 PLAN = parse(TEXT)
-ENTRIES = (CALLBACK_CONTEXT, "hl-trunk", "hl-agents", "hl-ended", RESUME_CONTEXT, KEYS_CONTEXT, ACCEPT_CONTEXT)
+ENTRIES = (
+    CALLBACK_CONTEXT, DUTY_RING_CONTEXT, DUTY_TOLD_CONTEXT, "hl-trunk", "hl-agents", "hl-ended", RESUME_CONTEXT,
+    KEYS_CONTEXT, ACCEPT_CONTEXT,
+)  # fmt: skip
 
 
 def steps(context: str, extension: str = "s") -> list[str]:
@@ -103,6 +108,14 @@ def test_a_long_call_is_ended_politely_wherever_a_caller_can_stay() -> None:
             assert "T" in extensions, context
 
 
+def test_a_written_danger_rings_the_duty_phones_in_order_and_says_the_number_twice() -> None:
+    dials = [step for step in steps(DUTY_RING_CONTEXT) if step.startswith("Dial")]
+    assert [step.split("@")[0] for step in dials] == ["Dial(PJSIP/13900000001", "Dial(PJSIP/+8613900000002"]
+    assert all(f"U({ACCEPT_CONTEXT})" in step for step in dials)
+    said = [step for step in steps(DUTY_TOLD_CONTEXT) if step.startswith("Playback")]
+    assert [step.rpartition("/")[2].split(".")[0].rstrip(")") for step in said] == ["duty_told", "digit"] * 2
+
+
 def test_every_variable_is_on_the_list_and_the_list_holds_no_other() -> None:
     named = set(re.findall(r"\$\{([A-Z][A-Z_]+)\b", TEXT)) | set(re.findall(r"Set\(([A-Z][A-Z_]+)=", TEXT))
     named |= set(re.findall(r"(?:Read|CUT)\(([A-Z][A-Z_]+),", TEXT))
@@ -124,7 +137,7 @@ def test_every_variable_is_on_the_list_and_the_list_holds_no_other() -> None:
 
 
 def test_what_is_played_has_a_text_and_every_text_is_played() -> None:
-    text = re.sub(r"digit\.\$\{HL_CODE:\d:1\}", "digit.0", TEXT)
+    text = re.sub(r"digit\.\$\{HL_(?:CODE:\d|CALLER:\$\{HL_DIGIT\}):1\}", "digit.0", TEXT)
     played = set(re.findall(r"/srv/hl/prompts/fallback/([a-z_]+(?:\.(?:\d|ni|r1))?)", text))
     played |= {f"digit.{digit}" for digit in range(10)}
     assert played | {TURN} == set(FALLBACK)

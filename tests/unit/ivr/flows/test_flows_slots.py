@@ -1,8 +1,9 @@
 """What a new answer leaves of the one before, and what a file of danger words must be."""
 
 import pytest
+import yaml
 
-from danger.words import InvalidWords, parse_words
+from danger.words import WORDS, InvalidWords, parse_words
 from ivr.flows.state import Slot
 from ivr.flows.step import merge_slot
 
@@ -30,6 +31,6 @@ def test_a_slot_of_another_kind_is_what_was_said_last() -> None:
 
 
 def test_kinds_of_danger_are_a_mapping() -> None:
-    lists: dict[str, object] = {name: [] for name in ("look_alikes", "doubt_before", "doubt_links", "doubt_after")}
+    raw = yaml.safe_load(WORDS.read_text(encoding="utf-8"))
     with pytest.raises(InvalidWords, match="kinds: is not a mapping"):
-        parse_words({"kinds": [], **lists})
+        parse_words({**raw, "kinds": []})

@@ -48,6 +48,23 @@ async def test_a_call_is_placed_and_its_end_becomes_a_fact(tmp_path: Path) -> No
         assert [(item.contact, item.fact) for item in journal.state.facts.values()] == [(CONTACT, CallbackRang("busy"))]
 
 
+async def test_the_duty_phones_are_rung_and_told_whom_to_call(tmp_path: Path) -> None:
+    pbx = MemoryPBX(connected=True)
+    async with running_journal(tmp_path) as journal:
+        executor = CommandExecutor(journal, pbx, Outbound(pbx, journal, clock, Limits()), clock)
+        deadline = NOW.replace(second=NOW.second + 3)
+        told = Command("a", CommandName.CALL_DUTY, deadline, {"number": "+8675766883358"})
+        assert (await executor.execute(told)).status is CommandStatus.DONE
+        ((name, sent),) = pbx.actions
+        assert (name, sent["Channel"], sent["Context"]) == ("Originate", "Local/s@hl-duty-ring/n", "hl-duty-told")
+        assert (sent["HL_CALLER"], sent["CallerID"]) == ("075766883358", "<075766883358>")
+        for number in ("", "110", "+33123456789"):
+            wrong = Command(f"b{number[1:]}", CommandName.CALL_DUTY, deadline, {"number": number})
+            assert (await executor.execute(wrong)).status is CommandStatus.REFUSED
+        assert len(pbx.actions) == 1
+        assert not journal.state.facts
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [

@@ -1,0 +1,67 @@
+"""A danger that was written and that no agent takes: the duty phones are rung, as they are for one told by phone."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from crm.callbacks import repository
+from crm.callbacks.models import CallbackTask
+from crm.errors import Refusal
+from crm.events.service import begin_writing
+from crm.telephone import Telephone, TelephonyRefused, TelephonyUnavailable
+from crm.tickets import repository as tickets
+from crm.tickets.service import record
+from crm.transaction import UnitOfWork
+from ivr.contract.commands import CommandName
+
+log = structlog.get_logger(__name__)
+
+MOST_RINGS = 3
+AGAIN_AFTER = timedelta(seconds=30)  # when the telephone system did not take the command
+SYSTEM = "系统"
+
+
+async def call_duty(work: UnitOfWork, telephone: Telephone, now: datetime, wait: timedelta) -> int:
+    """Ring the duty phones for whoever waits longer than `wait`, and again after each further one, MOST_RINGS times.
+
+    Returns how many rounds went out. Each is written down before: a lost answer must not ring for ever.
+    """
+    async with work() as session:
+        rounds = [(task.id, task.e164) for task in await _take(session, now, wait)]
+    for task_id, number in rounds:
+        try:
+            await telephone.command(CommandName.CALL_DUTY, {"number": number}, now)
+        except (TelephonyRefused, TelephonyUnavailable) as error:
+            log.warning("duty_not_rung", task=task_id, reason=type(error).__name__)
+            async with work() as session:
+                await _not_rung(session, task_id, now + AGAIN_AFTER - wait, error)
+    return len(rounds)
+
+
+async def _take(session: AsyncSession, now: datetime, wait: timedelta) -> Sequence[CallbackTask]:
+    unserved = [no for no, _, _ in await tickets.unserved_dangers(session, now)]
+    if not unserved:
+        return ()
+    await begin_writing(session)
+    found = await repository.for_duty(session, unserved, now - wait, MOST_RINGS)
+    for task in found:
+        task.duty_rings, task.duty_rung_at = task.duty_rings + 1, now
+        await _tell(session, task, f"还没有客服接手，第 {task.duty_rings} 次打值班电话", now)
+    return found
+
+
+async def _not_rung(session: AsyncSession, task_id: str, as_if_at: datetime, error: Refusal) -> None:
+    await begin_writing(session)
+    task = await repository.get(session, task_id)
+    if task is not None and task.duty_rung_at is not None:
+        at = task.duty_rung_at
+        task.duty_rings, task.duty_rung_at = task.duty_rings - 1, as_if_at
+        await _tell(session, task, f"值班电话没有打出去：{error.detail}", at)
+
+
+async def _tell(session: AsyncSession, task: CallbackTask, text: str, at: datetime) -> None:
+    ticket = await tickets.get(session, task.ticket_no, lock=True)
+    if ticket is not None:
+        await record(session, ticket, at, kind="callback", actor=SYSTEM, text=text)
