@@ -15,6 +15,7 @@ from crm.migrate import upgrade
 from ivr.contract import facts
 from tests.e2e.console_crm import Crm, running_crm
 from tests.e2e.console_page import COMPACT, WIDE, ConsolePage, chromium
+from tests.e2e.console_parts import given_store
 from tests.e2e.console_world import given_engineers, given_visit, given_waiting, tomorrow
 from tests.unit.crm.postgres import private_cluster
 
@@ -79,7 +80,11 @@ async def _pages(crm: Crm, browser: Browser, folder: Path) -> None:
     waiting = await given_waiting(world)
     for name, index, hour in (("李强", 1, 9), ("周立", 3, 10), ("黄海", 4, 14)):
         await given_visit(world, waiting[index], people[name], tomorrow(hour))
+    store = await given_store(world)
     shown = (
+        ("9001", "/parts/IGN-01", "parts", "form[aria-label=出入库]"),
+        ("9001", f"/partners/{next(iter(store.partners.values()))}", "partners", "form.request"),
+        ("9001", f"/tickets/{store.open}", "part-request", "#part-add"),
         ("9001", f"/dispatch?date={tomorrow(9):%Y-%m-%d}&ticket={waiting[0]}", "dispatch", "form button.primary"),
         ("admin", "/users/8001", "accounts", "form.account"),
     )

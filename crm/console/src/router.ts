@@ -7,7 +7,7 @@ import DeskPage from '@/desk/DeskPage.vue'
 declare module 'vue-router' {
   interface RouteMeta {
     page?: PageName
-    title?: 'rail.desk' | 'rail.tickets' | 'rail.customers' | 'rail.calls' | 'rail.knowledge' | 'rail.board' | 'rail.admin' | 'rail.dispatch' | 'rail.callbacks' | 'rail.me'
+    title?: 'rail.desk' | 'rail.tickets' | 'rail.customers' | 'rail.calls' | 'rail.knowledge' | 'rail.board' | 'rail.admin' | 'rail.dispatch' | 'rail.callbacks' | 'rail.parts' | 'rail.me'
     open?: boolean
   }
 }
@@ -24,6 +24,8 @@ export const router = createRouter({
     { path: '/customers/:id', component: () => import('@/customers/CustomerPage.vue'), meta: { page: 'customers', title: 'rail.customers' } },
     { path: '/dispatch', component: () => import('@/dispatch/DispatchPage.vue'), meta: { page: 'dispatch', title: 'rail.dispatch' } },
     { path: '/callbacks', component: () => import('@/callbacks/CallbacksPage.vue'), meta: { page: 'callbacks', title: 'rail.callbacks' } },
+    { path: '/parts/:code?', component: () => import('@/parts/PartsPage.vue'), meta: { page: 'parts', title: 'rail.parts' } },
+    { path: '/partners/:customer?', component: () => import('@/parts/PartnersPage.vue'), meta: { page: 'parts', title: 'rail.parts' } },
     { path: '/calls', component: () => import('@/calls/CallList.vue'), meta: { page: 'calls', title: 'rail.calls' } },
     { path: '/calls/:contact', component: () => import('@/calls/CallPage.vue'), meta: { page: 'calls', title: 'rail.calls' } },
     { path: '/knowledge/:kind?/:key?', component: () => import('@/knowledge/KnowledgePage.vue'), meta: { page: 'knowledge', title: 'rail.knowledge' } },

@@ -24,6 +24,7 @@ export const PAGES = {
   tickets: ['agent', 'dispatcher', 'supervisor', 'quality', 'admin'],
   customers: ['agent', 'dispatcher', 'supervisor', 'quality', 'admin'],
   dispatch: ['agent', 'dispatcher', 'supervisor', 'admin'],
+  parts: ['agent', 'dispatcher', 'supervisor', 'quality', 'admin'],
   callbacks: ['agent', 'supervisor'],
   calls: ['agent', 'supervisor', 'quality'],
   knowledge: ['agent', 'dispatcher', 'supervisor', 'quality', 'admin'],

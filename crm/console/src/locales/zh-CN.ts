@@ -6,6 +6,7 @@ import { desk } from './zh-CN.desk'
 import { dispatch } from './zh-CN.dispatch'
 import { knowledge } from './zh-CN.knowledge'
 import { pages } from './zh-CN.pages'
+import { parts } from './zh-CN.parts'
 import { rules } from './zh-CN.rules'
 import { tickets } from './zh-CN.tickets'
 
@@ -128,4 +129,4 @@ const shell = {
   'title.page': '{page} - 汉普顿热线',
 } as const
 
-export const zhCN = { ...shell, ...desk, ...pages, ...knowledge, ...tickets, ...customers, ...admin, ...dispatch, ...callbacks, ...rules } as const
+export const zhCN = { ...shell, ...desk, ...pages, ...knowledge, ...tickets, ...customers, ...admin, ...dispatch, ...callbacks, ...rules, ...parts } as const

@@ -5,7 +5,7 @@ import { type TextKey, t } from '@/locales'
 
 /** What is typed for a move, by name of the input: "reply", "visit.date", "training.u1". */
 export type Sheet = Readonly<Record<string, string>>
-export type Shape = 'line' | 'lines' | 'choice' | 'visit' | 'training'
+export type Shape = 'part' | 'line' | 'lines' | 'choice' | 'visit' | 'training'
 
 export interface Ask {
   readonly slot: string
@@ -27,7 +27,7 @@ export const TOPICS: readonly { code: string; text: TextKey }[] = [
 ]
 
 function shapeOf(slot: string): Shape {
-  if (slot === 'visit' || slot === 'training') return slot
+  if (slot === 'visit' || slot === 'training' || slot === 'part') return slot
   if (slot in OPTIONS) return 'choice'
   return LINES.has(slot) ? 'lines' : 'line'
 }
