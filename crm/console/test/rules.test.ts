@@ -1,7 +1,7 @@
 // Figures of the rules: read out of the bodies, set anew without touching anything else.
 import { expect, it } from 'vitest'
 
-import { bodyWith, figuresOf, isFigure } from '@/rules/figures'
+import { bodyWith, figuresOf, isFigure, setInForce } from '@/rules/figures'
 
 const WARRANTY = {
   source: '公司售后服务文件', periods: { refund: { days: 7 }, exchange: { days: 15 }, repair: { years: { boiler: 2, other: 1 } } }, review_after_repairs: 2,
@@ -32,4 +32,12 @@ it('sets figures anew and leaves the rest and the old set alone', () => {
 
 it('takes positive figures only', () => {
   expect(['8', ' 1.5 ', '0', '-1', '8h', '', '123456', '1.234'].map(isFigure)).toEqual([true, true, false, false, false, false, false, false])
+})
+
+it('takes for today the last set that has begun, not the last one', () => {
+  const sets = [{ valid_from: '2000-01-01' }, { valid_from: '2026-05-01' }, { valid_from: '2027-01-01' }]
+  expect(setInForce(sets, '2026-11-27')).toBe(sets[1])
+  expect(setInForce(sets, '2026-05-01')).toBe(sets[1])
+  expect(setInForce(sets, '2026-04-30')).toBe(sets[0])
+  expect(setInForce(sets, '1999-12-31')).toBeNull()
 })

@@ -9,8 +9,8 @@ export type Tab = 'callback' | 'voicemail' | 'abandoned'
 const at = (task: string): string => `/callbacks/${encodeURIComponent(task)}`
 
 export const callbacks = {
-  list: (tab: Tab, done: boolean, size: number) =>
-    request<Page<Callback>>('GET', `/callbacks${query({ tab, done: done ? 'true' : 'false', size })}`),
+  list: (tab: Tab, done: boolean, cursor: string, size: number) =>
+    request<Page<Callback>>('GET', `/callbacks${query({ tab, done: done ? 'true' : 'false', cursor, size })}`),
   take: (task: string) => request<Callback>('POST', `${at(task)}/take`),
   done: (task: string, result: CallbackResult, note: string) => request<Callback>('POST', `${at(task)}/done`, { result, note }),
 } as const

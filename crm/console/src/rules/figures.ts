@@ -62,6 +62,11 @@ export function figuresOf(name: RuleName, body: Readonly<Record<string, unknown>
   return READERS[name](body)
 }
 
+/** The set in force on a day: the last that begins no later. `sets` by when they begin, `day` as "2026-11-27". */
+export function setInForce<Set extends { readonly valid_from: string }>(sets: readonly Set[], day: string): Set | null {
+  return sets.filter((set) => set.valid_from <= day).at(-1) ?? null
+}
+
 /** The body with figures set anew; `values` by the path joined with dots. The given body is not touched. */
 export function bodyWith(body: Readonly<Record<string, unknown>>, values: Readonly<Record<string, number>>): Record<string, unknown> {
   const copy = structuredClone(body) as Record<string, unknown>
