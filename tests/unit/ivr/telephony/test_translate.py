@@ -72,6 +72,14 @@ def test_snapshot_of_a_waiting_caller() -> None:
     assert invalid == (InvalidEvent("CoreShowChannel", "Uniqueid"), InvalidEvent("QueueEntry", "Queue"))
 
 
+def test_rows_of_a_snapshot_that_nobody_needs_are_passed_over() -> None:
+    held, invalid = snapshot(
+        [{"Event": "CoreShowChannelsComplete"}], [{"Event": "QueueParams", "Queue": "repair"}], NOW
+    )
+    assert invalid == ()
+    assert (held.channels, held.waiting, held.members) == (set(), {}, ())
+
+
 JOIN = next(raw for raw in raw_events("talk-agent-hangs-up") if raw["Event"] == "QueueCallerJoin")
 
 
