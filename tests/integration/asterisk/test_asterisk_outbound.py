@@ -1,7 +1,7 @@
 """Who is called back answers, hears who calls and how to verify it, and waits at the place that was kept."""
 
 from ivr.dialplan.numbers import LANDLINE
-from tests.integration.asterisk.line import longest_silence
+from tests.integration.asterisk.line import RATE, find, longest_silence
 from tests.integration.asterisk.pair import Pair
 
 CONTACT = "c" * 32
@@ -52,6 +52,31 @@ def test_the_customer_comes_to_the_place_that_was_kept(pair: Pair) -> None:
     assert (ended["Stage"], ended["Queue"]) == ("queue", "complaint")
     recording = pair.layout.recordings / f"{contact['Recording']}-rx.wav"
     assert recording.exists()
+
+
+def test_a_written_danger_goes_round_the_duty_phones_and_who_takes_it_hears_whom_to_ring(pair: Pair) -> None:
+    reply = pair.pbx.call(
+        "Originate", {"HL_CALLER": "13800138309"}, Channel="Local/s@hl-duty-ring/n", Context="hl-duty-told", Exten="s",
+        Priority="1", CallerID=f"<{LANDLINE}>", Timeout="60000", Async="true",
+    )  # fmt: skip
+    assert reply["Response"] == "Success", reply
+    first = pair.carrier.event("RobotRing", Extension="13900000001")
+    assert first["CallerIDNum"] == LANDLINE
+    mailbox = pair.exchange.line(first["Uuid"])
+    assert mailbox.came.wait(10)
+    mailbox.until_hears(pair.prompts["duty_accept"], 10)  # and nobody presses a key
+    second = pair.carrier.event("RobotRing", within=30.0, Extension="13900000002")
+    duty = pair.exchange.line(second["Uuid"])
+    assert duty.came.wait(10)
+    duty.until_hears(pair.prompts["duty_accept"], 10)
+    answered = pair.carrier.event("RobotAnswer", Extension="13900000002")
+    reply = pair.carrier.call("PlayDTMF", Channel=answered["Channel"], Digit="1", Duration="120")
+    assert reply["Response"] == "Success", reply
+    told = duty.until_hears(pair.prompts["duty_told"], 15)
+    assert duty.until_hears(pair.prompts["digit.9"], 15) > told  # the last of the number
+    assert duty.gone.wait(30)
+    assert find(duty.samples()[round((told + 1) * RATE) :], pair.prompts["duty_told"]) is not None  # twice
+    assert find(mailbox.samples(), pair.prompts["duty_told"]) is None
 
 
 def test_who_does_not_answer_is_told(pair: Pair) -> None:
