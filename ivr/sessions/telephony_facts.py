@@ -151,7 +151,6 @@ class TelephonyFacts:
         status = (await ami.action("CoreStatus", {}))[0]
         started_at = f"{status.get('CoreStartupDate', '')} {status.get('CoreStartupTime', '')}"
         restarted = self._started_at not in ("", started_at)
-        self._started_at = started_at
         self._begun.clear()
         channels = await ami.action("CoreShowChannels", {})
         queues = await ami.action("QueueStatus", {})
@@ -160,6 +159,7 @@ class TelephonyFacts:
         held = replace(held, channels=held.channels | self._begun)  # began after the list was made
         self.invalid += len(invalid)
         self._write(self._ledger.reconcile(held, now, restarted=restarted))
+        self._started_at = started_at  # not before: a comparison that was refused is made again
         for known in list(self._journal.state.contacts.values()):
             if known.call.uniqueid in held.channels:
                 continue

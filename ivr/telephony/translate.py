@@ -92,12 +92,13 @@ class _Fields:
         """Return queue, agent and the uniqueid of the agent's channel."""
         return self.queue(), self.agent(), self.text("DestUniqueid", _CHANNEL_ID)
 
-    def agent_leg(self) -> AgentLeg | None:
-        """Return the leg that a channel of CoreShowChannels is, None when no queue made it."""
+    def agent_leg(self) -> dict[str, AgentLeg]:
+        """Return the leg that a channel of CoreShowChannels is by its uniqueid, {} when no queue made it."""
         match = _AGENT_CHANNEL.fullmatch(self._raw.get("Channel", ""))
         if match is None or self._raw.get("Application") != "AppQueue":
-            return None
-        return AgentLeg(self.text("Linkedid", _CHANNEL_ID), match[1], bool(self._raw.get("BridgeId")))
+            return {}
+        leg = AgentLeg(self.text("Linkedid", _CHANNEL_ID), match[1], bool(self._raw.get("BridgeId")))
+        return {self.text("Uniqueid", _CHANNEL_ID): leg}
 
     def who(self) -> tuple[str, str, str, str]:
         """Return contact, caller, did and recording of one of the dialplan's user events."""
@@ -138,9 +139,8 @@ def snapshot(
         try:
             match row.get("Event"):
                 case "CoreShowChannel":
-                    alive.add(channel := fields.text("Uniqueid", _CHANNEL_ID))
-                    if (leg := fields.agent_leg()) is not None:
-                        legs[channel] = leg
+                    alive.add(fields.text("Uniqueid", _CHANNEL_ID))
+                    legs |= fields.agent_leg()
                 case "QueueEntry":
                     who = fields.queue(), fields.text("Uniqueid", _CHANNEL_ID)
                     waiting[who] = now - timedelta(seconds=fields.number("Wait", 0))

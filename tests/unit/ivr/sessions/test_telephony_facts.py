@@ -24,6 +24,7 @@ from ivr.sessions.journal import Journal
 from ivr.sessions.recording_files import RecordingWatch
 from ivr.sessions.telephony_facts import TelephonyFacts
 from ivr.telephony.calls import CallLedger
+from ivr.telephony.errors import AMIRefused
 from speech.contract import Cause, Mode, TurnResult
 from tests.unit.ivr.sessions.fake_channel import HANG_UP, FakeChannel
 from tests.unit.ivr.sessions.fakes import NOW, SmallFlow
@@ -64,6 +65,15 @@ class FakeAMI:
                 *({"Event": "CoreShowChannel", "Uniqueid": item} for item in self.channels),
             ]
         return [{"Response": "Success"}, *map(dict, self.entries)]
+
+
+class StartingAMI(FakeAMI):
+    """Knows who it is before its modules are there."""
+
+    async def action(self, name: str, fields: Mapping[str, str], timeout_s: float = 5.0) -> list[dict[str, str]]:
+        if name == "QueueStatus":
+            raise AMIRefused("QueueStatus", "Invalid/unknown command")
+        return await super().action(name, fields, timeout_s)
 
 
 def _take(ivr: Rig, *events: Mapping[str, str]) -> None:
@@ -188,6 +198,8 @@ async def test_a_restarted_asterisk_cuts_its_calls(tmp_path: Path) -> None:
         await ivr.watch.reconcile(FakeAMI(("hotline-1.1",)))
         await ivr.call(FakeChannel(["0"]))
         _take(ivr, JOIN)
+        with pytest.raises(AMIRefused):
+            await ivr.watch.reconcile(StartingAMI(started="10:00:00"))
         await ivr.watch.reconcile(FakeAMI(started="10:00:00"))
         ended = ivr.facts()[-1].fact
         assert isinstance(ended, ContactEnded)
