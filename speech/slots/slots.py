@@ -210,7 +210,7 @@ def _matched(heard: Sequence[str], results: Sequence[Interpretation]) -> Interpr
     wholes = [item for _text, item in matches if item.value and not item.meaning]
     if first.meaning == "short" or (first.meaning in _PARTS and has_unknown(text)):
         return next(iter(wholes), first)
-    if first.meaning == "letter" and first.candidates[0]["letter"] == "H":
+    if first.candidates == ({"letter": "H"},):
         return next((item for item in wholes if item.value.get("canonical") == "A7"), first)
     return max(wholes, key=lambda item: len(item.value.get("digits", ""))) if first.value.get("digits") else first
 

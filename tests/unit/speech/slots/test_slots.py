@@ -105,6 +105,11 @@ def test_a_whole_code_of_one_hypothesis_beats_a_part_with_an_unknown_sound(
     assert (result.meaning, result.value.get("canonical", "")) == (meaning, canonical)
 
 
+def test_a_menu_may_name_its_meanings_as_it_likes() -> None:
+    menu = SlotSpec("m", SlotKind.MENU, {"letter": ("写信",)})
+    assert SLOTS.interpret(menu, LEXICON, ("写信", "写信 吧")).meaning == "letter"
+
+
 @pytest.mark.parametrize(
     ("held", "said", "canonical"),
     [("E1", "后头 还有 个 零", "E10"), ("E1", "前面 还有 个 零", "E01"), ("F28", "不是 F 二 八 是 E 二 八", "E28")],
