@@ -45,23 +45,26 @@ class Line:
 
 
 class Exchange:
-    """The server: `line(name)` announces a call before it comes."""
+    """The server. A robot may ring and answer before the test asks for its line: both find the same."""
 
     def __init__(self, port: int) -> None:
         self._lines: dict[str, Line] = {}
+        self._known = threading.Lock()
         self._server = socket.create_server(("127.0.0.1", port), reuse_port=False)
         self._threads = [threading.Thread(target=self._accept, daemon=True)]
         self._threads[0].start()
 
     def line(self, identity: str = "") -> Line:
-        """Return a fresh line; its name is the uuid to give to AudioSocket."""
-        line = Line(identity or str(uuid.uuid4()))
-        self._lines[line.name] = line
-        return line
+        """Return the call's line, a fresh one without `identity`; its name is the uuid to give to AudioSocket."""
+        name = identity or str(uuid.uuid4())
+        with self._known:
+            return self._lines.setdefault(name, Line(name))
 
     def close(self) -> None:
         """End every call and the server."""
-        for line in self._lines.values():
+        with self._known:
+            lines = list(self._lines.values())
+        for line in lines:
             line.hangup.set()
         self._server.shutdown(socket.SHUT_RDWR)
         self._server.close()
@@ -82,7 +85,7 @@ class Exchange:
         with contextlib.closing(connection), contextlib.suppress(OSError):
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             _, payload = _message(connection)
-            line = self._lines[str(uuid.UUID(bytes=payload))]
+            line = self.line(str(uuid.UUID(bytes=payload)))
             line.came.set()
             speaker = threading.Thread(target=_speak, args=(line, connection), daemon=True)
             speaker.start()
