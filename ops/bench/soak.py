@@ -11,17 +11,21 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
+
+import httpx
 
 from ops.bench import through_calls
 from ops.bench.through_calls import Sample, collect, placed, read_log, read_plans, report_of, turns_done
 from ops.layout import Layout
 from ops.robots.hotline import HotlineAPI
 from ops.robots.report import CallReport
+from ops.robots.scenario import Scenario
 from ops.robots.studio import Studio
 from ops.settings import Settings
 from ops.volume import books, sipp
-from ops.volume.command import SETTLE_S, TO, first_number, resident
+from ops.volume.command import SETTLE_S, TO, first_number, own_memory
 
 SAMPLE_EVERY_S = 10.0
 GROWTH_MOST = 0.05  # of a part's memory, over the second half of the run
@@ -77,7 +81,7 @@ class Found:
 class Watch:
     """Memory of the parts over the run. samples: (seconds since the beginning, part -> MiB)."""
 
-    resident: Callable[[], dict[str, float]]
+    own_memory: Callable[[], dict[str, float]]
     memory: books.Memory = field(default_factory=books.Memory)
     samples: list[tuple[float, dict[str, float]]] = field(default_factory=list)
     begun: float = field(default_factory=time.monotonic)
@@ -87,7 +91,7 @@ class Watch:
         elapsed = time.monotonic() - self.begun
         if self.samples and elapsed - self.samples[-1][0] < SAMPLE_EVERY_S:
             return
-        now = self.resident()
+        now = self.own_memory()
         self.memory.note(now)
         self.samples.append((elapsed, now))
 
@@ -132,9 +136,7 @@ def broken(reports: Sequence[tuple[str, CallReport]]) -> dict[str, int]:
 
 async def measure(layout: Layout, settings: Settings, token: str, load: Load, say: Say) -> Found:
     """Make the calls on the running stack and return what came of them; raises SippFailed or CarrierAway."""
-    log = layout.log / "speech.log"
-    begun_at = log.stat().st_size if log.exists() else 0
-    since, watch = datetime.now(UTC).isoformat(), Watch(lambda: resident(layout))
+    begun, watch = datetime.now(UTC), Watch(lambda: own_memory(layout))
     plan = sipp.Plan(load.calls, load.at_once, load.rate, settings.sip_port, TO, first_number())
     loop = asyncio.get_running_loop()
     with ThreadPoolExecutor(1) as aside:
@@ -147,10 +149,12 @@ async def measure(layout: Layout, settings: Settings, token: str, load: Load, sa
         settings.internal_token,
     )  # fmt: skip
     try:
-        found = await books.balance(lambda number: api.outcomes(number, since), runs, watch.memory, SETTLE_S)
+        found = await books.balance(
+            lambda number: api.outcomes(number, begun.isoformat()), runs, watch.memory, SETTLE_S
+        )
     finally:
         await api.close()
-    samples: list[Sample] = collect(reports, turns_done(read_log(log, begun_at)))
+    samples: list[Sample] = collect(reports, turns_done(read_log(layout.part_log("speech"), begun)))
     return Found(
         found, len(reports), broken(reports), tickets_left(reports), report_of(samples), growth(watch.samples)
     )  # fmt: skip
@@ -168,11 +172,21 @@ async def _robots(
             while not volume.done():
                 number = next(numbers)
                 kind = KINDS[number % len(KINDS)]
-                reports.append((kind, await studio.call(placed(plans[kind], number), out)))
-                say(f"{len(reports)} reports")
+                reports.append((kind, await _called(studio, placed(plans[kind], number), out)))
+                say(f"{len(reports)} reports, tickets {tickets_left(reports)}, not to the end {broken(reports)}")
 
         await asyncio.gather(*(caller() for _ in range(load.robots)))
     return reports
+
+
+async def _called(studio: Studio, scenario: Scenario, out: Path) -> CallReport:
+    """One report; hours of others are not lost because a part did not answer this one's questions."""
+    try:
+        return await studio.call(scenario, out)
+    except (httpx.HTTPError, TimeoutError) as error:
+        report = CallReport(scenario.from_, scenario.to)
+        report.fail(f"the robot gave up: {type(error).__name__}")
+        return report
 
 
 def written(found: Found, summary: str) -> str:

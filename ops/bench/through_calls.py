@@ -12,6 +12,7 @@ import wave
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ VARIANTS = ("f3", "m3", "f2", "m7", "f4", "m1")
 COUGH_S = 0.45
 _KEYS_MS, _BARGE_IN_MS, _GREETING_MS, _OWN_MS = 400, 450, 1000, 150
 _TIMER_SLACK_MS = 600  # the budgets of the spoken turns are their timer and 0.5 to 0.6 s
+_NEVER = datetime.min.replace(tzinfo=UTC)
 Say = Callable[[str], None]
 
 
@@ -52,8 +54,7 @@ async def measure(layout: Layout, settings: Settings, token: str, turns: int, at
     out = layout.home / "robots"
     plans = read_plans()
     await asyncio.to_thread(write_cough, out / "cough.wav")
-    log = layout.log / "speech.log"
-    begun_at = log.stat().st_size if log.exists() else 0
+    log, begun = layout.part_log("speech"), datetime.now(UTC)
     load = os.getloadavg()[0]
     reports: list[tuple[str, CallReport]] = []
     samples: list[Sample] = []
@@ -65,11 +66,11 @@ async def measure(layout: Layout, settings: Settings, token: str, turns: int, at
             calls = [placed(plans[kind], next(numbers)) for _ in range(at_once)]
             found = await asyncio.gather(*(studio.call(call, out) for call in calls))
             reports += [(kind, report) for report in found]
-            samples = collect(reports, turns_done(read_log(log, begun_at)))
+            samples = collect(reports, turns_done(read_log(log, begun)))
             say(f"{len(reports)} calls, {len(spoken(samples))} spoken turns measured")
     return {**report_of(samples), "load_average": [round(load, 1), round(os.getloadavg()[0], 1)],
             "calls": len(reports), "at_once": at_once,
-            "coughs": coughs(reports, turns_done(read_log(log, begun_at)))}  # fmt: skip
+            "coughs": coughs(reports, turns_done(read_log(log, begun)))}  # fmt: skip
 
 
 def read_plans() -> Mapping[str, Mapping[str, Any]]:
@@ -97,10 +98,18 @@ def write_cough(path: Path) -> None:
 # ---- what the log says ----
 
 
-def read_log(path: Path, start: int) -> Iterator[Mapping[str, Any]]:
-    """Return the log's entries from byte `start` on; a line that is no entry is left out."""
+def read_log(path: Path, since: datetime) -> Iterator[Mapping[str, Any]]:
+    """Return the log's entries from `since` on, those of files rotated away (path.1, path.2 ...) before the newest.
+
+    A line that is no entry is left out.
+    """
+    rotated = [file for file in path.parent.glob(f"{path.name}.*") if file.suffix[1:].isdecimal()]
+    for file in (*sorted(rotated, key=lambda file: -int(file.suffix[1:])), path):
+        yield from (entry for entry in _entries(file) if _at(entry) >= since)
+
+
+def _entries(path: Path) -> Iterator[Mapping[str, Any]]:
     with path.open("rb") as file:
-        file.seek(start)
         for line in file:
             try:
                 entry = json.loads(line)
@@ -108,6 +117,13 @@ def read_log(path: Path, start: int) -> Iterator[Mapping[str, Any]]:
                 continue
             if isinstance(entry, dict):
                 yield entry
+
+
+def _at(entry: Mapping[str, Any]) -> datetime:
+    try:
+        return datetime.fromisoformat(entry["timestamp"])
+    except (KeyError, TypeError, ValueError):
+        return _NEVER
 
 
 def turns_done(entries: Iterable[Mapping[str, Any]]) -> Mapping[tuple[str, str], list[Mapping[str, Any]]]:

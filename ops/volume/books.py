@@ -16,7 +16,7 @@ Ask = Callable[[str], Awaitable[list[str]]]
 
 @dataclass
 class Memory:
-    """Resident memory of the parts in MiB: at the beginning, at most, at the end."""
+    """The parts' own memory in MiB: at the beginning, at most, at the end."""
 
     began: dict[str, float] = field(default_factory=dict)
     most: dict[str, float] = field(default_factory=dict)
@@ -56,18 +56,21 @@ class Books:
         return {"ok": self.ok, **{name: getattr(self, name) for name in names}, "memory_mib": memory}
 
 
-def resident_mib(pid: int) -> float:
-    """Return the resident memory of a process and its children in MiB, 0.0 when it is gone."""
+def own_mib(pid: int) -> float:
+    """Return the memory in MiB that a process and its children hold for themselves, 0.0 when it is gone.
+
+    Shared pages are left out: PostgreSQL fills its buffers by design, and each of its processes would count them anew.
+    """
     try:
         kib = next(
             int(line.split()[1])
             for line in Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace").splitlines()
-            if line.startswith("VmRSS:")
+            if line.startswith("RssAnon:")
         )
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
     except (OSError, StopIteration):
         return 0.0
-    return round(kib / 1024 + sum(resident_mib(int(child)) for child in children), 1)
+    return round(kib / 1024 + sum(own_mib(int(child)) for child in children), 1)
 
 
 async def balance(ask: Ask, placed: Iterable[Placed], memory: Memory, within_s: float) -> Books:

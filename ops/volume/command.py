@@ -32,7 +32,7 @@ def run(layout: Layout, settings: Settings, *, calls: int, at_once: int, rate: f
         elapsed = time.monotonic() - begun
         if elapsed - last >= _SAMPLE_EVERY_S:
             last = elapsed
-            memory.note(resident(layout))
+            memory.note(own_memory(layout))
             say(f"{elapsed:4.0f} s of at most {plan.seconds():.0f} s")
 
     try:
@@ -48,9 +48,9 @@ def first_number() -> int:
     return 13_900_000_000 + int(time.time()) % _BLOCK
 
 
-def resident(layout: Layout) -> dict[str, float]:
-    """Return the parts' resident memory in MiB."""
-    return {name: books.resident_mib(state.pid) for name, state in supervisor.states(layout).items() if state.pid}
+def own_memory(layout: Layout) -> dict[str, float]:
+    """Return the parts' own memory in MiB."""
+    return {name: books.own_mib(state.pid) for name, state in supervisor.states(layout).items() if state.pid}
 
 
 async def _balance(

@@ -1,6 +1,7 @@
 """Waits of real calls: what belongs together of a robot's report and speech's log, and what is made of it."""
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -88,11 +89,18 @@ def test_the_report_holds_percentiles_and_what_is_over_its_limit() -> None:
     assert "2 coughs: 2 stopped" in text
 
 
-def test_the_log_is_read_from_where_it_stood_and_forgives_foreign_lines(tmp_path: Path) -> None:
-    log = tmp_path / "speech.log"
-    before = json.dumps({"event": "old"}) + "\n"
-    log.write_text(before + '{"event": "new"}\nno JSON\n7\n')
-    assert list(bench.read_log(log, len(before))) == [{"event": "new"}]
+def entry(event: str, at: datetime) -> str:
+    return json.dumps({"event": event, "timestamp": at.isoformat().replace("+00:00", "Z")}) + "\n"
+
+
+def test_the_log_is_read_from_a_moment_on_over_its_rotations_and_forgives_foreign_lines(tmp_path: Path) -> None:
+    log, since = tmp_path / "speech.log", datetime.now(UTC)
+    minute = timedelta(minutes=1)
+    (tmp_path / "speech.log.10").write_text(entry("old", since - minute) + entry("first", since))
+    (tmp_path / "speech.log.9").write_text(entry("second", since + minute))
+    (tmp_path / "speech.log.old").write_text(entry("kept by somebody", since + minute))
+    log.write_text(f"{entry('third', since + 2 * minute)}no JSON\n7\n" + '{"event": "timeless", "timestamp": "now"}\n')
+    assert [found["event"] for found in bench.read_log(log, since)] == ["first", "second", "third"]
 
 
 def test_the_plans_are_calls_that_robots_can_make(tmp_path: Path) -> None:
