@@ -131,12 +131,9 @@ def check_course(course: Course, said: str) -> None:
         assert course.cut, said
         return
     if row.again and course.phase in AT_QUESTION:
-        if row.name == "ivr" and asked is None:
-            assert course.in_queue, said
-        else:
-            assert asked is not None, said
-            assert asked.name in row.again, said
-            assert asked.keys_only or not row.by_keys, said
+        assert asked is not None, said
+        assert asked.name in row.again, said
+        assert asked.keys_only or not row.by_keys, said
     if course.answers is REPORT:
         assert course.number_ms > 4000, f"the number was not spoken; {said}"
     else:
