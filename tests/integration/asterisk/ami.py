@@ -45,6 +45,14 @@ class Ami:
                 place += 1
             self._read(deadline, what)
 
+    def forget(self) -> None:
+        """Keep nothing of the calls until now, only what was told of the instance.
+
+        The reply that is waited for stands behind every event sent before it.
+        """
+        self.call("Ping")
+        self.seen = [item for item in self.seen if "Channel" not in item]
+
     def event(self, name: str, within: float = 20.0, **fields: str) -> Message:
         """Return the first event (or user event) of that name whose fields are these."""
 

@@ -20,7 +20,7 @@ def asterisk_tree() -> Path:
 
 
 @pytest.fixture(scope="session")
-def pair(asterisk_tree: Path) -> Iterator[Pair]:
+def instances(asterisk_tree: Path) -> Iterator[Pair]:
     """Both instances, running."""
     # a unix socket's path is short: pytest's own folders are not
     with (
@@ -28,3 +28,11 @@ def pair(asterisk_tree: Path) -> Iterator[Pair]:
         running(Path(home), asterisk_tree, free_base(22000)) as both,
     ):
         yield both
+
+
+@pytest.fixture
+def pair(instances: Pair) -> Pair:
+    """The instances as a test finds them: what other tests' calls did is no event of this one."""
+    instances.pbx.forget()
+    instances.carrier.forget()
+    return instances
