@@ -61,15 +61,19 @@ class Ami:
 
         return self.wait(fits, f"{name} {fields}", within)
 
+    def _last(self) -> list[str]:
+        told = [item for item in self.seen if "Event" in item and "RTCP" not in item["Event"]]
+        return [f"{item.get('UserEvent', item['Event'])} {item.get('Channel', '')}" for item in told[-20:]]
+
     def _read(self, deadline: float, what: str) -> None:
         left = deadline - time.monotonic()
         if left <= 0:
-            raise NothingCame(what)
+            raise NothingCame(f"{what}; the last were {self._last()}")
         self._socket.settimeout(left)
         try:
             chunk = self._socket.recv(65536)
         except TimeoutError:
-            raise NothingCame(what) from None
+            raise NothingCame(f"{what}; the last were {self._last()}") from None
         if not chunk:
             raise NothingCame(f"{what}: connection closed")
         *whole, self._buffer = (self._buffer + chunk).split(b"\r\n\r\n")
