@@ -66,6 +66,7 @@ class Simulator:
     caller: str = _CALLER
     keys_only: bool = False
     at: str = ""
+    busy: bool = False
     conversation: Conversation = field(default_factory=Conversation)
     _numbers: int = 0
     _moves: list[Move] = field(default_factory=list)
@@ -74,7 +75,8 @@ class Simulator:
         """Play `script` to its end or the dialogue's; a caller with nothing more to do hangs up."""
         check_script(script)
         self._moves = list(script)
-        waiting = self.give(Started("simulated", self.caller, "4001726011", self.keys_only, self.at, demo=True))
+        started = Started("simulated", self.caller, "4001726011", self.keys_only, self.at, demo=True, busy=self.busy)
+        waiting = self.give(started)
         while (item := self._following(waiting)) is not None:
             waiting = self.give(item)
         return self.conversation
@@ -177,9 +179,10 @@ def simulate(
     caller: str = _CALLER,
     keys_only: bool = False,
     at: str = "",
+    busy: bool = False,
 ) -> Conversation:
     """Run `script` and return the conversation; raises InvalidScript. caller "" is anonymous, at: local time."""
-    return Simulator(program, interpreter, lookups, caller, keys_only, at).run(script)
+    return Simulator(program, interpreter, lookups, caller, keys_only, at, busy).run(script)
 
 
 def check_script(script: Sequence[Move]) -> None:

@@ -206,11 +206,14 @@ def _caught(making: Step, node: Record, answer: Answer, clip: str) -> str | None
 
 def _record_again(making: Step, node: Record) -> None:
     tried = making.state.question.tried + 1
-    if tried >= len(node.tries):
-        go(making, node.fallback)
+    sorry = spoken(making, f"{making.state.place.node}.ni")
+    if tried < len(node.tries):
+        making.set(question=replace(making.state.question, tried=tried))
+        record(making, node.tries[tried], sorry)
         return
-    making.set(question=replace(making.state.question, tried=tried))
-    record(making, node.tries[tried], spoken(making, f"{making.state.place.node}.ni"))
+    if tried == 1:  # nobody asks again: its words ("没关系。") go before what comes next
+        making.set(pending=(*making.state.pending, *sorry))
+    go(making, node.fallback)
 
 
 def keep_clip(making: Step, node: object, result: TurnResult) -> None:

@@ -192,6 +192,8 @@ def test_danger_is_heard_when_all_lines_are_taken() -> None:
 def test_duty_phones_ring_in_order_and_none_means_voicemail() -> None:
     dials = [step for step in steps("hl-emergency", "queue") if step.startswith("Dial")]
     assert [re.split(r"[/@]", dial)[1] for dial in dials] == ["13900000001", "+8613900000002"]
+    *_, last_words, voicemail, _done = steps("hl-emergency", "queue")
+    assert (last_words.rpartition("/")[2], voicemail) == ("emergency_no_agent)", "Goto(hl-voicemail,s,1)")
     without = parse(extensions_conf(Options(1, 1, "/p", "/r", "/v")))
     left = [step.app for step in without.contexts["hl-emergency"]["queue"]]
     assert "Dial" not in left

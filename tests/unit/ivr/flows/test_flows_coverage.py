@@ -1,62 +1,124 @@
-"""Each key of the dialogue design is spoken by some node and met in a transcript; exceptions are listed."""
+"""Each key of the dialogue design is built and met: in a conversation written down, or in the test that is named."""
 
-import re
 from functools import cache
 from pathlib import Path
 
 import pytest
 
+from ivr.contract.dialogue import Perform, Record
 from ivr.dialplan.prompts import FALLBACK, WAITING
 from ivr.flows.load import read_yaml
-from ivr.flows.nodes import Say
-from ivr.flows.program import KNOWN_PROMPTS
+from ivr.flows.machine import step
 from ivr.flows.prompts import shown
+from ivr.flows.simulate import Conversation
+from ivr.flows.state import State
+from tests.unit.ivr.flows import test_flows_resume, test_flows_service, test_flows_tickets, test_flows_transcripts
+from tests.unit.ivr.flows.dialogue_keys import Keys, extract, listed
 from tests.unit.ivr.flows.play import program
+from tests.unit.ivr.flows.transcribe import BOOKS, talk
 
 HERE = Path(__file__).parent
-LISTED = read_yaml(HERE / "dialogue_keys.yaml")
-KEYS = [key for keys in LISTED["dialogue"].values() for key in keys]
-# Choices between two readings: test_flows_commands meets them, the small pack of the transcripts has none.
-NOT_IN_REPAIRS = {"adv_reset", "fault_code_pick"}
+ROOT = HERE.parents[3]
+LIST = read_yaml(HERE / "dialogue_keys.yaml")
+PLACES = read_yaml(HERE / "dialogue_places.yaml")
+SECTIONS: Keys = LIST["dialogue"]
+NOT_BUILT = {key for name in PLACES["not_built"] for key in SECTIONS.get(name, {name: []})}
+PROMPTS = {key: prompts for keys in SECTIONS.values() for key, prompts in keys.items()}
+SPOKEN = [key for key in PROMPTS if key not in {*NOT_BUILT, *PLACES["elsewhere"], *PLACES["same_as"]}]
+SAID = [f"{key}.{prompt}" for key in SPOKEN for prompt in PROMPTS[key]] + [key for key in SPOKEN if not PROMPTS[key]]
+
+
+def full_key(key: str) -> str:
+    """Return the key of the prompt: a sentence of the design may be a question of ours."""
+    return key if key in program().prompts else f"{key}.p"
+
+
+def heard_in(conversation: Conversation) -> set[str]:
+    """Return the keys of all segments spoken, slow halves as their whole."""
+    state, keys = State(), set()
+    for item in conversation.inputs:
+        state, effects = step(program(), state, item)
+        spoken = [effect.turn if isinstance(effect, Perform) else effect.spec for effect in effects
+                  if isinstance(effect, Perform | Record)]  # fmt: skip
+        keys |= {segment.key.partition(".slow")[0] for words in spoken for segment in words.segments}
+    return keys
 
 
 @cache
-def spoken() -> str:
-    """Return all transcripts."""
-    return "\n".join(path.read_text(encoding="utf-8") for path in sorted((HERE / "transcripts").rglob("*.txt")))
+def heard() -> tuple[frozenset[str], str]:
+    """Return the keys and the lines of every conversation that is written down."""
+    modules = (test_flows_resume, test_flows_service, test_flows_tickets, test_flows_transcripts)
+    talks = [module.run(name) for module in modules for name in module.SCRIPTS]
+    talks += [talk(script) for scripts in BOOKS.values() for script in scripts.values()]
+    keys = frozenset(key for conversation in talks for key in heard_in(conversation))
+    return keys, "\n".join(line for conversation in talks for line in conversation.lines)
 
 
-def used_prompts() -> set[str]:
-    """Return the keys of prompts that a node, the machine or the self-checks speak."""
-    says = {node.prompt or name for name, node in program().nodes.items() if isinstance(node, Say)}
-    advice = program().advice
-    steps = {key for keys in advice.by_symptom.values() for key in keys} | {*advice.by_words, *advice.reset}
-    return says | set(KNOWN_PROMPTS) | steps
+@pytest.mark.parametrize("key", SAID)
+def test_a_sentence_of_the_design_is_written_and_heard(key: str) -> None:
+    templates = program().prompts.get(full_key(key))
+    assert templates, f"{key}: not built, and not in dialogue_places.yaml"
+    keys, lines = heard()
+    steps = key.startswith("adv_")  # a self-check's sentence is a part of advice_step
+    unheard = [item for item in templates if item.key not in keys and not (steps and shown(item.text) in lines)]
+    assert not unheard, f"{key}: no conversation that is written down says it"
 
 
-@pytest.mark.parametrize("key", KEYS)
-def test_a_key_of_the_design_is_built(key: str) -> None:
-    if key in LISTED["not_built"]:
-        assert key not in program().prompts, "it is built: take it off the list"
-        return
-    if key in LISTED["elsewhere"]:
-        named = {"dialplan": FALLBACK, "waiting": WAITING}[LISTED["elsewhere"][key]]
-        assert key in {name.partition(".")[0] for name in named}
-        return
-    asked = key in program().nodes and f"{key}.p" in program().prompts
-    said = key in program().prompts and key in used_prompts()
-    assert asked or said, f"{key}: no node speaks it"
+@pytest.mark.parametrize(("key", "test"), PLACES["elsewhere"].items())
+def test_a_key_spoken_elsewhere_has_a_test(key: str, test: str) -> None:
+    assert key in (ROOT / test).read_text(encoding="utf-8")
+    words = {name.partition(".")[0] for name in (*FALLBACK, *WAITING)}
+    assert key in words | set(program().prompts)
 
 
-@pytest.mark.parametrize("key", [key for key in KEYS if key not in (*LISTED["not_built"], *LISTED["elsewhere"])])
-def test_a_key_of_the_design_is_heard_in_a_transcript(key: str) -> None:
-    if key in NOT_IN_REPAIRS:
-        return
-    templates = program().prompts.get(f"{key}.p") or program().prompts[key]
-    words = [re.split(r"\{\w+\}", shown(template.text)) for template in templates]
-    longest = max((part.strip(",。;:") for parts in words for part in parts), key=len)
-    assert longest in spoken(), f"{key}: no transcript says {longest!r}"
+def test_what_is_not_built_is_not_there() -> None:
+    assert not [key for key in NOT_BUILT if {key, f"{key}.p"} & set(program().prompts)]
+    assert not [key for key in NOT_BUILT if key in FALLBACK]
 
 
-def test_the_lists_hold_only_keys_of_the_design() -> None:
-    assert {*LISTED["not_built"], *LISTED["elsewhere"]} <= set(KEYS)
+def test_the_places_name_only_keys_of_the_design() -> None:
+    named = {*NOT_BUILT, *PLACES["elsewhere"], *PLACES["same_as"], *PLACES["same_as"].values()}
+    assert named <= set(PROMPTS)
+
+
+DESIGN = """
+## how_to_read
+- see `other.p`, `node.nm`
+## some_lines
+| 键 | 何时 | 话 |
+|---|---|---|
+| `a_line.1–.3` | 每次 | 「一。」「二。」 |
+| `one` / `two` | 每次 | 「一。」/「二。」`three`「三。」 |
+| `wait`(每 15 秒) | 每次 | 「四。」 |
+```mermaid
+  a_node --> `none`「五。」
+```
+### part
+#### `ask_it` 问
+- 说 提示「六?」 重提1「七?」 重提2(同重提1) 没听懂(不适用) 没声音「八。」
+- 听 “九”
+| 键·目的 | 提示 | 重提1 | 重提2 | 没听懂 / 没声音 | 听 |
+|---|---|---|---|---|---|
+| `row_it` 问 | 「十?」 | (同提示) | `one` | 「抱歉。」/(直接走) | “对” |
+## later
+- `row_said`:「再见。」 `again`(同上)「再见。」
+| 流程 | 队列 |
+|---|---|
+| `queue_row` | 「不是键」 |
+"""
+
+
+def test_the_keys_are_taken_from_the_text_by_the_rule() -> None:
+    assert extract(DESIGN) == {
+        "some_lines": {
+            "a_line": [], "one": [], "two": [], "three": [], "wait": [],
+            "ask_it": ["p", "r1", "ni"], "row_it": ["p", "nm"],
+        },
+        "later": {"row_said": [], "again": [], "queue_row": []},
+    }  # fmt: skip
+
+
+def test_the_list_is_one_of_the_extractor_and_tells_its_document() -> None:
+    assert len(LIST["sha256"]) == 64
+    made = listed(DESIGN)
+    assert made.splitlines()[0] == (HERE / "dialogue_keys.yaml").read_text(encoding="utf-8").splitlines()[0]

@@ -157,6 +157,7 @@ def test_the_real_flow_speaks_first_and_apologizes() -> None:
     _, effects = flow.step(flow.begin(), Started("c", "", ""))
     assert effects
     assert not isinstance(effects[-1], Save)
+    assert [segment.key for segment in flow.apology] == ["sys_error"]
     assert "抱歉" in flow.apology[0].text
     assert flow.fingerprint == MachineFlow(load_program()).fingerprint
     assert flow.lexicon.yes
