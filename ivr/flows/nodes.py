@@ -60,9 +60,10 @@ class _Question(_Part):
     fallback: where to go after the last try (limit_to: when the limit is reached; the same when not given).
     no_match_to, no_input_to: leave at the first failure of that sort. keys_only_prompt, keys_only_to: what is
     different when speech is away. fill: meaning (or "fallback") -> filler that keeps a known value.
-    reads: prompt variable -> variable that is read instead. safety: the meaning is a kind of danger.
-    one_breath: other slots said in the same sentence are captured (speech.contract.SlotSpec). captures_as: the meaning
-    of a sentence that holds nothing but such slots. forgets: slots that a no throws away.
+    reads: prompt variable -> variable that is read instead. safety: danger is asked about: a meaning may be a kind of
+    it, and a no that is not sure is none. one_breath: other slots said in the same sentence are captured
+    (speech.contract.SlotSpec). captures_as: the meaning of a sentence that holds nothing but such slots. forgets: slots
+    that a no throws away.
     """
 
     keys: dict[Key, Name] = Field(default_factory=dict)

@@ -173,10 +173,11 @@ def _ambiguous(making: Step, node: Listening, answer: Answer, clip: str) -> None
 
 
 def _pick(making: Step, name: str, index: int, answer: Answer) -> None:
+    """Keep the candidate that was chosen; beyond the last it is the last."""
     held = making.state.slot(name)
-    if held is not None and index < len(held.candidates):
-        source = answer.source
-        _store(making, name, Slot(held.candidates[index], "unverified", source, 1, held.candidates, held.clip))
+    if held is not None and held.candidates:
+        value = held.candidates[min(index, len(held.candidates) - 1)]
+        _store(making, name, Slot(value, "unverified", answer.source, 1, held.candidates, held.clip))
 
 
 # ---- recordings ----

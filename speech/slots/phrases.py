@@ -11,7 +11,16 @@ from speech.slots.text import compact, strip_fillers
 
 _POLITE = re.compile("^(我想要?|我要|帮我|请帮我|请|给我|麻烦)+")
 _NO_ANSWERS = ("对不起",)
-_QUESTIONS = ("是不是", "对不对", "是吗", "对吗", "行不行")
+# 是不是 holds 不是, and neither asking nor not knowing denies anything; 没有没有 and 不是不是 are no questions.
+_ASKED = re.compile("(?<![不没])(?:是不是|有没有|对不对|行不行|可不可以|好不好|要不要|在不在|能不能|会不会|算不算)")
+_UNKNOWING = re.compile(
+    "(?:我|也|就|还|都)*(?:[不唔](?:太|大|是很|怎么)?(?:知道?|清楚|晓得|确定|肯定|敢[说肯]定?|了解|明白|懂)"
+    "|(?:说|讲|搞|弄|分|闻|看|认|拿)[不唔](?:太|大)?(?:准|清楚?|好|明白|出来?|定)|没把握|没注意|没留意)"
+)
+_HEDGES = re.compile(
+    "应该|应当|好像|好似|似乎|貌似|可能|大概|大约|也许|或许|兴许|估计|恐怕|怕是|说不定|不一定|没准|差不多|感觉|觉得"
+    "|暂时|吧|不太|不大|不怎么|不是很"
+)
 _NEGATIONS = frozenset("不没未别唔冇勿莫")
 _MIN_SIMILARITY = 0.78  # of syllables in order; below this two phrases are different sentences
 
@@ -38,22 +47,30 @@ def is_filler(text: str, lexicon: Lexicon) -> bool:
     return strip_fillers(text, lexicon.fillers) == ""
 
 
-def is_sample(text: str, phrases: Mapping[str, Iterable[str]]) -> bool:
-    """Tell whether compact `text` is one of a menu's sample phrases, word for word."""
-    return any(text == compact(sample) for samples in phrases.values() for sample in samples)
+def sampled(text: str, phrases: Mapping[str, Iterable[str]]) -> str:
+    """Return the one meaning of which compact `text` is a sample phrase word for word, "" when there is none such."""
+    fitting = [meaning for meaning, samples in phrases.items() if text in map(compact, samples)]
+    return fitting[0] if len(fitting) == 1 else ""
+
+
+def is_doubtful(text: str) -> bool:
+    """Tell whether the speaker of compact `text` does not know, asks back, or is not sure of what is said."""
+    return any(pattern.search(text) for pattern in (_UNKNOWING, _ASKED, _HEDGES))
 
 
 def yes_or_no(text: str, lexicon: Lexicon) -> str:
     """Return "yes", "no", "question" or "" for compact `text`, judged as a whole sentence.
 
     "不对" holds 对 and "没错" holds 错, so the longest phrases are taken first from the left; a no anywhere wins, and
-    so does a negation before a yes ("不怎么对"), since a false yes is worse than a false no.
+    so does a negation before a yes ("不怎么对"), since a false yes is worse than a false no. Who does not know denies
+    nothing.
     """
     core = strip_fillers(text, lexicon.fillers) or text
     for word in _NO_ANSWERS:
         core = core.replace(word, "")
-    if core in _QUESTIONS or (core.endswith("吗") and len(core) <= 4):
+    if _ASKED.fullmatch(core) or (core.endswith("吗") and len(core) <= 4):
         return "question"
+    core = _ASKED.sub("", _UNKNOWING.sub("", core))
     # a no of one syllable is part of too much else (不好意思, 差不多) to count anywhere but alone
     noes = [word for word in map(compact, lexicon.no) if len(word) > 1 or word == core]
     marks = [(word, "no") for word in noes] + [(compact(word), "yes") for word in lexicon.yes]

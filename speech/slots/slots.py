@@ -66,6 +66,8 @@ class Slots:
         chosen = next((item for item in results if item.meaning == "correction"), None)
         chosen = chosen or _matched(heard, results)
         chosen = chosen or next((item for item in results if item.status == "ambiguous"), results[0])
+        if slot.safety and chosen.meaning == "no" and not _plain_no(heard, results):
+            return Interpretation(text=chosen.text)
         return self._with_captured(chosen, slot, lexicon, heard, now)
 
     def grammar(self, slot: SlotSpec, lexicon: Lexicon) -> list[str]:
@@ -102,13 +104,26 @@ class Slots:
 
     def _one(self, slot: SlotSpec, lexicon: Lexicon, text: str, now: datetime | None) -> Interpretation:
         whole = compact(text)  # "就这个" is a phrase of its own and two filler words
-        said = whole if phrases.is_sample(whole, slot.phrases) else strip_fillers(whole, lexicon.fillers)
+        sampled = phrases.sampled(whole, slot.phrases)
+        if sampled:  # what the question lists for itself is what it lists it for, whatever else it may hold
+            return Interpretation(text=whole, status="match", meaning=sampled)
+        said = strip_fillers(whole, lexicon.fillers)
         value = self._value(slot, lexicon, said, now)
-        if slot.correcting or slot.kind is SlotKind.YES_NO:
+        if slot.kind is SlotKind.YES_NO:
             return self._answer(slot, lexicon, text, said or whole, value)
+        if slot.correcting:
+            return self._choice(slot, lexicon, said, value)
         if value.status == "no_match":
             return self._menu(slot, lexicon, said)
         return value
+
+    def _choice(self, slot: SlotSpec, lexicon: Lexicon, said: str, value: Interpretation) -> Interpretation:
+        """Judge an answer to a menu at which a new value may be said as well: yes and no are no answers to it."""
+        if value.value and not _ONLY_DENIED.fullmatch(said):
+            meaning = "correction" if value.status == "match" else ""
+            return replace(value, meaning=meaning)
+        new = self._menu(slot, lexicon, _after_correction(said))  # "不是第一个,是第二个"
+        return replace(new, text=said) if new.meaning else self._menu(slot, lexicon, said)
 
     def _answer(self, slot: SlotSpec, lexicon: Lexicon, text: str, said: str, value: Interpretation) -> Interpretation:
         """Judge an answer to a read-back: a new value is a correction, else yes, no or a question back."""
@@ -132,7 +147,7 @@ class Slots:
     def _menu(self, slot: SlotSpec, lexicon: Lexicon, said: str) -> Interpretation:
         meaning = phrases.best_meaning(said, slot.phrases)
         command = phrases.find_command(said, lexicon)
-        if command and not (meaning and _exact(said, slot.phrases.get(meaning, ()))):
+        if command and not phrases.sampled(said, slot.phrases):
             return Interpretation(text=said, status="match", command=command)
         if meaning:
             return Interpretation(text=said, status="match", meaning=meaning)
@@ -199,6 +214,11 @@ class Slots:
         return found
 
 
+def _plain_no(heard: Sequence[str], results: Sequence[Interpretation]) -> bool:
+    """Tell whether the best hypothesis denies and none doubts: asked about danger, only that is a no."""
+    return results[0].meaning == "no" and not any(phrases.is_doubtful(compact(text)) for text in heard)
+
+
 def _matched(heard: Sequence[str], results: Sequence[Interpretation]) -> Interpretation | None:
     """Return the first match, unless another hypothesis has more of the same value.
 
@@ -223,10 +243,6 @@ _COMMANDS_FIRST = ADDRESS_KINDS | {SlotKind.STATEMENT, SlotKind.VISIT_TIME, Slot
 
 def _sure(found: Mapping[str, Captured]) -> int:
     return sum(item.sure for item in found.values())
-
-
-def _exact(said: str, samples: tuple[str, ...]) -> bool:
-    return any(compact(sample) == said for sample in samples)
 
 
 def _after_correction(said: str) -> str:

@@ -1,0 +1,89 @@
+"""What a question lists as an answer means what it is listed for, through the real interpreter."""
+
+import pytest
+
+from ivr.flows.answers import Answer, Sort, read_answer
+from ivr.flows.asking import slot_spec
+from ivr.flows.nodes import Ask, Menu
+from ivr.flows.state import Matter, Place, Slot, State
+from speech.contract import Cause, Mode, TurnResult
+from tests.unit.ivr.flows.known import E01, E1
+from tests.unit.ivr.flows.play import interpreter, listening_nodes, program
+
+QUESTIONS = [name for name in listening_nodes() if isinstance(program().nodes[name], Menu | Ask)]
+
+
+def answer(node: str, *texts: str, **held: Slot) -> Answer:
+    """Return what hypotheses mean at a question. held: slots that were filled before."""
+    state = State(place=Place(node, ()), matters=(Matter(1, "repair", "", slots=held),))
+    heard = interpreter()(slot_spec(program(), state), program().lexicon, texts)
+    cause = Cause.NO_MATCH if heard.status == "no_match" and not heard.safety else Cause.SUCCESS
+    return read_answer(program().question(node), state, TurnResult("t", cause, Mode.SPEECH, interpretation=heard))
+
+
+def meant(node: str, *texts: str, **held: Slot) -> str:
+    """Return the meaning, or the sort of an answer that has none."""
+    heard = answer(node, *texts, **held)
+    return heard.name or heard.sort.value
+
+
+@pytest.mark.parametrize("node", QUESTIONS)
+def test_every_sample_means_what_it_is_listed_for(node: str) -> None:
+    hear = program().question(node).hear
+    listed = {said: meaning for meaning, samples in hear.items() for said in samples}
+    assert {said: meant(node, said) for said in listed} == listed
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["不知道是不是", "不晓得是不是", "不清楚有没有", "不知道有没有", "我也不确定", "说不清楚", "应该没有", "没有吧",
+     "好像没有", "可能没有", "大概没有吧", "估计没有", "不敢说没有", "有", "有啊", "唔清楚", "闻不出来", "搞不清楚是不是",
+     "是不是", "有没有"],
+)  # fmt: skip
+def test_doubt_is_no_no_where_danger_is_asked(said: str) -> None:
+    """What is not understood there is taken for danger, as yes is; a question back is asked again."""
+    assert meant("emergency_check", said) in ("yes", "no_match", "repeat")
+
+
+@pytest.mark.parametrize("said", ["没有", "没有啊", "没有没有", "不是", "没有,打错了", "师傅没有的", "没有闻到"])
+def test_who_is_sure_that_there_is_no_danger_is_believed(said: str) -> None:
+    assert meant("emergency_check", said) == "no"
+
+
+def test_a_doubt_in_any_hypothesis_and_a_no_that_is_not_the_best_one_count_as_danger() -> None:
+    assert meant("emergency_check", "没有", "应该没有") == "no_match"
+    assert meant("emergency_check", "呃那什么", "没有") == "no_match"
+    assert meant("emergency_check", "没有", "没有的") == "no"
+
+
+@pytest.mark.parametrize(("said", "meaning"), [
+    ("不知道对不对", "no_match"), ("我不清楚", "no_match"), ("我不清楚,错了", "no"), ("好像不太对", "no"),
+    ("不是不是", "no"), ("有没有", "repeat"), ("对不对", "repeat"), ("是不是房号错了", "no"),
+])  # fmt: skip
+def test_who_does_not_know_denies_nothing_at_a_read_back(said: str, meaning: str) -> None:
+    assert meant("summary_confirm", said) == meaning
+
+
+@pytest.mark.parametrize(("said", "meaning"), [
+    ("房号错了吧", "room"), ("路名写错了", "road"), ("小区名字不对", "road"), ("不是房号,是路名错了", "road"),
+    ("镇错了", "region"), ("单元错了", "room"), ("都不对", "all"), ("路名不对,是文海西路", "correction"), ("房号是五零三", "correction"),
+    ("人工", "agent"),
+])  # fmt: skip
+def test_the_part_of_an_address_that_is_wrong(said: str, meaning: str) -> None:
+    assert meant("address_fix", said) == meaning
+
+
+CODES = Slot(dict(E01), "unverified", "speech", candidates=(dict(E01), dict(E1)))
+
+
+@pytest.mark.parametrize(("said", "meaning"), [
+    ("第二个吧", "pick2"), ("选第三个", "pick3"), ("我要后面那个", "pick3"), ("不是第一个,是第二个", "pick2"),
+    ("都不是啊", "none"), ("不对", "none"), ("第二", "pick2"), ("都不对,是E三", "correction"), ("D二", "correction"),
+])  # fmt: skip
+def test_one_of_several_codes(said: str, meaning: str) -> None:
+    assert meant("fault_code_pick", said, fault_code=CODES) == meaning
+
+
+def test_an_ordinal_is_no_code_but_a_letter_heard_as_one_still_is() -> None:
+    assert answer("fault_code", "第二个").sort is Sort.NO_MATCH
+    assert answer("fault_code", "第二").value["canonical"] == "D2"
