@@ -131,6 +131,7 @@ class SlotSpec:
     "后头还有个零") or completed (a letter that still needs its digits). pii.
     one_breath: other slots said in the same sentence are captured as well: an opening such as "我在顺德容桂,壁挂炉报E1
     没热水", or a correction of a summary such as "时间改成后天".
+    anew: what is captured of other slots may be a day, a number or a date of purchase said anew ("改成后天").
     safety: it is asked whether there is danger: a no that is not sure is none.
     pack: hash of the pack (codes, divisions) to use; empty for none.
     """
@@ -145,6 +146,7 @@ class SlotSpec:
     correcting: SlotKind | None = None
     current: Mapping[str, str] = field(default_factory=dict)
     one_breath: bool = False
+    anew: bool = False
     safety: bool = False
     pack: str = ""
 

@@ -139,6 +139,10 @@ def _several(node: Listening, state: State, heard: Interpretation) -> Answer | N
         return Answer(Sort.CORRECTION, candidates=heard.candidates, captured=anew) if anew else None
     values = taken(heard.captured)
     meaning = heard.meaning if heard.meaning in node.meanings else node.captures_as or ""
+    if node.captures:
+        values = {
+            name: value for name, value in values.items() if name in node.captures and meaning == node.captures_as
+        }
     return Answer(Sort.MEANING, meaning, candidates=heard.candidates, captured=values) if values and meaning else None
 
 

@@ -13,6 +13,7 @@ _SAME_BY: Mapping[str, tuple[str, ...]] = {
     "visit": ("value", "date", "part", "from", "to"), "contact": ("number",), "purchase": ("date",),
 }  # fmt: skip
 _LEFT_OUT = ("raw", "adcode")
+_TIMES = ("part", "from", "to")
 
 
 def taken(captured: Mapping[str, Captured]) -> dict[str, Mapping[str, str]]:
@@ -34,7 +35,20 @@ def taken(captured: Mapping[str, Captured]) -> dict[str, Mapping[str, str]]:
 
 def said_anew(state: State, captured: Mapping[str, Captured]) -> dict[str, Mapping[str, str]]:
     """Return of what was said only what differs from the values held: a repetition corrects nothing."""
-    return {name: value for name, value in taken(captured).items() if not _is_held(state, name, value)}
+    values = {name: same_time(state, value) if name == "visit" else value for name, value in taken(captured).items()}
+    return {name: value for name, value in values.items() if not _is_held(state, name, value)}
+
+
+def same_time(state: State, said: Mapping[str, str]) -> Mapping[str, str]:
+    """Return a visit said anew with what it leaves as it was: the day when only a part of it is said, and its time."""
+    held = state.slot("visit")
+    before = held.value if held else {}
+    timed = any(said.get(name) for name in _TIMES)
+    if timed and said.get("value") == "any" and before.get("date"):
+        return {**before, **{name: said.get(name, "") for name in (*_TIMES, "raw")}}
+    if timed or not said.get("date"):
+        return said
+    return {**said, **{name: before[name] for name in _TIMES if before.get(name)}}
 
 
 def _is_held(state: State, name: str, value: Mapping[str, str]) -> bool:

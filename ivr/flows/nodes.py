@@ -62,8 +62,9 @@ class _Question(_Part):
     different when speech is away. fill: meaning (or "fallback") -> filler that keeps a known value.
     reads: prompt variable -> variable that is read instead. safety: danger is asked about: a meaning may be a kind of
     it, and a no that is not sure is none. one_breath: other slots said in the same sentence are captured
-    (speech.contract.SlotSpec). captures_as: the meaning of a sentence that holds nothing but such slots. forgets: slots
-    that a no throws away.
+    (speech.contract.SlotSpec). captures_as: the meaning of a sentence that holds nothing but such slots; captures: only
+    these, beside no other meaning than that, and what was held of them before is thrown away. forgets: slots that a no
+    throws away.
     """
 
     keys: dict[Key, Name] = Field(default_factory=dict)
@@ -84,6 +85,7 @@ class _Question(_Part):
     safety: bool = False
     one_breath: bool = False
     captures_as: Name | None = None
+    captures: tuple[Name, ...] = ()
     forgets: tuple[Name, ...] = ()
 
     @property

@@ -29,7 +29,6 @@ from ivr.flows.walk import again, go, reread
 from speech.contract import TurnResult
 
 MAX_CORRECTIONS = 3
-_TIMES = ("part", "from", "to")
 _SLOT_OF_KIND: Mapping[str, str] = MappingProxyType(
     {"phone": "contact", "visit_time": "visit", "purchase_date": "purchase"}
 )
@@ -89,7 +88,7 @@ def _meaning(making: Step, node: Listening, answer: Answer, result: TurnResult) 
         forget_slots(making, node.forgets)
     elif name == "letter" and answer.candidates:
         fill_slot(making, "fault_letter", _letter(answer, result.clip))
-    keep_captured(making, as_slots(answer.captured, result.clip))
+    _keep_beside(making, node, as_slots(answer.captured, result.clip))
     if node.safety and name in EMERGENCY_KINDS:
         raise_safety(making, name, "key" if answer.source == "dtmf" else result.interpretation.text, result.clip)
     if isinstance(node, Menu) and node.pick and pick is not None:
@@ -101,6 +100,16 @@ def _meaning(making: Step, node: Listening, answer: Answer, result: TurnResult) 
     elif node.slot:
         _keep_meaning(making, node, answer, result)
     go(making, node.to[name])
+
+
+def _keep_beside(making: Step, node: Listening, said: Mapping[str, Slot]) -> None:
+    """Keep what a sentence held beside its meaning: for the matter to come, or instead of what was said before."""
+    if not node.captures:
+        keep_captured(making, said)
+        return
+    forget_slots(making, node.captures)
+    for name, slot in said.items():
+        fill_slot(making, name, slot)
 
 
 def _letter(answer: Answer, clip: str) -> Slot:
@@ -144,20 +153,12 @@ def _correct(making: Step, node: Listening, answer: Answer, clip: str) -> None:
         return
     making.set_matter(corrections={**matter.corrections, **{name: matter.corrections.get(name, 0) + 1 for name in new}})
     for name, slot in new.items():
-        _store(making, name, _same_time(making, slot) if name == "visit" else slot)
+        _store(making, name, slot)
     if isinstance(node, Menu):
         go(making, node.to["corrected"])
         return
     making.set(pending=tuple(spoken(making, "common_corrected")))
     reread(making, tuple(new) if answer.captured else ())
-
-
-def _same_time(making: Step, slot: Slot) -> Slot:
-    """Another day said in a correction is meant for the same time of the day, unless a time was said."""
-    held, said = making.state.slot("visit"), slot.value
-    if held is None or not said.get("date") or any(said.get(name) for name in _TIMES):
-        return slot
-    return replace(slot, value={**said, **{name: held.value[name] for name in _TIMES if held.value.get(name)}})
 
 
 def _read_back_slot(node: Listening) -> str:

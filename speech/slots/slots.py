@@ -20,6 +20,7 @@ _NO_ONLY = re.compile("(?:不是|不对|错了|不行|重来|重说|的|啊|呀)
 _DENIES = re.compile("^(?:不是|不对|错了)")
 _NEW_VALUE = re.compile("(?:不对|错了).*.|不是.+是.")
 _ONLY_DENIED = re.compile("不是(?!.*(?:是|栋|单元|楼|室|号)).{1,6}")
+_CHANGES = re.compile("[改换挪推]|时间|提[前早]")
 _CORRECTIONS = ("应该是", "改成", "我说错了", "说错了", "不对", "错了", "不是")
 _MAX_GRAMMARS = 256
 # What a correction of one of several values may be: slot name -> the kind that reads it.
@@ -181,18 +182,17 @@ class Slots:
         """Return what the hypothesis says that holds most; the better one where two hold as much."""
         if not slot.one_breath:
             return {}
-        anew = slot.correcting is not None or slot.kind is SlotKind.YES_NO
         best: dict[str, Captured] = {}
         for text in heard:
             said = strip_fillers(compact(text), lexicon.fillers)
             found = opening.capture(
-                _after_correction(said) if anew else said,
+                _after_correction(said) if slot.anew else said,
                 self._known.gazetteer,
                 self._known.catalogue,
                 china_day(now) if now else None,
             )
             found = {name: self._with_catalogue(name, item) for name, item in found.items()}
-            if anew:
+            if slot.anew:
                 found |= self._anew(said, now)
             if _sure(found) > _sure(best) or not best:
                 best = found
@@ -208,10 +208,16 @@ class Slots:
         found = {}
         for name, kind in _ANEW.items():
             value = read_value(Said(said, _after_correction(said), kind, {}, 12, now), self._known)
-            timed = value.value.get("value", "date") != "any"  # the part of the day alone leaves the day as it is
-            if value.value and value.status == "match" and timed and (name != "purchase" or "买" in said):
+            if value.value and value.status == "match" and _is_meant(name, value.value, said):
                 found[name] = Captured(value.value)
         return found
+
+
+def _is_meant(name: str, value: Mapping[str, str], said: str) -> bool:
+    """Tell whether a value is said anew: a part of the day alone (昨天晚上坏的) only to change something."""
+    if name == "purchase":
+        return "买" in said
+    return value.get("value") != "any" or (value.get("part", "") != "" and _CHANGES.search(said) is not None)
 
 
 def _plain_no(heard: Sequence[str], results: Sequence[Interpretation]) -> bool:

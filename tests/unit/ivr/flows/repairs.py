@@ -170,6 +170,10 @@ REPAIRS: Mapping[str, Script] = {
         ],
         world("no_proof"),
     ),
+    "summary_fixed_in_words": (
+        [*_TO_PURCHASE, *say("不记得", "没有", "要改", "时间改成后天", "要改", "改成下午", "对"), "silence"],
+        world("no_proof"),
+    ),
     "summary_fixed_by_keys": (
         [
             *_TO_PURCHASE,

@@ -37,8 +37,8 @@ def test_every_sample_means_what_it_is_listed_for(node: str) -> None:
 @pytest.mark.parametrize(
     "said",
     ["不知道是不是", "不晓得是不是", "不清楚有没有", "不知道有没有", "我也不确定", "说不清楚", "应该没有", "没有吧",
-     "好像没有", "可能没有", "大概没有吧", "估计没有", "不敢说没有", "有", "有啊", "唔清楚", "闻不出来", "搞不清楚是不是",
-     "是不是", "有没有"],
+     "好像没有", "可能没有", "大概没有吧", "估计没有", "不敢说没有", "有", "有啊", "唔清楚", "闻不出来",
+     "搞不清楚是不是", "是不是", "有没有"],
 )  # fmt: skip
 def test_doubt_is_no_no_where_danger_is_asked(said: str) -> None:
     """What is not understood there is taken for danger, as yes is; a question back is asked again."""
@@ -66,8 +66,8 @@ def test_who_does_not_know_denies_nothing_at_a_read_back(said: str, meaning: str
 
 @pytest.mark.parametrize(("said", "meaning"), [
     ("房号错了吧", "room"), ("路名写错了", "road"), ("小区名字不对", "road"), ("不是房号,是路名错了", "road"),
-    ("镇错了", "region"), ("单元错了", "room"), ("都不对", "all"), ("路名不对,是文海西路", "correction"), ("房号是五零三", "correction"),
-    ("人工", "agent"),
+    ("镇错了", "region"), ("单元错了", "room"), ("都不对", "all"), ("路名不对,是文海西路", "correction"),
+    ("房号是五零三", "correction"), ("人工", "agent"),
 ])  # fmt: skip
 def test_the_part_of_an_address_that_is_wrong(said: str, meaning: str) -> None:
     assert meant("address_fix", said) == meaning
@@ -82,6 +82,39 @@ CODES = Slot(dict(E01), "unverified", "speech", candidates=(dict(E01), dict(E1))
 ])  # fmt: skip
 def test_one_of_several_codes(said: str, meaning: str) -> None:
     assert meant("fault_code_pick", said, fault_code=CODES) == meaning
+
+
+HELD = Slot(
+    {"value": "date", "date": "2026-07-25", "part": "morning", "from": "", "to": "", "raw": "明天上午"},
+    "unverified",
+    "speech",
+)
+
+
+@pytest.mark.parametrize(("said", "date", "part"), [
+    ("时间改成后天", "2026-07-26", "morning"), ("后天吧", "2026-07-26", "morning"),
+    ("改成后天下午", "2026-07-26", "afternoon"), ("改成下午", "2026-07-25", "afternoon"), ("越快越好", "", ""),
+])  # fmt: skip
+def test_what_is_said_where_something_is_to_be_changed_is_the_change(said: str, date: str, part: str) -> None:
+    heard = answer("summary_fix", said, visit=HELD)
+    visit = heard.captured["visit"]
+    assert (heard.sort, visit.get("date", ""), visit["part"]) == (Sort.CORRECTION, date, part)
+
+
+def test_the_same_again_changes_nothing() -> None:
+    for said in ("时间改成明天", "改成上午", "改成明天上午"):
+        assert answer("summary_fix", said, visit=HELD).captured == {}
+
+
+@pytest.mark.parametrize(("said", "meaning", "date"), [
+    ("改成后天", "visit", "2026-07-26"), ("后天吧", "visit", "2026-07-26"),
+    ("后天我没空,大后天吧", "visit", "2026-07-27"), ("明天我不在家", "visit", ""), ("改时间", "visit", ""),
+    ("今天能来吗", "urge", ""), ("催一下,明天要用", "urge", ""),
+    ("现在又报E六了", "more", ""), ("还有一台要修", "else", ""),
+])  # fmt: skip
+def test_a_day_said_about_a_ticket_is_the_new_day(said: str, meaning: str, date: str) -> None:
+    heard = answer("my_ticket_menu", said)
+    assert (heard.name, heard.captured.get("visit", {}).get("date", "")) == (meaning, date)
 
 
 def test_an_ordinal_is_no_code_but_a_letter_heard_as_one_still_is() -> None:

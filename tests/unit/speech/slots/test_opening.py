@@ -14,7 +14,8 @@ from tests.unit.speech.slots.samples import LEXICON, PACK
 SLOTS = Slots(PACK)
 NOW = datetime(2026, 7, 24, 10, 0, tzinfo=CHINA)
 OPENING = SlotSpec("main_menu", SlotKind.MENU, {"repair": ("我要报修", "没热水")}, one_breath=True)
-SUMMARY = SlotSpec("summary_confirm", SlotKind.YES_NO, {"no": ("要改",)}, one_breath=True)
+SUMMARY = SlotSpec("summary_confirm", SlotKind.YES_NO, {"no": ("要改",)}, one_breath=True, anew=True)
+FIX = SlotSpec("summary_fix", SlotKind.MENU, {"visit": ("时间", "时间要改")}, one_breath=True, anew=True)
 
 
 def hear(said: str, slot: SlotSpec = OPENING, now: datetime | None = NOW) -> Interpretation:
@@ -78,6 +79,8 @@ def test_a_command_holds_no_slots_and_a_danger_keeps_them() -> None:
         ("是 F 一 别的 都 对", "fault_code", "canonical", "F1"),
         ("电话 错了 是 幺三九零零幺三八零零零", "contact", "number", "+8613900138000"),
         ("不是 容桂 是 北滘", "address", "town", "北滘镇"),
+        ("改成 下午", "visit", "part", "afternoon"),
+        ("时间 改到 晚上", "visit", "part", "evening"),
         ("是 去年 双十一 买 的", "purchase", "precision", "range"),
     ],
 )
@@ -87,11 +90,22 @@ def test_a_summary_is_corrected_at_once(said: str, name: str, field: str, value:
 
 
 @pytest.mark.parametrize(
-    ("said", "meaning"), [("对", "yes"), ("对对对", "yes"), ("不对", "no"), ("要改", "no"), ("改成下午", "")]
+    ("said", "meaning"), [("对", "yes"), ("对对对", "yes"), ("不对", "no"), ("要改", "no"), ("不对昨天晚上坏的", "no")]
 )
 def test_a_plain_answer_corrects_nothing(said: str, meaning: str) -> None:
     result = hear(said, SUMMARY)
     assert (result.meaning, dict(result.captured)) == (meaning, {})
+
+
+@pytest.mark.parametrize(("said", "date", "part"), [
+    ("时间改成后天", "2026-07-26", ""), ("后天吧", "2026-07-26", ""), ("星期天下午", "2026-07-26", "afternoon"),
+    ("改到明天上午", "2026-07-25", "morning"),
+])  # fmt: skip
+def test_a_menu_of_what_to_change_takes_the_change_itself(said: str, date: str, part: str) -> None:
+    result = hear(said, FIX)
+    assert (result.status, fields(result, "visit", "date"), fields(result, "visit", "part")) == ("match", date, part)
+    assert "visit" not in hear("时间要改", FIX).captured
+    assert "visit" not in hear(said, OPENING).captured
 
 
 @settings(deadline=None)
