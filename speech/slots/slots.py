@@ -128,8 +128,6 @@ class Slots:
 
     def _answer(self, slot: SlotSpec, lexicon: Lexicon, text: str, said: str, value: Interpretation) -> Interpretation:
         """Judge an answer to a read-back: a new value is a correction, else yes, no or a question back."""
-        if slot.kind is SlotKind.MENU and phrases.is_sample(said, slot.phrases):
-            return self._menu(slot, lexicon, said)  # "第二个" of a choice is no D2, and "都不是" no plain no
         verdict = phrases.yes_or_no(said, lexicon)
         denied = _ONLY_DENIED.fullmatch(said) is not None  # "不是E一" says what it is not
         if slot.correcting and value.status == "match" and value.value and not denied:
