@@ -1,17 +1,21 @@
-"""The Media port: one contract, run for plain AGI and for the speech adapter against a scripted speech process."""
+"""The Media port: one contract, for plain AGI and for speech's adapter before a fake and before the real process."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from ivr.contract.media import Media
 from ivr.sessions.media_agi import AGIMedia
-from ivr.sessions.media_speech import SpeechMedia
+from ivr.sessions.media_speech import SpeechMedia, SpeechSettings
 from ivr.telephony.agi import AGIServer, AGISession
-from speech.contract import Bargein, Cause, KeyMode, Lexicon, Mode, RecordSpec, SlotKind, SlotSpec, Turn
+from speech.contract import Bargein, Cause, KeyMode, Lexicon, Mode, RecordSpec, SlotKind, SlotSpec, Timeouts, Turn
+from speech.recognizers.scripted import Line
 from tests.contract.fake_speech import HANG_UP, SAID, FakeSpeech, audiosocket_app
+from tests.contract.real_speech import SPOKEN, Caller, real_speech
 from tests.unit.ivr.sessions.fake_channel import FakeChannel
 from tests.unit.ivr.sessions.fakes import segment
 from tests.unit.ivr.sessions.rig import make_prompts
@@ -19,8 +23,9 @@ from tests.unit.ivr.sessions.rig import make_prompts
 Play = Callable[[Media, AGISession], Awaitable[None]]
 Stage = Callable[[Sequence[str], Play], Awaitable[None]]
 
-MENU = SlotSpec("menu", SlotKind.MENU, {}, KeyMode.MENU, "130*#9")
-CODE = SlotSpec("code", SlotKind.DIGITS, {}, KeyMode.DIGITS, max_digits=8)
+QUICK = Timeouts(no_input_ms=1000, interdigit_ms=1000)
+MENU = SlotSpec("menu", SlotKind.MENU, {"repair": (SPOKEN,)}, KeyMode.MENU, "130*#9", timeouts=QUICK)
+CODE = SlotSpec("code", SlotKind.DIGITS, {}, KeyMode.DIGITS, max_digits=8, timeouts=QUICK)
 
 
 def _turn(slot: SlotSpec | None, name: str = "menu") -> Turn:
@@ -44,7 +49,25 @@ async def _on_a_channel(channel: FakeChannel, run: Callable[[AGISession], Awaita
         raise failures[0]
 
 
-@pytest.fixture(params=["agi", "speech"])
+async def _by_speech(channel: FakeChannel, settings: SpeechSettings, play: Play) -> None:
+    async def run(agi: AGISession) -> None:
+        async with asyncio.TaskGroup() as group:
+            media = await SpeechMedia.open(group, agi, settings, "c1", Lexicon())
+            await play(media, agi)
+            await media.close()
+
+    await _on_a_channel(channel, run)
+
+
+async def _by_process(folder: Path, acts: Sequence[str], play: Play) -> None:
+    caller = Caller(acts)
+    channel = FakeChannel(audiosocket=caller.app)
+    channel.hung_up = caller.hung_up
+    async with real_speech(folder, *[Line("我 要 报修")] * len(acts)) as settings:
+        await _by_speech(channel, settings, play)
+
+
+@pytest.fixture(params=["agi", "speech", "process"])
 def stage(request: pytest.FixtureRequest, tmp_path: Path) -> Stage:
     """Return a function that plays the caller's acts against a media adapter."""
 
@@ -65,16 +88,10 @@ def stage(request: pytest.FixtureRequest, tmp_path: Path) -> Stage:
         channel = FakeChannel(audiosocket=audiosocket_app)
         channel.hung_up = speech.caller_gone
         async with speech.running(tmp_path) as settings:
+            await _by_speech(channel, settings, play)
 
-            async def run(agi: AGISession) -> None:
-                async with asyncio.TaskGroup() as group:
-                    media = await SpeechMedia.open(group, agi, settings, "c1", Lexicon())
-                    await play(media, agi)
-                    await media.close()
-
-            await _on_a_channel(channel, run)
-
-    return by_agi if request.param == "agi" else by_speech
+    stages: dict[str, Stage] = {"agi": by_agi, "speech": by_speech, "process": partial(_by_process, tmp_path)}
+    return stages[request.param]
 
 
 async def test_speaking_alone_succeeds(stage: Stage) -> None:
@@ -153,14 +170,15 @@ async def test_a_recording_has_a_clip(stage: Stage) -> None:
     async def play(media: Media, _: AGISession) -> None:
         result = await media.record(RecordSpec("r-1", (segment("say"),), "c1/say", 30000, 1000))
         assert (result.turn_id, result.cause, result.clip) == ("r-1", Cause.SUCCESS, "c1/say.wav")
-        assert result.speech_ms == 2000
+        assert result.speech_ms >= 1000
 
     await stage([SAID], play)
 
 
 async def test_an_empty_recording_is_no_input(stage: Stage) -> None:
     async def play(media: Media, _: AGISession) -> None:
-        result = await media.record(RecordSpec("r-1", (segment("say"),), "c1/say"))
+        spec = RecordSpec("r-1", (segment("say"),), "c1/say", final_silence_ms=1000)
+        result = await media.record(spec)
         assert (result.cause, result.clip) == (Cause.NO_INPUT, "")
 
     await stage([], play)
@@ -181,3 +199,15 @@ async def test_after_close_the_channel_is_free(stage: Stage) -> None:
         await agi.set_variable("IVR_NEXT", "end")
 
     await stage(["3"], play)
+
+
+async def test_what_was_said_comes_from_the_real_process(tmp_path: Path) -> None:
+    async def play(media: Media, _: AGISession) -> None:
+        slot = replace(MENU, timeouts=Timeouts(no_input_ms=30_000))
+        result = await media.turn(_turn(slot))
+        assert (result.cause, result.mode, result.digits) == (Cause.SUCCESS, Mode.SPEECH, "")
+        assert (result.interpretation.status, result.interpretation.meaning) == ("match", "repair")
+        assert result.clip == "c1/menu-1.wav"
+        assert result.speech_ms > 0
+
+    await _by_process(tmp_path, [SPOKEN], play)
