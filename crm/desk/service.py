@@ -12,6 +12,7 @@ from crm.desk import drafts, repository
 from crm.desk.models import NumberLease
 from crm.errors import Unavailable
 from crm.products import repository as products
+from crm.products.models import Product
 from crm.tickets import repository as tickets
 from crm.words import PRODUCT_CLASSES, word
 from ivr.contract.desk import CallerCard, KnownProduct, NumberBlock
@@ -47,10 +48,7 @@ async def identify(session: AsyncSession, e164: str, now: datetime) -> CallerCar
     return CallerCard(
         known=True,
         customer_id=customer.id,
-        products=tuple(
-            KnownProduct(item.id, word(PRODUCT_CLASSES, item.product_class), item.product_class)
-            for item in await products.of_customer(session, customer.id)
-        ),
+        products=tuple(_known(item) for item in await products.of_customer(session, customer.id)),
         address_region=slots.region_text(address.value) if address else "",
         address_road=slots.road_text(address.value) if address else "",
         address_id=address.id if address else "",
@@ -59,6 +57,13 @@ async def identify(session: AsyncSession, e164: str, now: datetime) -> CallerCar
         open_ticket=open_ticket,
         draft=draft,
     )
+
+
+def _known(product: Product) -> KnownProduct:
+    """Return a machine on file with the day its warranty counts from; a day nobody wrote down is none."""
+    bought = product.invoice_on or product.purchased_on
+    name = word(PRODUCT_CLASSES, product.product_class)
+    return KnownProduct(product.id, name, product.product_class, bought.isoformat() if bought else "")
 
 
 async def lease_numbers(session: AsyncSession, node: str, now: datetime) -> NumberBlock:

@@ -1,216 +1,166 @@
-"""The Desk port: one contract for the Desk in memory and the HTTP adapter against a real server."""
+"""The Desk port: one contract for the fake in memory, for the HTTP adapter before it, and for crm itself."""
 
-import contextlib
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import replace
 from datetime import date
-from typing import Any
+from pathlib import Path
 
-import httpx
 import pytest
 
 from ivr.contract.desk import (
     CallerCard,
-    Desk,
     DeskUnavailable,
     FactsRefused,
+    VisitCodeAnswer,
     VisitCodeVerdict,
-    WarrantyAnswer,
     WarrantyLine,
     WarrantyQuestion,
 )
 from ivr.contract.envelope import Envelope
 from ivr.contract.facts import ContactEnded, TicketOpened
-from ivr.contract.ids import ContactId
+from ivr.contract.ids import ContactId, ticket_number
 from ivr.contract.tickets import FoundTicket
-from ivr.sessions.desk_http import DeskTimeouts, HTTPDesk
-from tests.unit.ivr.sessions.desk_server import TOKEN, desk_server
-from tests.unit.ivr.sessions.fakes import CARD, DRAFTED, NOW, TICKET, MemoryDesk
+from tests.contract.desks import CUT, KNOWN, STRANGER, World, by_http, in_memory, real_crm
+from tests.unit.crm.made import emptied
+from tests.unit.ivr.sessions.fakes import CARD, CUT_CARD, NOW, REPORTED, REPORTED_CARD, TICKET
+
+OTHER_NUMBER = ticket_number(5_000_000)
 
 
-@contextlib.asynccontextmanager
-async def _by_http(
-    desk: MemoryDesk, twist: dict[str, Any] | None = None, token: str = TOKEN
-) -> AsyncIterator[HTTPDesk]:
-    async with (
-        desk_server(desk, twist) as port,
-        httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client,
-    ):
-        short = 0.3 if twist and "slow" in twist.values() else 5.0  # the machine may be busy
-        yield HTTPDesk(client, token, DeskTimeouts(short, short, short))
+@pytest.fixture(params=["memory", "http", "crm"])
+async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[World]:
+    async with AsyncExitStack() as stack:
+        if request.param == "crm":
+            made = real_crm(emptied(request.getfixturevalue("database_url")), tmp_path)
+        else:
+            made = in_memory() if request.param == "memory" else by_http()
+        yield await stack.enter_async_context(made)
 
 
-@contextlib.asynccontextmanager
-async def _in_memory(desk: MemoryDesk) -> AsyncIterator[Desk]:
-    yield desk
+def _fact(seq: int, node: str = "ivr-1", contact: str = "c") -> Envelope:
+    ticket = TicketOpened(1, ticket_number(6_000_000), "repair", "normal", "reported")
+    return Envelope(node, seq, NOW, ContactId(contact), ticket if seq % 2 else ContactEnded("talked"))
 
 
-@pytest.fixture(params=["memory", "http"])
-def opened(request: pytest.FixtureRequest) -> Any:
-    """Return a function from a MemoryDesk to the adapter under test."""
-    return _in_memory if request.param == "memory" else _by_http
+def _facts(*seqs: int) -> list[Envelope]:
+    return [_fact(seq) for seq in seqs]
 
 
-Opened = Any
+def _without_ids(card: CallerCard) -> CallerCard:
+    products = tuple(replace(item, product_id="") for item in card.products)
+    return replace(card, customer_id="", address_id="", products=products)
 
 
-def _envelopes(*seqs: int) -> list[Envelope]:
-    ticket = TicketOpened(1, "00000019", "repair", "normal", "reported")
-    return [Envelope("ivr-1", seq, NOW, ContactId("c"), ticket if seq % 2 else ContactEnded("talked")) for seq in seqs]
+@pytest.mark.parametrize(("number", "told"), [(KNOWN, CARD), (REPORTED, REPORTED_CARD), (CUT, CUT_CARD)])
+async def test_who_is_known_is_told_as_far_as_a_number_may_tell(world: World, number: str, told: CallerCard) -> None:
+    card = await world.desk.identify(number, "4001726011")
+    assert _without_ids(card) == _without_ids(told)
+    assert card.customer_id
+    assert bool(card.address_id) == bool(told.address_id)
+    assert all(item.product_id for item in card.products)
 
 
-async def test_identify_knows_and_does_not_know(opened: Opened) -> None:
-    async with opened(MemoryDesk()) as desk:
-        assert await desk.identify("+8613800138000", "4001726011") == CARD
-        assert await desk.identify("+8613800138009", "4001726011") == DRAFTED
-        assert await desk.identify("", "") == CallerCard()
+@pytest.mark.parametrize("number", [STRANGER, ""])
+async def test_of_a_stranger_nothing_is_known(world: World, number: str) -> None:
+    assert await world.desk.identify(number, "") == CallerCard()
 
 
-async def test_blocks_never_overlap(opened: Opened) -> None:
-    async with opened(MemoryDesk()) as desk:
-        first, second = await desk.lease_numbers("ivr-1"), await desk.lease_numbers("ivr-1")
-        assert first.size == second.size == 1000
-        assert first.first + first.size <= second.first
+async def test_blocks_never_overlap_and_hold_numbers_of_eight_digits(world: World) -> None:
+    blocks = [await world.desk.lease_numbers(node) for node in ("ivr-1", "ivr-1", "ivr-2")]
+    serials = [serial for block in blocks for serial in range(block.first, block.first + block.size)]
+    assert {block.size for block in blocks} == {1000}
+    assert len(set(serials)) == 3000
+    assert {len(ticket_number(serial)) for serial in serials} == {8}
 
 
-async def test_a_visit_code_is_good_or_not(opened: Opened) -> None:
-    memory = MemoryDesk()
-    async with opened(memory) as desk:
-        good = await desk.visit_code("447108", "+8613800138000")
-        assert (good.verdict, good.engineer, good.badge_no, good.fee) == (VisitCodeVerdict.OK, "李强", "1026", "in")
-        assert (await desk.visit_code("308217", "")).date == "2026-11-20"
-        assert (await desk.visit_code("", "")).reason == "no_code"
-        assert memory.asked[0] == ("visit_code", "447108", "+8613800138000")
-        memory.away = True
-        with pytest.raises(DeskUnavailable):
-            await desk.visit_code("447108", "")
-
-
-async def test_the_warranty_is_asked_with_what_is_known(opened: Opened) -> None:
-    memory = MemoryDesk()
-    async with opened(memory) as desk:
-        told = WarrantyQuestion("boiler", date(2026, 3, 5), "month", "yes")
-        answer = WarrantyAnswer(WarrantyLine.IN, "2027-11-22", ("from_told", "repair"))
-        assert await desk.warranty(told) == answer
-        assert memory.asked == [("warranty", "boiler", "2026-03-05", "month")]
-        assert (await desk.warranty(WarrantyQuestion("other", None, "unknown"))).line is WarrantyLine.UNKNOWN
-        assert (await desk.warranty(WarrantyQuestion("other", None, has_proof="no"))).line == "no_proof"
-        memory.away = True
-        with pytest.raises(DeskUnavailable):
-            await desk.warranty(told)
-
-
-async def test_shipping_is_idempotent_and_tells_the_highest(opened: Opened) -> None:
-    memory = MemoryDesk()
-    async with opened(memory) as desk:
-        assert await desk.ship(_envelopes(1, 2)) == 2
-        assert await desk.ship(_envelopes(1, 2, 3)) == 3
-        assert await desk.ship(_envelopes(1)) == 3
-        assert list(memory.held["ivr-1"].values()) == _envelopes(1, 2, 3)
-
-
-async def test_a_refusal_is_told_apart_and_takes_nothing(opened: Opened) -> None:
-    memory = MemoryDesk(refuses={"ticket_opened"})
-    async with opened(memory) as desk:
-        with pytest.raises(FactsRefused) as refused:
-            await desk.ship(_envelopes(2, 3))
-        assert (refused.value.reason, refused.value.conflict) == ("422 malformed_fact", False)
-        assert not memory.held
-        assert await desk.ship(_envelopes(2)) == 2
-
-
-async def test_another_fact_under_the_same_number_is_a_conflict(opened: Opened) -> None:
-    async with opened(MemoryDesk()) as desk:
-        assert await desk.ship(_envelopes(1, 2, 3)) == 3
-        other = Envelope("ivr-1", 2, NOW, ContactId("other"), ContactEnded("talked"))
-        with pytest.raises(FactsRefused) as refused:
-            await desk.ship([other])
-        assert (refused.value.conflict, refused.value.highest) == (True, 3)
-
-
-async def test_away_is_unavailable(opened: Opened) -> None:
-    memory = MemoryDesk(away=True)
-    async with opened(memory) as desk:
-        with pytest.raises(DeskUnavailable):
-            await desk.identify("+8613800138000", "")
-        with pytest.raises(DeskUnavailable):
-            await desk.lease_numbers("ivr-1")
-        with pytest.raises(DeskUnavailable):
-            await desk.ship(_envelopes(1))
-        memory.away = False
-        assert await desk.ship(_envelopes(1)) == 1
-
-
-async def test_a_caller_hears_of_own_tickets_and_of_others_with_the_last_digits(opened: Opened) -> None:
-    memory = MemoryDesk(waiting_callbacks={"+8613800138000"})
-    async with opened(memory) as desk:
-        assert await desk.tickets_of("+8613800138000") == (TICKET,)
-        assert await desk.tickets_of("") == ()
-        assert await desk.find_ticket(TICKET.number, "8000") == FoundTicket(exists=True, status=TICKET)
-        assert await desk.find_ticket(TICKET.number, "8001") == FoundTicket(exists=True)
-        assert await desk.find_ticket("10000022", "8000") == FoundTicket(exists=False)
-        assert await desk.open_callback("+8613800138000")
-        assert not await desk.open_callback("+8613800138001")
-        memory.away = True
-        for asked in (desk.tickets_of(""), desk.find_ticket("", ""), desk.open_callback("")):
-            with pytest.raises(DeskUnavailable):
-                await asked
-
-
-def test_both_are_desks() -> None:
-    fakes: list[type[Desk]] = [MemoryDesk, HTTPDesk]
-    assert len(fakes) == 2
-
-
-# ---- what only HTTP can do wrong ----
+async def test_a_visit_code_is_an_engineers_or_our_own_or_bad(world: World) -> None:
+    good = VisitCodeAnswer(VisitCodeVerdict.OK, TICKET.engineer, "1026", TICKET.window, "in")
+    assert await world.desk.visit_code(world.door_code, KNOWN) == good
+    ours = VisitCodeAnswer(VisitCodeVerdict.CALLBACK, date="2026-11-20")
+    assert await world.desk.visit_code(world.own_code, "") == ours
+    none = next(code for code in ("111111", "222222", "333333") if code not in (world.door_code, world.own_code))
+    for code, reason in ((none, "unknown"), ("", "no_code")):
+        bad = VisitCodeAnswer(VisitCodeVerdict.BAD, reason=reason)
+        assert await world.desk.visit_code(code, STRANGER) == bad
 
 
 @pytest.mark.parametrize(
-    "how",
+    ("question", "line", "until", "reason"),
     [
-        "slow",
-        401,
-        422,
-        500,
-        b"",
-        b"{",
-        b"[]",
-        b"null",
-        b"{}",
-        b"[" * 5000,
-        b'{"acked": "1", "known": 1}',
-        b'{"first": -1, "size": 3}',
-        b'{"first": 1, "size": 100000}',
-        b'{"known": "yes", "acked": true}',
-        b'{"foreign": 1, "acked": -5}',
-        b'{"line": "perhaps", "until": "", "reasons": []}',
-        b'{"line": "in", "until": 3, "reasons": []}',
-        b'{"line": "in", "until": "", "reasons": [1]}',
-        400,
-        409,
-        413,
+        (WarrantyQuestion("boiler", date(2026, 3, 5), "month", "yes"), WarrantyLine.IN, "2028-03-31", "from_month"),
+        (WarrantyQuestion("other", None, "unknown"), WarrantyLine.UNKNOWN, "", "no_date"),
+        (WarrantyQuestion("other", None, has_proof="no"), WarrantyLine.NO_PROOF, "", "no_proof"),
     ],
 )
-async def test_every_bad_answer_is_unavailable(how: Any) -> None:
-    paths = ("/internal/identify", "/internal/numbers", "/internal/facts", "/internal/warranty")
-    async with _by_http(MemoryDesk(), dict.fromkeys(paths, how)) as desk:
-        if how != b"{}":  # every field of a card has a default
-            with pytest.raises(DeskUnavailable):
-                await desk.identify("+8613800138000", "")
-        with pytest.raises(DeskUnavailable):
-            await desk.lease_numbers("ivr-1")
-        with pytest.raises(DeskUnavailable):
-            await desk.ship(_envelopes(1))
-        with pytest.raises(DeskUnavailable):
-            await desk.warranty(WarrantyQuestion("boiler", None))
+async def test_the_warranty_is_told_of_what_is_known(
+    world: World, question: WarrantyQuestion, line: WarrantyLine, until: str, reason: str
+) -> None:
+    answer = await world.desk.warranty(question)
+    assert (answer.line, answer.until) == (line, until)
+    assert reason in answer.reasons
 
 
-async def test_a_wrong_token_is_unavailable() -> None:
-    async with _by_http(MemoryDesk(), token="wrong") as desk:
-        with pytest.raises(DeskUnavailable):
-            await desk.identify("", "")
+async def test_shipping_is_idempotent_and_tells_the_highest_of_the_node(world: World) -> None:
+    assert await world.desk.ship(_facts(1, 2)) == 2
+    assert await world.desk.ship(_facts(1, 2, 3)) == 3
+    assert await world.desk.ship(_facts(1)) == 3
+    assert await world.desk.ship([_fact(1, "ivr-2", "d")]) == 1
+    assert await world.desk.ship([]) == 0
+    kinds = [TicketOpened.KIND, ContactEnded.KIND, TicketOpened.KIND]
+    assert await world.held("ivr-1") == list(enumerate(kinds, 1))
 
 
-async def test_nobody_there_is_unavailable() -> None:
-    async with httpx.AsyncClient(base_url="http://127.0.0.1:1", trust_env=False) as client:
+async def test_a_refusal_is_told_apart_and_what_came_before_the_bad_one_may_stay(world: World) -> None:
+    with pytest.raises(FactsRefused) as refused:
+        await world.desk.ship([_fact(1), world.refused, _fact(3)])
+    assert refused.value.reason.startswith("422 malformed_fact")
+    assert not refused.value.conflict
+    assert await world.held("ivr-1") == [(1, TicketOpened.KIND)]
+    assert await world.desk.ship(_facts(1, 2, 3)) == 3
+
+
+async def test_another_fact_under_the_same_number_is_a_conflict_and_nothing_of_it_is_taken(world: World) -> None:
+    assert await world.desk.ship(_facts(1, 2, 5)) == 5
+    other = Envelope("ivr-1", 5, NOW, ContactId("other"), ContactEnded("talked"))
+    with pytest.raises(FactsRefused) as refused:
+        await world.desk.ship([*_facts(3, 4), other])
+    assert (refused.value.conflict, refused.value.highest) == (True, 5)
+    assert refused.value.reason == "409 journal_conflict"
+    assert [seq for seq, _ in await world.held("ivr-1")] == [1, 2, 5]
+
+
+async def test_a_caller_hears_of_own_tickets_and_of_others_with_the_last_digits(world: World) -> None:
+    assert await world.desk.tickets_of(REPORTED) == (TICKET,)
+    for nobody in (STRANGER, ""):
+        assert await world.desk.tickets_of(nobody) == ()
+    assert await world.desk.find_ticket(TICKET.number, REPORTED[-4:]) == FoundTicket(exists=True, status=TICKET)
+    for tail in ("8001", ""):
+        assert await world.desk.find_ticket(TICKET.number, tail) == FoundTicket(exists=True)
+    assert await world.desk.find_ticket(OTHER_NUMBER, REPORTED[-4:]) == FoundTicket(exists=False)
+
+
+async def test_a_number_waits_for_a_call_back_or_does_not(world: World) -> None:
+    assert await world.desk.open_callback(REPORTED)
+    for nobody in (STRANGER, ""):
+        assert not await world.desk.open_callback(nobody)
+
+
+async def test_away_is_unavailable_whatever_is_asked_and_back_is_as_before(world: World) -> None:
+    desk = world.desk
+    await world.go(True)
+    for asked in (
+        desk.identify(KNOWN, ""),
+        desk.lease_numbers("ivr-1"),
+        desk.visit_code(world.door_code, KNOWN),
+        desk.warranty(WarrantyQuestion("boiler", date(2026, 3, 5))),
+        desk.tickets_of(REPORTED),
+        desk.find_ticket(TICKET.number, ""),
+        desk.open_callback(REPORTED),
+        desk.ship(_facts(1)),
+    ):
         with pytest.raises(DeskUnavailable):
-            await HTTPDesk(client, TOKEN).identify("", "")
+            await asked
+    await world.go(False)
+    assert await desk.ship(_facts(1)) == 1
+    assert (await desk.identify(KNOWN, "")).known

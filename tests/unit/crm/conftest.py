@@ -6,20 +6,17 @@ from pathlib import Path
 
 import httpx
 import pytest
-from sqlalchemy import create_engine
 
 from crm.accounts import repository
 from crm.accounts import service as accounts
 from crm.accounts.schemas import Role
 from crm.bootstrap import Process, build
 from crm.migrate import upgrade
-from crm.models import Base
 from crm.settings import Settings
 from crm.web.app import make_desk_app, make_web_app
 from tests.unit.crm.fakes import Clock, FakeTelephone
+from tests.unit.crm.made import INTERNAL_TOKEN, PASSWORD, emptied, settings_of
 from tests.unit.crm.postgres import private_cluster
-
-PASSWORD = "correct horse"
 
 
 @pytest.fixture(scope="session")
@@ -32,31 +29,12 @@ def database_url() -> Iterator[str]:
 
 @pytest.fixture
 def empty_database(database_url: str) -> str:
-    engine = create_engine(database_url)
-    with engine.begin() as connection:
-        for table in reversed(Base.metadata.sorted_tables):
-            connection.execute(table.delete())
-    engine.dispose()
-    return database_url
+    return emptied(database_url)
 
 
 @pytest.fixture
 def settings(empty_database: str, tmp_path: Path) -> Settings:
-    for name in ("clips", "recordings", "voicemail"):
-        (tmp_path / name).mkdir()
-    return Settings.model_validate(
-        {
-            "database_url": empty_database,
-            "internal_token": "internal",
-            "cookie_secret": "cookie",
-            "first_admin_password": PASSWORD,
-            "clips_dir": tmp_path / "clips",
-            "recordings_dir": tmp_path / "recordings",
-            "voicemail_dir": tmp_path / "voicemail",
-            "packs_dir": tmp_path / "packs",
-            "photos_dir": tmp_path / "photos",
-        }
-    )
+    return settings_of(empty_database, tmp_path)
 
 
 @pytest.fixture
@@ -101,7 +79,7 @@ async def given_people(built: Process, clock: Clock) -> None:
 async def desk(process: Process) -> AsyncIterator[httpx.AsyncClient]:
     """Speak to crm as ivr does."""
     transport = httpx.ASGITransport(make_desk_app(process.parts), raise_app_exceptions=False)
-    headers = {"Authorization": "Bearer internal"}
+    headers = {"Authorization": f"Bearer {INTERNAL_TOKEN}"}
     async with httpx.AsyncClient(transport=transport, base_url="http://desk", headers=headers) as client:
         yield client
 

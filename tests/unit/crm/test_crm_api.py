@@ -13,8 +13,9 @@ from crm.demo import seed
 from crm.settings import Settings
 from ivr.contract import facts
 from ivr.contract.commands import CommandName
-from tests.unit.crm.conftest import PASSWORD, Opener
+from tests.unit.crm.conftest import Opener
 from tests.unit.crm.fakes import CONTACT, NUMBER, Clock, FakeTelephone, Story, dialogue, talk, waiting, wire
+from tests.unit.crm.made import PASSWORD
 
 API = "/api/v1"
 

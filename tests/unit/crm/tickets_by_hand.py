@@ -9,8 +9,8 @@ from crm.accounts.schemas import Role
 from crm.bootstrap import Process
 from crm.customers.models import Customer
 from crm.database import milliseconds
-from tests.unit.crm.conftest import PASSWORD
 from tests.unit.crm.fakes import ADDRESS, Clock
+from tests.unit.crm.made import PASSWORD
 
 API = "/api/v1"
 

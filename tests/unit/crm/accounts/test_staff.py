@@ -10,8 +10,9 @@ from crm.accounts.schemas import Role, Viewer
 from crm.bootstrap import Process
 from ivr.contract import facts
 from ivr.contract.commands import CommandName
-from tests.unit.crm.conftest import PASSWORD, Opener
+from tests.unit.crm.conftest import Opener
 from tests.unit.crm.fakes import Clock, FakeTelephone, Story, wire
+from tests.unit.crm.made import PASSWORD
 from tests.unit.crm.tickets_by_hand import API
 
 WANG = {

@@ -182,19 +182,28 @@ def _handed(queue: str, priority: int) -> list[Effect]:
     return [Save(HandedOver("queue", queue, "asked", priority)), HandOver("queue", queue, priority)]
 
 
-CARD = CallerCard(True, "7", (KnownProduct("1", "壁挂炉", "boiler"),), "广东省佛山市", "凤翔路", "9", elder=True)
-CUT = DraftSlot("visit", {"value": "asap"}, "voice_confirmed", "speech", "c/visit.wav")
-DRAFTED = replace(CARD, draft=Draft("10000014", "repair", (CUT,)))
-
-TICKET = TicketStatus("10000014", "repair", TicketLine.SCHEDULED, "2026-11-20", "李", "11月22日 17:00–19:00", urges=1)
+_PLACE = ("广东省佛山市顺德区容桂街道", "凤翔路")
+CARD = CallerCard(True, "7", (KnownProduct("1", "壁挂炉", "boiler", "2025-03-10"),), *_PLACE, "9", elder=True)
+TICKET = TicketStatus("10000016", "repair", TicketLine.SCHEDULED, "2026-11-22", "李强", "11月22日 17:00–19:00", urges=1)
+REPORTED_CARD = CallerCard(True, "8", (), *_PLACE, "10", repeat_within_24h=True, open_ticket=TICKET.number)
+DRAFT = Draft(
+    "10000024", "repair", (DraftSlot("visit", {"value": "asap"}, "voice_confirmed", "speech", "c/visit.wav"),)
+)
+CUT_CARD = CallerCard(True, "11", repeat_within_24h=True, open_ticket=DRAFT.ticket, draft=DRAFT)
+CARDS = {"+8613800138000": CARD, "+8613800138005": REPORTED_CARD, "+8613800138009": CUT_CARD}
+REPORTED = "+8613800138005"  # whose ticket TICKET is
+DOOR_CODE, OWN_CODE = "447108", "308217"
 
 
 @dataclass
 class MemoryDesk:
-    """Desk that keeps all in memory. away: every call raises DeskUnavailable; refuses: kinds it will not take."""
+    """Desk that keeps all in memory; tests/contract shows that crm answers the same.
+
+    away: every call raises DeskUnavailable. refuses: kinds of facts it calls malformed.
+    """
 
     away: bool = False
-    next_serial: int = 1000
+    next_serial: int = 1_000_000
     size: int = 1000
     held: dict[str, dict[int, Envelope]] = field(default_factory=dict)
     deliveries: int = 0
@@ -205,7 +214,7 @@ class MemoryDesk:
     async def identify(self, caller_e164: str, did: str) -> CallerCard:
         self._check()
         self.asked.append(("identify", caller_e164, did))
-        return {"+8613800138000": CARD, "+8613800138009": DRAFTED}.get(caller_e164, CallerCard())
+        return CARDS.get(caller_e164, CallerCard())
 
     async def lease_numbers(self, node: str) -> NumberBlock:
         self._check()
@@ -221,27 +230,27 @@ class MemoryDesk:
             return WarrantyAnswer(WarrantyLine.NO_PROOF, "", ("no_proof",))
         if question.bought_on is None or question.has_proof == "unknown":
             return WarrantyAnswer(WarrantyLine.UNKNOWN, "", ("no_date",))
-        return WarrantyAnswer(WarrantyLine.IN, "2027-11-22", ("from_told", "repair"))
+        return WarrantyAnswer(WarrantyLine.IN, "2028-03-31", ("from_month",))  # a boiler of March 2026
 
     async def visit_code(self, code: str, caller_e164: str) -> VisitCodeAnswer:
         self._check()
         self.asked.append(("visit_code", code, caller_e164))
-        if code == "447108":
+        if code == DOOR_CODE:
             return VisitCodeAnswer(VisitCodeVerdict.OK, "李强", "1026", "11月22日 17:00–19:00", "in")
-        if code == "308217":
+        if code == OWN_CODE:
             return VisitCodeAnswer(VisitCodeVerdict.CALLBACK, date="2026-11-20")
         return VisitCodeAnswer(VisitCodeVerdict.BAD, reason="unknown" if code else "no_code")
 
     async def tickets_of(self, caller_e164: str) -> tuple[TicketStatus, ...]:
         self._check()
         self.asked.append(("tickets_of", caller_e164))
-        return (TICKET,) if caller_e164 == "+8613800138000" else ()
+        return (TICKET,) if caller_e164 == REPORTED else ()
 
     async def find_ticket(self, number: str, tail: str) -> FoundTicket:
         self._check()
         self.asked.append(("find_ticket", number, tail))
         exists = number == TICKET.number
-        return FoundTicket(exists, TICKET if exists and tail == "8000" else None)
+        return FoundTicket(exists, TICKET if exists and tail == REPORTED[-4:] else None)
 
     async def open_callback(self, number: str) -> bool:
         self._check()
@@ -251,15 +260,16 @@ class MemoryDesk:
     async def ship(self, facts: Sequence[Envelope]) -> int:
         self._check()
         self.deliveries += 1
-        taken = {node: dict(held) for node, held in self.held.items()}  # all of a delivery or nothing
-        for envelope in facts:
+        taken: dict[str, dict[int, Envelope]] = {}
+        for envelope in facts:  # one transaction: a conflict undoes it, a malformed fact only ends it
             if envelope.fact.KIND in self.refuses:
+                self.held.update(taken)
                 raise FactsRefused("422 malformed_fact")
-            known = taken.setdefault(envelope.node, {}).setdefault(envelope.seq, envelope)
-            if known != envelope:
-                raise FactsRefused("409 journal_conflict", conflict=True, highest=max(self.held[envelope.node]))
-        self.held = taken
-        return max((max(held) for held in self.held.values() if held), default=0)
+            known = taken.setdefault(envelope.node, dict(self.held.get(envelope.node, {})))
+            if known.setdefault(envelope.seq, envelope) != envelope:
+                raise FactsRefused("409 journal_conflict", conflict=True, highest=max(known))
+        self.held.update(taken)
+        return max(self.held[facts[0].node]) if facts else 0
 
     def _check(self) -> None:
         if self.away:

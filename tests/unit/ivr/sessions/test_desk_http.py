@@ -1,0 +1,104 @@
+"""The Desk by HTTP: what it passes on, and what only HTTP can do wrong (the port's contract is in tests/contract)."""
+
+import contextlib
+from collections.abc import AsyncIterator
+from datetime import date
+from typing import Any
+
+import httpx
+import pytest
+
+from ivr.contract.desk import DeskUnavailable, WarrantyQuestion
+from ivr.contract.envelope import Envelope
+from ivr.contract.facts import ContactEnded
+from ivr.contract.ids import ContactId
+from ivr.sessions.desk_http import DeskTimeouts, HTTPDesk
+from tests.unit.ivr.sessions.desk_server import TOKEN, desk_server
+from tests.unit.ivr.sessions.fakes import NOW, MemoryDesk
+
+
+@contextlib.asynccontextmanager
+async def _by_http(
+    desk: MemoryDesk, twist: dict[str, Any] | None = None, token: str = TOKEN
+) -> AsyncIterator[HTTPDesk]:
+    async with (
+        desk_server(desk, twist) as port,
+        httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client,
+    ):
+        patience = 0.3 if twist and "slow" in twist.values() else 30.0  # the machine may be busy
+        yield HTTPDesk(client, token, DeskTimeouts(*[patience] * 6))
+
+
+async def test_what_is_asked_arrives_word_for_word() -> None:
+    memory = MemoryDesk()
+    async with _by_http(memory) as desk:
+        await desk.identify("+8613800138000", "4001726011")
+        await desk.warranty(WarrantyQuestion("boiler", date(2026, 3, 5), "month", "yes"))
+        await desk.visit_code("447108", "+8613800138000")
+        await desk.find_ticket("10000016", "8005")
+    assert memory.asked == [
+        ("identify", "+8613800138000", "4001726011"),
+        ("warranty", "boiler", "2026-03-05", "month"),
+        ("visit_code", "447108", "+8613800138000"),
+        ("find_ticket", "10000016", "8005"),
+    ]
+
+
+async def test_facts_arrive_as_they_were() -> None:
+    memory = MemoryDesk()
+    told = [Envelope("ivr-1", seq, NOW, ContactId("c"), ContactEnded("talked")) for seq in (1, 2)]
+    async with _by_http(memory) as desk:
+        await desk.ship(told)
+    assert list(memory.held["ivr-1"].values()) == told
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        "slow",
+        401,
+        422,
+        500,
+        b"",
+        b"{",
+        b"[]",
+        b"null",
+        b"{}",
+        b"[" * 5000,
+        b'{"acked": "1", "known": 1}',
+        b'{"first": -1, "size": 3}',
+        b'{"first": 1, "size": 100000}',
+        b'{"known": "yes", "acked": true}',
+        b'{"foreign": 1, "acked": -5}',
+        b'{"line": "perhaps", "until": "", "reasons": []}',
+        b'{"line": "in", "until": 3, "reasons": []}',
+        b'{"line": "in", "until": "", "reasons": [1]}',
+        400,
+        409,
+        413,
+    ],
+)
+async def test_every_bad_answer_is_unavailable(how: Any) -> None:
+    paths = ("/internal/identify", "/internal/numbers", "/internal/facts", "/internal/warranty")
+    async with _by_http(MemoryDesk(), dict.fromkeys(paths, how)) as desk:
+        if how != b"{}":  # every field of a card has a default
+            with pytest.raises(DeskUnavailable):
+                await desk.identify("+8613800138000", "")
+        with pytest.raises(DeskUnavailable):
+            await desk.lease_numbers("ivr-1")
+        with pytest.raises(DeskUnavailable):
+            await desk.ship([Envelope("ivr-1", 1, NOW, ContactId("c"), ContactEnded("talked"))])
+        with pytest.raises(DeskUnavailable):
+            await desk.warranty(WarrantyQuestion("boiler", None))
+
+
+async def test_a_wrong_token_is_unavailable() -> None:
+    async with _by_http(MemoryDesk(), token="wrong") as desk:
+        with pytest.raises(DeskUnavailable):
+            await desk.identify("", "")
+
+
+async def test_nobody_there_is_unavailable() -> None:
+    async with httpx.AsyncClient(base_url="http://127.0.0.1:1", trust_env=False) as client:
+        with pytest.raises(DeskUnavailable):
+            await HTTPDesk(client, TOKEN).identify("", "")
