@@ -188,7 +188,8 @@ class Interpretation:
       FAULT_CODE  "temperature" (a bare number such as 三十五), "letter" (no digits yet; candidates[0]["letter"] has it,
                   to be given back as `current` of the next turn)
       VISIT_TIME  "too_late" (past, or today's time is over), "too_far" (beyond MAX_VISIT_DAYS)
-      PHONE       "own" (就这个号), "short" (a number that lacks digits; candidates[0]["digits"] has them)
+      PHONE       "own" (就这个号), "begun" (more digits may follow; candidates[0]["digits"] has them, to be given back
+                  as "begun" of `current`), "short" (too few, and no beginning; the same)
       PURCHASE_DATE  "unknown" (不记得)
       PRODUCT     "other_brand"
       correcting  "correction" with the new value; one_breath: `captured` holds what was said anew.

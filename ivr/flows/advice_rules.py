@@ -19,6 +19,13 @@ class First(StrEnum):
     NONE = "none"
 
 
+class Lost(StrEnum):
+    """Whether a step that the caller could not follow is said once more."""
+
+    AGAIN = "again"
+    STOP = "stop"
+
+
 class Steps(StrEnum):
     """How far a self-check has got."""
 
@@ -80,7 +87,17 @@ def _begin_advice(program: Program, state: State) -> tuple[str, Slot]:
 def _step_done(_: Program, state: State) -> tuple[str, Slot]:
     held = state.slot("advice")
     value = dict(held.value) if held else {}
-    return "advice", Slot({**value, "done": str(int(value.get("done", "0")) + 1)}, "unverified", "speech")
+    return "advice", Slot({**value, "done": str(int(value.get("done", "0")) + 1), "lost": "0"}, "unverified", "speech")
+
+
+def _step_lost(state: State) -> tuple[str, Slot]:
+    held = state.slot("advice")
+    value = dict(held.value) if held else {}
+    return "advice", Slot({**value, "lost": str(int(value.get("lost", "0")) + 1)}, "unverified", "speech")
+
+
+def _advice_lost(_: Program, state: State) -> Lost:
+    return Lost.AGAIN if field(state, "advice", "lost") == "1" else Lost.STOP
 
 
 def _advice_is(word: str) -> Callable[[State], tuple[str, Slot]]:
@@ -96,10 +113,12 @@ BRANCHES: Mapping[str, tuple[type[StrEnum], Callable[[Program, State], StrEnum]]
         "advice": (Told, _advice),
         "advice_first": (First, _advice_first),
         "advice_steps": (Steps, _advice_steps),
+        "advice_lost": (Lost, _advice_lost),
     }
 )
 FILLS: Mapping[str, Callable[[State], tuple[str, Slot]]] = MappingProxyType(
     {
+        "advice_step_lost": _step_lost,
         "advice_declined": _advice_is("declined"),
         "advice_helped": _advice_is("helped"),
         "advice_failed": _advice_is("failed"),

@@ -7,7 +7,7 @@ from enum import StrEnum
 from ivr.flows.asking import answer_keys, correcting_kind
 from ivr.flows.captured import said_anew, taken
 from ivr.flows.digits import CHECKS
-from ivr.flows.nodes import Ask, Listening
+from ivr.flows.nodes import Ask, Listening, Menu
 from ivr.flows.state import State
 from speech.contract import Cause, Interpretation, Mode, TurnResult
 
@@ -41,6 +41,7 @@ class Answer:
     captured: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
+_PLACES = ("province", "city", "district", "town")
 _PERSON = Answer(Sort.COMMAND, "agent", source="dtmf")
 _DANGER = Answer(Sort.SAFETY, "unknown", source="dtmf", trigger="key")
 _GLOBAL: Mapping[str, Answer] = {
@@ -123,8 +124,9 @@ def _said(node: Listening, state: State, heard: Interpretation) -> Answer:
         several = _several(node, state, heard)
         if several is not None:
             return several
-    if correcting_kind(node) and heard.value and not (heard.meaning == "yes" and _is_read_back(node, state, heard)):
-        return _new_value(heard)
+    new = heard.value or heard.status == "ambiguous"
+    if correcting_kind(node) and new and not (heard.meaning == "yes" and _is_read_back(node, state, heard)):
+        return _new_value(heard, _candidates(node, state))
     if heard.meaning in node.to and heard.meaning in {*node.meanings, "yes", "no"}:
         return Answer(Sort.MEANING, heard.meaning, candidates=heard.candidates)
     if isinstance(node, Ask) and node.listen != "yes_no":
@@ -154,7 +156,17 @@ def _is_read_back(node: Listening, state: State, heard: Interpretation) -> bool:
     return any(all(slot.value.get(name) == value for name, value in said.items()) for slot in held)
 
 
-def _new_value(heard: Interpretation) -> Answer:
+def _candidates(node: Listening, state: State) -> tuple[Mapping[str, str], ...]:
+    held = state.slot(node.pick) if isinstance(node, Menu) and node.pick else None
+    return held.candidates if held else ()
+
+
+def _new_value(heard: Interpretation, choices: tuple[Mapping[str, str], ...]) -> Answer:
+    """Return a value said instead of an answer; of several choices the one that it fits alone ("杭州那个")."""
+    said = {name: heard.value.get(name) for name in _PLACES if heard.value.get(name)}
+    fitting = [choice for choice in choices if said and all(choice.get(name) == said[name] for name in said)]
+    if len(fitting) == 1:
+        return Answer(Sort.CORRECTION, value=fitting[0], candidates=choices)
     if heard.status == "ambiguous" and len(heard.candidates) > 1:
         return Answer(Sort.AMBIGUOUS, value=heard.value, candidates=heard.candidates)
     return Answer(Sort.CORRECTION, value=heard.value, candidates=heard.candidates)

@@ -105,7 +105,7 @@ class Menu(_Question):
     kind: Literal["menu"]
     pick: Name | None = None
     chooses: bool = False
-    correcting: Literal["address"] | None = None
+    correcting: Literal["address", "region"] | None = None
 
 
 class Ask(_Question):

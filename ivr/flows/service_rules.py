@@ -88,7 +88,7 @@ def article_keys(topics: Mapping[str, tuple[str, ...]], state: State) -> tuple[s
 
 # ---- tickets and visit codes ----
 
-LOOSE = frozenset({"ticket_no", "ticket_tail", "visit_code", "resume"})  # asked for, but of no matter
+LOOSE = frozenset({"ticket_no", "ticket_tail", "visit_code", "resume", "number_begun"})  # asked for, but of no matter
 
 
 def chosen(state: State, slot: str) -> str:

@@ -88,6 +88,9 @@ def _meaning(making: Step, node: Listening, answer: Answer, result: TurnResult) 
         forget_slots(making, node.forgets)
     elif name == "letter" and answer.candidates:
         fill_slot(making, "fault_letter", _letter(answer, result.clip))
+    elif name == "begun" and answer.candidates:
+        begun = {"begun": answer.candidates[0].get("digits", "")}
+        fill_slot(making, "number_begun", Slot(begun, "unverified", answer.source))
     _keep_beside(making, node, as_slots(answer.captured, result.clip))
     if node.safety and name in EMERGENCY_KINDS:
         raise_safety(making, name, "key" if answer.source == "dtmf" else result.interpretation.text, result.clip)

@@ -7,6 +7,7 @@ readings are tried and the catalogue decides, else the caller is asked.
 
 import itertools
 import re
+import string
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -16,6 +17,7 @@ from speech.slots.numerals import DIGIT_SOUNDS, DIGITS, cardinal
 
 _CODE = re.compile(r"[A-Z][0-9A-F][0-9]{0,2}|[A-Z][A-F]|[0-9]{3}|[0-9]P[0-9]")
 _D = "零〇洞一幺么二两三四五六七拐八九勾"
+_LETTERS = string.ascii_uppercase
 _SEPARATORS = "杠点横减"
 _CARRIER_WORDS = {
     "俄": "E", "佛": "F", "阿": "A", "河": "H", "平": "P", "龙": "L", "长": "C", "东": "D",
@@ -143,16 +145,29 @@ def _spelled(text: str) -> str:
 def _readings(text: str) -> list[Reading]:
     found: list[Reading] = []
     bare = _CARRIERS.sub(" ", text)
-    for run in _runs(bare):
+    for stretch, (run, begun_anew) in ((whole, left) for whole in _runs(bare) for left in _begun_anew(whole)):
         # homophones are trusted only when next to nothing else was said
-        alone = len(bare.replace(" ", "")) - len(run) <= 1
+        alone = len(bare.replace(" ", "")) - len(stretch) <= 1
         options = [symbols for symbols in _symbols(run) if symbols]
         for choice in itertools.islice(itertools.product(*options), _MAX_READINGS):
             code = "".join(symbol for symbol, _guess in choice)
-            guesses = sum(guess for _symbol, guess in choice)
+            guesses = begun_anew + sum(guess for _symbol, guess in choice)
             if _CODE.fullmatch(code) and (alone or not guesses):
                 found.append(Reading(code, guesses))
     return found
+
+
+def _begun_anew(run: str) -> list[tuple[str, int]]:
+    """Return a stretch, and what is left of it when its speaker began anew ("E, E零, 三", "E零, E零三"), with guesses.
+
+    In a code a letter before a digit stands once; three digits may well be the code itself (幺幺二).
+    """
+    left = run
+    while again := next((at for at in range(1, len(left) - 1) if left[at:].startswith(left[:at])), 0):
+        left = left[again:]
+    if left == run or (run[0] not in _LETTERS and len(run) <= 3):
+        return [(run, 0)]
+    return [(left, 0), (run, 1)] if run[0] in _LETTERS else [(run, 0), (left, 1)]
 
 
 def _runs(text: str) -> list[str]:

@@ -18,7 +18,7 @@ from speech.slots.purchase import read_past
 _HEX = "A-Fa-f"
 _DIGIT = "零〇洞一幺么二两三四五六七拐八九勾十百0-9"
 _LETTER_CODE = re.compile(
-    rf"(?:[\u4e00-\u9fff]{{2,3}}的)?[A-Z][杠点横]?(?:[{_DIGIT}]{{1,4}}|[{_HEX}](?![A-Z]))|[{_DIGIT}]P[{_DIGIT}]"
+    rf"(?:[\u4e00-\u9fff]{{2,3}}的)?[A-Z][杠点横]?(?:[{_HEX}]?[{_DIGIT}]{{1,4}}|[{_HEX}](?![A-Z]))|[{_DIGIT}]P[{_DIGIT}]"
 )
 # Digits alone, or a letter written as a homophone, are a code only where the sentence says so.
 _NAMED_CODE = re.compile(

@@ -25,6 +25,7 @@ _HEAD = re.compile(
 )
 _MIDDLE = re.compile(rf"中间(?:那|的)?(?:四|4)?(?:位|个数字?|码)?(?:应该)?是?([{_DIGIT}]{{4}})$")
 _PLACE = re.compile(rf"第([一二三四五六七八九十]|十一)(?:位|个数?字?|码)(?:数字?)?(?:应该)?是([{_DIGIT}])$")
+_BEGINS = re.compile(r"1[3-9]\d{0,8}|0\d{0,10}")  # what more digits may follow
 _SWAP = re.compile(rf"不是([{_DIGIT}]{{1,8}})[|]?(?:应该)?是([{_DIGIT}]{{1,8}})$")
 _SOUND_LIKE = {"E": "1", "H": "7", "区": "7"}
 _ORDINALS = {word: index for index, word in enumerate("一二三四五六七八九", 1)} | {"两": 2, "十": 10, "十一": 11}
@@ -32,15 +33,19 @@ _ORDINALS = {word: index for index, word in enumerate("一二三四五六七八�
 
 @dataclass(frozen=True, slots=True)
 class Phone:
-    """What was said. status: match or no_match; meaning: "", "own" or "short"; digits: national."""
+    """What was said. status: match or no_match; meaning: "", "own", "begun" (more may follow) or "short"; digits:
+    national.
+    """
 
     status: str = "no_match"
     meaning: str = ""
     digits: str = ""
 
 
-def read_phone(text: str, current: str = "") -> Phone:
-    """Read compact `text`; current: the national digits read back before, of which a part may be corrected."""
+def read_phone(text: str, current: str = "", begun: str = "") -> Phone:
+    """Read compact `text`; current: the national digits read back before, of which a part may be corrected; begun: the
+    digits said before, to which these are the rest, unless they are a number or its beginning anew.
+    """
     if current and (changed := _corrected(text, current)):
         return Phone("match", "", changed)
     digits = _digits(text, homophones=False)
@@ -50,6 +55,11 @@ def read_phone(text: str, current: str = "") -> Phone:
         return Phone("match", "", digits)
     if _OWN.search(text):
         return Phone("match", "own")
+    joined = digits if begun and digits.startswith(begun) else begun + digits
+    if digits and is_number(joined):
+        return Phone("match", "", joined)
+    if digits and len(joined) >= 3 and _BEGINS.fullmatch(joined):
+        return Phone("match", "begun", joined)
     return Phone("match", "short", digits) if 5 <= len(digits) <= 10 else Phone()
 
 

@@ -123,7 +123,7 @@ def _digits(said: Said, _: Knowledge) -> Interpretation:
 def _phone(said: Said, _: Knowledge) -> Interpretation:
     held = said.current.get("number", "").removeprefix("+86")
     current = said.current.get("digits", "") or (f"0{held}" if held and not phone.is_number(held) else held)
-    heard = phone.read_phone(said.text, current)
+    heard = phone.read_phone(said.text, current, said.current.get("begun", ""))
     if heard.status == "no_match" and said.new != said.text:
         heard = phone.read_phone(said.new, current)
     if heard.meaning or not heard.digits:

@@ -120,9 +120,10 @@ class Slots:
 
     def _choice(self, slot: SlotSpec, lexicon: Lexicon, said: str, value: Interpretation) -> Interpretation:
         """Judge an answer to a menu at which a new value may be said as well: yes and no are no answers to it."""
+        if value.status == "ambiguous":
+            return value
         if value.value and not _ONLY_DENIED.fullmatch(said):
-            meaning = "correction" if value.status == "match" else ""
-            return replace(value, meaning=meaning)
+            return replace(value, meaning="correction")
         new = self._menu(slot, lexicon, _after_correction(said))  # "不是第一个,是第二个"
         return replace(new, text=said) if new.meaning else self._menu(slot, lexicon, said)
 
@@ -234,7 +235,7 @@ def _matched(heard: Sequence[str], results: Sequence[Interpretation]) -> Interpr
         return None
     text, first = matches[0]
     wholes = [item for _text, item in matches if item.value and not item.meaning]
-    if first.meaning == "short" or (first.meaning in _PARTS and has_unknown(text)):
+    if first.meaning in ("short", "begun") or (first.meaning in _PARTS and has_unknown(text)):
         return next(iter(wholes), first)
     if first.candidates == ({"letter": "H"},):
         return next((item for item in wholes if item.value.get("canonical") == "A7"), first)

@@ -114,11 +114,34 @@ REPAIRS: Mapping[str, Script] = {
         [*say("黑屏没电", "壁挂炉", "没有代码"), "silence", "silence", *say("试试", "不敢弄"), "hangup"],
         world(),
     ),
+    "self_check_not_followed": (
+        [
+            *say("暖气不热", "壁挂炉", "没有代码"),
+            "silence",
+            "silence",
+            *say("试一下", "在哪儿啊,找不到", "找不到", "呃"),
+            "hangup",
+        ],
+        world(),
+    ),
     "new_number_and_name": (
         [
             *_TO_VISIT,
             *say("越快越好", "打我儿子的", "幺三九零零幺三九零零零", "最后一位是九", "对", "免贵姓陈"),
             "hangup",
+        ],
+        world(),
+    ),
+    "new_number_in_breaths": (
+        [*_TO_VISIT, *say("越快越好", "换号码", "我给你报哈,幺三九", "零零幺三", "九零零零", "对"), "hangup"],
+        world(),
+    ),
+    "new_number_left_half_way": (
+        [
+            *_TO_VISIT,
+            *say("越快越好", "换号码", "幺三九零零"),
+            "silence",
+            *say("幺三九零零", "呃", "幺三九零零幺三九零零零"),
         ],
         world(),
     ),
@@ -218,6 +241,17 @@ REPAIRS: Mapping[str, Script] = {
     ),
     "two_places_of_one_name": (
         [*say("报修", "壁挂炉", "E一", "对", "西湖区", "第一个", "文海路十八号", "没有房号", "对"), "hangup"],
+        world(),
+    ),
+    "two_places_of_one_name_by_name": (
+        [
+            *say("报修", "壁挂炉", "E一", "对", "西湖区", "西湖区", "杭州那个", "文海路十八号", "没有房号", "对"),
+            "hangup",
+        ],
+        world(),
+    ),
+    "neither_place_of_one_name": (
+        [*say("报修", "壁挂炉", "E一", "对", "西湖区", "不是,是佛山", "文海路十八号", "没有房号", "对"), "hangup"],
         world(),
     ),
     "nobody_says_a_word": (["silence", "silence", "silence", "silence"], world()),

@@ -117,6 +117,35 @@ def test_a_day_said_about_a_ticket_is_the_new_day(said: str, meaning: str, date:
     assert (heard.name, heard.captured.get("visit", {}).get("date", "")) == (meaning, date)
 
 
+@pytest.mark.parametrize(("said", "code"), [
+    ("E……E零……三", "E03"), ("呃……上头闪的是E……E零……三", "E03"), ("E,E,E一", "E1"), ("E零,E零三", "E03"),
+    ("F二八,F二八", "F28"), ("幺零……幺零八", "108"), ("幺幺二", "112"), ("EE", "EE"), ("E九九", "E99"),
+])  # fmt: skip
+def test_a_code_begun_anew_is_one_code(said: str, code: str) -> None:
+    assert answer("fault_code", said).value["canonical"] == code
+
+
+def test_a_code_begun_anew_in_a_sentence_is_one_code() -> None:
+    for said, code in (("壁挂炉报E,E零三没热水", "E03"), ("壁挂炉报EA三没热水", "EA3"), ("壁挂炉报EA没热水", "EA")):
+        assert answer("main_menu", said).captured["fault_code"]["canonical"] == code
+
+
+WEST = [{"province": province, "city": city, "district": "西湖区", "region": f"{province}{city}西湖区"}
+        for province, city in (("浙江省", "杭州市"), ("江西省", "南昌市"))]  # fmt: skip
+LAKES = Slot({}, "unverified", "speech", candidates=tuple(WEST))
+
+
+@pytest.mark.parametrize(("said", "meaning", "region"), [
+    ("杭州那个", "correction", "浙江省杭州市西湖区"), ("我在南昌", "correction", "江西省南昌市西湖区"),
+    ("江西的", "correction", "江西省南昌市西湖区"),
+    ("不是,是佛山", "correction", "广东省佛山市"), ("第一个", "pick1", ""), ("后面那个", "pick2", ""),
+    ("都不是", "none", ""), ("西湖区", "ambiguous", ""),
+])  # fmt: skip
+def test_one_of_several_places(said: str, meaning: str, region: str) -> None:
+    heard = answer("address_region_pick", said, address=LAKES)
+    assert (heard.name or heard.sort.value, heard.value.get("region", "")) == (meaning, region)
+
+
 def test_an_ordinal_is_no_code_but_a_letter_heard_as_one_still_is() -> None:
     assert answer("fault_code", "第二个").sort is Sort.NO_MATCH
     assert answer("fault_code", "第二").value["canonical"] == "D2"

@@ -54,10 +54,29 @@ def test_every_number_comes_back(digits: str, style: int, groups: tuple[int, int
 
 
 @pytest.mark.parametrize(
-    ("said", "meaning"), [("就 这个 号", "own"), ("幺三八 零零", "short"), ("六六八八 三三五八", "short")]
+    ("said", "meaning"),
+    [
+        ("就 这个 号", "own"),
+        ("幺三八 零零", "begun"),
+        ("我 给 你 报 哈 幺三九", "begun"),
+        ("零七五七", "begun"),
+        ("六六八八 三三五八", "short"),
+    ],
 )
 def test_no_number_but_an_answer(said: str, meaning: str) -> None:
     assert hear(said).meaning == meaning
+
+
+@pytest.mark.parametrize(("begun", "said", "meaning", "digits"), [
+    ("138", "零零幺三", "begun", "1380013"), ("1380013", "八零零零", "", "13800138000"), ("138", "九", "begun", "1389"),
+    ("1380", "幺三八零零", "begun", "13800"), ("138", "幺三九零零幺三八零零零", "", "13900138000"),
+    ("0757", "六六八八三三五八", "", "075766883358"),
+    ("138", "就这个号", "own", ""), ("138", "不知道", "", ""), ("1380013", "八零零零零零", "short", "800000"),
+])  # fmt: skip
+def test_a_number_said_in_breaths_is_joined(begun: str, said: str, meaning: str, digits: str) -> None:
+    result = hear(said, SlotSpec("contact_number_rest", SlotKind.PHONE, current={"begun": begun}))
+    got = result.candidates[0]["digits"] if result.candidates else result.value.get("digits", "")
+    assert (result.meaning, got) == (meaning, digits)
 
 
 @pytest.mark.parametrize("said", ["不知道", "幺二", "九九九九九九九九九九九九", "幺三八 我想想 零零"])
