@@ -12,6 +12,7 @@ from speech.contract import Lexicon
 from speech.control import ControlServer
 from speech.meaning import PackedSlots, read_vocabulary
 from speech.media import DialogueMedia, MediaParts
+from speech.pack_voice import PackVoice
 from speech.prompts import PromptLibrary
 from speech.recognizers.pool import PooledRecognizer
 from speech.recognizers.port import Recognizer
@@ -34,6 +35,7 @@ class SpeechProcess:
         self._recognizer = recognizer
         self._synthesizer = EspeakSynthesizer(settings.prompts_dir)
         self._prompts = PromptLibrary(settings.prompts_dir, self._synthesizer)
+        self.pack_voice = PackVoice(settings.packs_dir, settings.prompts_dir, self._synthesizer)
         slots = PackedSlots(settings.packs_dir, read_vocabulary(settings.model_dir))
         self._parts = MediaParts(recognizer, slots.get, self._prompts, settings.clips_dir)
         self.control = ControlServer(
@@ -79,7 +81,7 @@ async def serve(settings: SpeechSettings) -> None:
         loop.add_signal_handler(number, stop.set)
     recognizer = PooledRecognizer(settings.model_dir, settings.speech_workers)
     process = SpeechProcess(settings, recognizer)
-    watchdog = asyncio.create_task(keep_alive(_BLOCKED_S, _FROZEN_S))
+    tasks = [asyncio.create_task(part) for part in (keep_alive(_BLOCKED_S, _FROZEN_S), process.pack_voice.run())]
     recognizer.open()
     try:
         await process.start()
@@ -88,5 +90,6 @@ async def serve(settings: SpeechSettings) -> None:
     finally:
         await process.close()
         await recognizer.close()
-        watchdog.cancel()
-        await asyncio.gather(watchdog, return_exceptions=True)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -5,12 +5,15 @@ All values are plain data that survive a round trip through JSON.
 """
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Protocol
 
+ELDER_RATE = 0.85  # of speaking, for who asked for it (dialogues, callers)
 MAX_VISIT_DAYS = 30  # a visit is not booked further ahead by machine (设定,可改)
 
 
@@ -280,6 +283,38 @@ def prompt_file(root: Path, text: str, rate: float = 1.0) -> Path:
 def recorded_file(root: Path, key: str) -> Path:
     """Return where a human recording of the static prompt `key` would lie."""
     return root / "recorded" / f"{key}.wav"
+
+
+# Characters a synthesiser would read wrongly, in the words of our prompts; [[...]] replaces the character.
+HINTS: Mapping[str, str] = MappingProxyType(
+    {
+        "重听": "[[chong2]]听",
+        "重说": "[[chong2]]说",
+        "重新": "[[chong2]]新",
+        "调试": "[[tiao2]]试",
+        "还": "[[hai2]]",
+        "为您": "[[wei4]]您",
+        "乐从": "[[le4]]从",
+        "长按": "[[chang2]]按",
+        "修好了": "修好[[le5]]",
+        "核对": "[[he2]]对",
+    }
+)
+_HINTED = re.compile("|".join(HINTS))
+_SHOWN: Mapping[str, str] = MappingProxyType(
+    {"chong2": "重", "tiao2": "调", "hai2": "还", "wei4": "为", "le4": "乐", "chang2": "长", "le5": "了", "he2": "核"}
+)
+_MARK = re.compile(r"\[\[(\w+)\]\]")
+
+
+def hinted(text: str) -> str:
+    """Return `text` with pinyin put in where a character has several readings."""
+    return _HINTED.sub(lambda match: HINTS[match.group()], text)
+
+
+def shown(text: str) -> str:
+    """Return hinted text as people read it."""
+    return _MARK.sub(lambda match: _SHOWN.get(match.group(1), ""), text)
 
 
 def encode(value: Any) -> Any:

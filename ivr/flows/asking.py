@@ -8,10 +8,10 @@ from ivr.contract.dialogue import Perform
 from ivr.contract.dialogue import Record as RecordEffect
 from ivr.flows.nodes import Ask, Listening, Menu
 from ivr.flows.program import Program
-from ivr.flows.prompts import ELDER_RATE, render_all, slow_parts
+from ivr.flows.prompts import render_all, slow_parts
 from ivr.flows.state import Phase, State
 from ivr.flows.step import Step
-from speech.contract import Bargein, KeyMode, RecordSpec, Segment, SlotKind, SlotSpec, Timeouts, Turn
+from speech.contract import ELDER_RATE, Bargein, KeyMode, RecordSpec, Segment, SlotKind, SlotSpec, Timeouts, Turn
 
 SLOW_AFTER_REPEATS = 3
 ELDER_PAUSE_MS = 700  # one thing at a time: between what belongs together as well

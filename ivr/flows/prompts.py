@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from types import MappingProxyType
 
 from ivr.flows import readback
 from ivr.flows.load import load_program
@@ -11,42 +10,11 @@ from ivr.flows.nodes import Ask, Menu
 from ivr.flows.program import Program, Template, names_in
 from ivr.flows.state import State
 from ivr.flows.variables import VARIABLES, WORDS, Spoken
-from speech.contract import Segment
+from speech.contract import ELDER_RATE, Segment, hinted, shown
 
-ELDER_RATE = 0.85
 SLOW_MOST = 34  # characters of one segment at ELDER_RATE: longer ones pass the 12 s of design 5
 
-# Characters a synthesiser would read wrongly, in the words of our prompts; [[...]] replaces the character.
-HINTS: Mapping[str, str] = MappingProxyType(
-    {
-        "重听": "[[chong2]]听",
-        "重说": "[[chong2]]说",
-        "重新": "[[chong2]]新",
-        "调试": "[[tiao2]]试",
-        "还": "[[hai2]]",
-        "为您": "[[wei4]]您",
-        "乐从": "[[le4]]从",
-        "长按": "[[chang2]]按",
-        "修好了": "修好[[le5]]",
-        "核对": "[[he2]]对",
-    }
-)
-_HINTED = re.compile("|".join(HINTS))
-_SHOWN: Mapping[str, str] = MappingProxyType(
-    {"chong2": "重", "tiao2": "调", "hai2": "还", "wei4": "为", "le4": "乐", "chang2": "长", "le5": "了", "he2": "核"}
-)
-_MARK = re.compile(r"\[\[(\w+)\]\]")
 _VARIABLE = re.compile(r"\{(\w+)\}")
-
-
-def hinted(text: str) -> str:
-    """Return `text` with pinyin put in where a character has several readings."""
-    return _HINTED.sub(lambda match: HINTS[match.group()], text)
-
-
-def shown(text: str) -> str:
-    """Return hinted text as people read it."""
-    return _MARK.sub(lambda match: _SHOWN.get(match.group(1), ""), text)
 
 
 def render(template: Template, state: State, reads: Mapping[str, str] | None = None) -> Segment | None:

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 from ivr.flows.asking import spoken
 from ivr.flows.program import Program
-from ivr.flows.prompts import hinted
 from ivr.flows.service_answers import (
     BUILT_IN,
     ArticleAnswer,
@@ -17,7 +16,7 @@ from ivr.flows.service_answers import (
 from ivr.flows.service_rules import article_keys, asked_topics
 from ivr.flows.state import Slot, State
 from ivr.flows.step import Step, fill_slot
-from speech.contract import Segment
+from speech.contract import Segment, hinted
 
 
 def say_articles(step: Step, answer: ArticlesAnswer | None) -> None:
@@ -31,10 +30,12 @@ def say_articles(step: Step, answer: ArticlesAnswer | None) -> None:
 
 
 def _segments(step: Step, key: str, changed: Mapping[str, ArticleAnswer]) -> list[Segment]:
-    if key not in changed:
-        return spoken(step, key)
+    built_in = spoken(step, key)
+    texts = [hinted(text) for text in changed[key].segments] if key in changed else []
+    if not texts or texts == [segment.text for segment in built_in]:
+        return built_in
     # no key: a recording of the built-in sentence must not be played for a changed one
-    return [Segment("", hinted(text), (hinted(text),)) for text in changed[key].segments]
+    return [Segment("", text, (text,)) for text in texts]
 
 
 def _keep_answered(step: Step, versions: Mapping[str, str]) -> None:

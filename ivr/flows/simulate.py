@@ -29,9 +29,19 @@ from ivr.contract.facts import Fact
 from ivr.contract.ids import ticket_number
 from ivr.flows.machine import step
 from ivr.flows.program import Program
-from ivr.flows.prompts import shown
 from ivr.flows.state import State
-from speech.contract import Cause, Interpretation, Interpreter, KeyMode, Lexicon, Mode, Segment, SlotSpec, TurnResult
+from speech.contract import (
+    Cause,
+    Interpretation,
+    Interpreter,
+    KeyMode,
+    Lexicon,
+    Mode,
+    Segment,
+    SlotSpec,
+    TurnResult,
+    shown,
+)
 
 Move = str | Mapping[str, str]
 _CALLER = "+8613800138000"

@@ -201,7 +201,7 @@ def _lifted(read: service_words.Read) -> Callable[[State], Spoken]:
 VARIABLES: Mapping[str, Callable[[State], Spoken]] = MappingProxyType(
     {
         "code": _code,
-        "meaning_zh": lambda state: Spoken(_field(state, "fault_code", "meaning_zh")),
+        "meaning_zh": lambda state: _word(_field(state, "fault_code", "meaning_zh")),
         "c1": _candidate(0),
         "c2": _candidate(1),
         "c3": _candidate(2),

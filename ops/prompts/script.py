@@ -9,8 +9,8 @@ from dataclasses import astuple, dataclass, fields
 from ivr.dialplan.prompts import FALLBACK, WAITING
 from ivr.flows.nodes import Say
 from ivr.flows.program import Program, Template
-from ivr.flows.prompts import ELDER_RATE, hinted, shown, slow_parts
-from speech.contract import Segment
+from ivr.flows.prompts import slow_parts
+from speech.contract import ELDER_RATE, Segment, hinted, shown
 from speech.synthesizers.pronunciation import MISREAD
 
 PAUSE_S = 0.3  # between segments (dialogues, how_to_read)

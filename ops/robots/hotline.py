@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 
-from ivr.flows.prompts import shown
+from speech.contract import shown
 
 _POLL_S = 0.2
 

@@ -5,7 +5,8 @@ from typing import Any
 
 from ivr.dialplan.prompts import FALLBACK, WAITING
 from ivr.flows.load import load_program
-from ivr.flows.prompts import hinted, static_texts
+from ivr.flows.prompts import static_texts
+from speech.contract import hinted
 
 
 def flow_texts() -> Sequence[Mapping[str, Any]]:

@@ -4,8 +4,9 @@ from pathlib import Path
 
 from playwright.async_api import Browser, Page, expect
 
-from crm.knowledge import pack
+from speech.contract import shown
 from tests.e2e.console_crm import Crm, open_at
+from tests.next_dialogue import answer
 
 SUPERVISOR, REVIEWER, AGENT = "9001", "admin", "8001"
 SAID = "自售出之日起七天内,出现性能故障,您可以选择退货、换货,或者请我们修理。"
@@ -16,8 +17,8 @@ async def _press(page: Page, name: str) -> None:
 
 
 def _spoken(crm: Crm) -> list[str]:
-    found = pack.current(Path(crm.environment["HOTLINE_PACKS_DIR"]))
-    return list(found["articles"]["ans_7d"]["segments"])
+    """Return what the next caller who asks for it hears."""
+    return [shown(segment.text) for segment in answer(Path(crm.environment["HOTLINE_PACKS_DIR"]), "几天能退")]
 
 
 async def test_what_is_written_survives_a_reload_and_is_spoken_once_another_published_it(

@@ -5,9 +5,9 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from ivr.flows.prompts import shown
 from ops.packs import MERGED_FILE, TREE_FILE, build
 from ops.stack.texts import flow_texts
+from speech.contract import shown
 from speech.packs import load_pack
 from speech.synthesizers.espeak import VOICE
 from speech.synthesizers.pronunciation import MISREAD, PLACES_FILE, spoken_form

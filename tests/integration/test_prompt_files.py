@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from ivr.flows.prompts import shown
 from ops.prompts.check import check
 from ops.stack.texts import fallback_texts, flow_texts
+from speech.contract import shown
 from speech.synthesizers.bulk import Wanted, make_missing
 from speech.synthesizers.espeak import VOICE, EspeakSynthesizer
 from speech.synthesizers.pronunciation import MISREAD, spoken_form

@@ -5,11 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import pytest
 from sqlalchemy import event
 
-from crm.accounts import service as accounts
-from crm.accounts.schemas import Role
 from crm.bootstrap import Process
 from crm.knowledge import pack, seeds
 from ops import packs as division_packs
@@ -19,15 +16,6 @@ from tests.unit.crm.fakes import Clock
 
 API = "/api/v1/knowledge/article"
 TEXT = {"kind": "article", "title_zh": "保修多久", "segments": ["壁挂炉整机保修两年。"], "source": "四.一.6"}
-
-
-@pytest.fixture
-async def other(process: Process, clock: Clock) -> dict[str, str]:
-    """Give the header of a second editor."""
-    async with process.parts.work() as session:
-        role = Role.SUPERVISOR
-        token = await accounts.make_token(session, name="reviewer", role=role, secret="cookie", now=clock())
-    return {"Authorization": f"Bearer {token}"}
 
 
 async def ask(client: httpx.AsyncClient, method: str, path: str, status: int = 200, **more: Any) -> Any:

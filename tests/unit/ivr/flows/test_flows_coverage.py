@@ -9,9 +9,9 @@ from ivr.contract.dialogue import Perform, Record
 from ivr.dialplan.prompts import FALLBACK, WAITING
 from ivr.flows.load import read_yaml
 from ivr.flows.machine import step
-from ivr.flows.prompts import shown
 from ivr.flows.simulate import Conversation
 from ivr.flows.state import State
+from speech.contract import shown
 from tests.unit.ivr.flows import test_flows_resume, test_flows_service, test_flows_tickets, test_flows_transcripts
 from tests.unit.ivr.flows.dialogue_keys import Keys, extract, listed
 from tests.unit.ivr.flows.play import program

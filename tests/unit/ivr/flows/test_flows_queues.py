@@ -7,7 +7,7 @@ import pytest
 from ivr.contract.dialogue import End, HandOver
 from ivr.contract.facts import CallbackRequested, HandedOver, TicketOpened
 from ivr.flows.machine import fold
-from ivr.flows.prompts import shown
+from speech.contract import shown
 from tests.unit.ivr.flows.play import Driver, program
 
 

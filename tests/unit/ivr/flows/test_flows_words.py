@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 from ivr.flows import readback
 from ivr.flows.nodes import Ask
 from ivr.flows.program import Template
-from ivr.flows.prompts import ELDER_RATE, SLOW_MOST, render, render_all, shown, slow_parts, static_texts
+from ivr.flows.prompts import SLOW_MOST, render, render_all, slow_parts, static_texts
 from ivr.flows.state import Caller, Matter, Slot, State
 from ivr.flows.variables import VARIABLES
-from speech.contract import Segment
+from speech.contract import ELDER_RATE, Segment, shown
 from tests.unit.ivr.flows.known import E01, E1, SHUNDE
 from tests.unit.ivr.flows.play import program
 
