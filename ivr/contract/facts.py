@@ -103,7 +103,10 @@ class SlotFilled:
 
 @dataclass(frozen=True, slots=True)
 class TicketOpened:
-    """A matter became a ticket, with the number that was (or will be) spoken."""
+    """A matter became a ticket, with the number that was (or will be) spoken.
+
+    number: "" from a dialogue that took none; it is given one when the fact is written.
+    """
 
     KIND: ClassVar[str] = "ticket_opened"
     matter: int

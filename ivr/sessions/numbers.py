@@ -21,6 +21,16 @@ class NoNumberLeft(Exception):
     """The leased block is used up and crm is away."""
 
 
+def next_number(journal: Journal, now: datetime) -> TicketNumber | None:
+    """Take the next leased number, None when none is left. It is durable before any fact that is written after it."""
+    pool = journal.state.pool
+    if not pool:
+        return None
+    free, _ = pool[min(pool)]
+    journal.number(free, now)
+    return ticket_number(free)
+
+
 class NumberPool:
     """Hands out serials that the journal holds as leased. `run` refills in the background."""
 
@@ -44,14 +54,12 @@ class NumberPool:
 
         Raises NoNumberLeft, JournalUnavailable.
         """
-        pool = self._journal.state.pool
         self._check.set()
-        if not pool:
+        number = next_number(self._journal, self._clock())
+        if number is None:
             raise NoNumberLeft
-        free, _ = pool[min(pool)]
-        self._journal.number(free, self._clock())
         await self._journal.durable()
-        return ticket_number(free)
+        return number
 
     async def run(self) -> None:
         """Lease a block whenever fewer than the low-water mark are left, for ever."""

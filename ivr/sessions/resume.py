@@ -1,7 +1,7 @@
 """Resume is replay: fold the journalled inputs of a contact and know its question and its unwritten facts."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +19,7 @@ from ivr.contract.facts import (
 )
 from ivr.contract.ids import ContactId
 from ivr.sessions.journal import Journal
+from ivr.sessions.numbers import next_number
 from ivr.sessions.ports import Flow, FlowBroken
 from ivr.sessions.records import OpenContact
 from ivr.telephony.call import DialogueEnd
@@ -77,7 +78,14 @@ def is_hang_up(item: Input) -> bool:
 def write_missing(journal: Journal, contact: OpenContact, folded: Folded, now: datetime) -> None:
     """Write the facts that the fold gave and the journal does not hold yet; none is written twice."""
     for number, fact in enumerate(folded.facts[contact.dialogue_facts :], contact.dialogue_facts + 1):
-        journal.fact(contact.contact, fact, now, dialogue=number)
+        journal.fact(contact.contact, _numbered(journal, fact, now), now, dialogue=number)
+
+
+def _numbered(journal: Journal, fact: Fact, now: datetime) -> Fact:
+    """Give a ticket its number where the dialogue took none: in danger nothing is waited for, and it is not spoken."""
+    if not isinstance(fact, TicketOpened) or fact.number:
+        return fact
+    return replace(fact, number=next_number(journal, now) or "")
 
 
 def hang_up(flow: Flow, folded: Folded, journal: Journal, contact: OpenContact, now: datetime) -> None:

@@ -2,12 +2,12 @@
 
 import pytest
 
-from ivr.contract.dialogue import End, HandOver, Perform, Record
+from ivr.contract.dialogue import End, HandOver, Perform, Record, TurnDone
 from ivr.contract.facts import CallbackRequested, HandedOver, NodeEntered, SafetyRaised, TicketOpened, TurnEnded
 from ivr.flows.matters import has_content
 from ivr.flows.nodes import Ask, Menu
 from ivr.flows.service_rules import is_answered
-from speech.contract import KeyMode
+from speech.contract import Cause, Interpretation, KeyMode, TurnResult
 from tests.unit.ivr.flows.play import Driver, listening_nodes, program
 from tests.unit.ivr.flows.worlds import at
 
@@ -70,6 +70,18 @@ def test_danger_said_aloud_brings_its_instructions(node: str) -> None:
     if not was_ticket:  # a ticket that is there is raised by the fact alone
         ticket = driver.of(TicketOpened)[-1]
         assert (ticket.priority, ticket.safety) == ("urgent", "co")
+
+
+@every_node
+def test_nothing_is_asked_before_the_words_of_danger(node: str) -> None:
+    """A number must be on disk before it is taken: no look-up may stand between a danger and its first sentence."""
+    driver = at(node)
+    heard = Interpretation(text="头晕", safety="co")
+    driver.give_only(
+        TurnDone(TurnResult(driver.state.turn_id, Cause.SUCCESS, interpretation=heard, clip="c0ffee/1.wav"))
+    )
+    assert driver.turn.slot is None
+    assert driver.turn.segments[-1].key == "emergency_co.1"
 
 
 @every_node

@@ -9,10 +9,12 @@ import pytest
 
 from ivr.contract.desk import DeskUnavailable
 from ivr.contract.envelope import Envelope
-from ivr.contract.facts import ContactEnded
+from ivr.contract.facts import ContactEnded, Fact, TicketOpened
 from ivr.contract.ids import ContactId, is_ticket_number, ticket_number
 from ivr.sessions.journal import Journal
 from ivr.sessions.numbers import NoNumberLeft, NumberPool
+from ivr.sessions.records import CallInfo, OpenContact
+from ivr.sessions.resume import Folded, write_missing
 from ivr.sessions.shipper import Shipper
 from tests.unit.ivr.sessions.fakes import NOW, MemoryDesk
 from tests.unit.ivr.sessions.rig import clock, running_journal, until
@@ -26,6 +28,14 @@ async def _task(job: NumberPool | Shipper) -> AsyncIterator[None]:
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
+
+
+TAKEN = ticket_number(5)
+
+
+def _open(journal: Journal) -> OpenContact:
+    journal.open_contact(ContactId("c"), CallInfo("l", "u", "PJSIP/c-1", "+8613800138000", "4001726011", ""), NOW)
+    return journal.state.contacts[ContactId("c")]
 
 
 def _write(journal: Journal, count: int) -> None:
@@ -64,6 +74,29 @@ async def test_a_restart_goes_on_after_the_last_number(tmp_path: Path) -> None:
         with pytest.raises(NoNumberLeft):
             await pool.take()
     assert first + second == [ticket_number(serial) for serial in range(1000, 1005)]
+
+
+async def test_a_ticket_of_danger_is_given_its_number_when_it_is_written(tmp_path: Path) -> None:
+    """Nothing was asked before the words of danger; the number is on disk before the fact, and given once."""
+    facts: list[Fact] = [
+        TicketOpened(1, "", "repair", "urgent", "handed_over", "gas"),
+        TicketOpened(2, TAKEN, "repair", "normal", ""),
+    ]
+    async with running_journal(tmp_path) as journal:
+        journal.block(1000, 1, NOW)
+        contact = _open(journal)
+        write_missing(journal, contact, Folded(None, facts), NOW)
+        write_missing(journal, contact, Folded(None, facts), NOW)
+        write_missing(journal, contact, Folded(None, [*facts, facts[0]]), NOW)
+        await journal.durable()
+        written = [
+            envelope.fact.number
+            for envelope in journal.state.outbox.ready.values()
+            if isinstance(envelope.fact, TicketOpened)
+        ]
+    assert written == [ticket_number(1000), TAKEN, ""]  # the block had one number
+    async with running_journal(tmp_path) as journal:
+        assert NumberPool(journal, MemoryDesk(away=True), clock).left == 0
 
 
 async def test_the_pool_waits_for_crm_to_come_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
