@@ -134,6 +134,7 @@ class SlotSpec:
     "后头还有个零") or completed (a letter that still needs its digits). pii.
     one_breath: other slots said in the same sentence are captured as well: an opening such as "我在顺德容桂,壁挂炉报E1
     没热水", or a correction of a summary such as "时间改成后天".
+    several: a sentence may mean several things of a menu, each to be answered ("保修几年,过了咋收费").
     anew: what is captured of other slots may be a day, a number or a date of purchase said anew ("改成后天").
     safety: it is asked whether there is danger: a no that is not sure is none.
     pack: hash of the pack (codes, divisions) to use; empty for none.
@@ -149,6 +150,7 @@ class SlotSpec:
     correcting: SlotKind | None = None
     current: Mapping[str, str] = field(default_factory=dict)
     one_breath: bool = False
+    several: bool = False
     anew: bool = False
     safety: bool = False
     pack: str = ""
@@ -196,7 +198,8 @@ class Interpretation:
       PURCHASE_DATE  "unknown" (不记得)
       PRODUCT     "other_brand"
       correcting  "correction" with the new value; one_breath: `captured` holds what was said anew.
-    candidates: at most three values, best first, when the answer is ambiguous (and for the ticket).
+    candidates: at most three values, best first, when the answer is ambiguous (and for the ticket); with `several`
+    every {"meaning"} of the sentence as they were said, when there are more than one.
     captured: slot name -> what else the sentence held (one_breath): product, fault_code, symptom {value, spoken},
     address, since {date, from, to, precision}, name, visit, contact, purchase.
     command: a global command's meaning. safety: a safety kind. Danger comes before everything else.

@@ -116,6 +116,7 @@ def slot_spec(program: Program, state: State, *, hold: bool = False) -> SlotSpec
         correcting=SlotKind(correcting) if correcting else None,
         current=_current(node, state),
         one_breath=node.one_breath,
+        several=isinstance(node, Menu) and node.several,
         anew=node.one_breath and (isinstance(node, Ask) or "corrected" in node.to or bool(node.captures)),
         safety=node.safety,
     )

@@ -231,6 +231,11 @@ def _sought(_: Program, state: State) -> Sought:
     return Sought.EXISTS if state.found else Sought.MISSING
 
 
+def _topic_left(_: Program, state: State) -> service.TopicLeft:
+    asked = service.asked_topics(state)
+    return next((topic for topic in service.TopicLeft if topic in asked), service.TopicLeft.NONE)
+
+
 def _urge_times(_: Program, state: State) -> UrgeTimes:
     before = service.urges(state)
     if before + 1 >= service.MOST_URGES or service.ticket_line(state) == "overdue":
@@ -272,6 +277,7 @@ BRANCHES: Mapping[str, BranchRule] = MappingProxyType(
         "ticket_found": BranchRule(Sought, _sought),
         "ticket_line": BranchRule(TicketLine, lambda _, state: TicketLine(service.ticket_line(state))),
         "ticket_overdue": BranchRule(YesNo, lambda _, state: _yes(service.ticket_line(state) == "overdue")),
+        "topic_left": BranchRule(service.TopicLeft, _topic_left),
         "urge_times": BranchRule(UrgeTimes, _urge_times),
         "code_verdict": BranchRule(CodeVerdict, lambda _, state: CodeVerdict(service.code_verdict(state))),
         "code_fee": BranchRule(Fee, _code_fee),

@@ -97,6 +97,7 @@ class _Question(_Part):
 class Menu(_Question):
     """One choice of several. pick: the slot whose candidates are the choices (meanings pick1 pick2 pick3).
 
+    several: all that one sentence asks is answered.
     chooses: the choices are the caller's tickets (pick1 pick2 pick3, or a kind).
     correcting: the kind of a value that may be said instead of a choice; it leads to the edge `corrected`, as does what
     a one-breath menu captures when it has that edge.
@@ -105,6 +106,7 @@ class Menu(_Question):
     kind: Literal["menu"]
     pick: Name | None = None
     chooses: bool = False
+    several: bool = False
     correcting: Literal["address", "region"] | None = None
 
 

@@ -1,6 +1,7 @@
 """Rules of consult, complaint and request flows: how urgent a matter is, what is answered, what is still to record."""
 
 from collections.abc import Callable, Mapping
+from enum import StrEnum
 from types import MappingProxyType
 
 from ivr.flows.state import Matter, Slot, State
@@ -72,13 +73,36 @@ FILLS: Mapping[str, Callable[[State], tuple[str, Slot]]] = MappingProxyType(
 # ---- articles ----
 
 
+class TopicLeft(StrEnum):
+    """What of a question no article answers."""
+
+    NONE = "none"
+    REPAIR = "repair"
+    PRICE = "price"
+    OUTLET = "outlet"
+    ETA = "eta"
+    MODEL = "model"
+    UNREASONABLE = "unreasonable"
+
+
 def asked_topics(state: State) -> tuple[str, ...]:
-    """Return what the caller asks about now: the meaning heard, and others of the same sentence."""
+    """Return what the caller asks about now: the meaning heard, or all of one sentence as they were said."""
     held = state.slot("topic")
     if held is None:
         return ()
-    also = (other.get("meaning", "") for other in held.candidates)
-    return tuple(dict.fromkeys(topic for topic in (held.value.get("value", ""), *also) if topic))
+    topic = held.value.get("value", "")
+    return tuple(other.get("meaning", "") for other in held.candidates) or (topic,)
+
+
+def asked_together(
+    topics: Mapping[str, tuple[str, ...]], meaning: str, said: tuple[Mapping[str, str], ...]
+) -> tuple[str, tuple[Mapping[str, str], ...]]:
+    """Return where a sentence leads that asks several things, to the first that an article answers, and all of them."""
+    asked = tuple(other for other in said if other["meaning"] in topics or other["meaning"] in set(TopicLeft))
+    if not asked:
+        return meaning, ()
+    first = next((other for other in asked if other["meaning"] in topics), asked[0])
+    return first["meaning"], asked if len(asked) > 1 else ()
 
 
 def article_keys(topics: Mapping[str, tuple[str, ...]], state: State) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from ivr.flows.commands import command, danger
 from ivr.flows.failures import HOLD_TURNS, fail
 from ivr.flows.nodes import Ask, Listening, Menu, Record
 from ivr.flows.program import EMERGENCY_KINDS
-from ivr.flows.service_rules import chosen_ticket
+from ivr.flows.service_rules import asked_together, chosen_ticket
 from ivr.flows.state import Slot
 from ivr.flows.step import (
     Step,
@@ -80,6 +80,9 @@ def _accept(making: Step, node: Listening, answer: Answer, result: TurnResult) -
 
 
 def _meaning(making: Step, node: Listening, answer: Answer, result: TurnResult) -> None:
+    if isinstance(node, Menu) and node.several:
+        name, asked = asked_together(making.program.topics, answer.name, answer.candidates)
+        answer = replace(answer, name=name, candidates=asked)
     name = answer.name
     pick = pick_index(name)
     if name == "yes":

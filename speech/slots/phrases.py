@@ -21,6 +21,8 @@ _HEDGES = re.compile(
     "应该|应当|好像|好似|似乎|貌似|可能|大概|大约|也许|或许|兴许|估计|恐怕|怕是|说不定|不一定|没准|差不多|感觉|觉得"
     "|暂时|吧|不太|不大|不怎么|不是很"
 )
+_USED = "|"
+_LEFT = re.compile(f"[^{_USED}]{{4,}}")  # of a sentence, between its phrases
 _NEGATIONS = frozenset("不没未别唔冇勿莫")
 _MIN_SIMILARITY = 0.78  # of syllables in order; below this two phrases are different sentences
 
@@ -112,6 +114,36 @@ def best_meaning(text: str, phrases: Mapping[str, Iterable[str]]) -> str:
     if len(ranked) > 1 and ranked[1][1] == ranked[0][1]:
         return ""
     return ranked[0][0]
+
+
+def meanings(text: str, phrases: Mapping[str, Iterable[str]]) -> tuple[str, ...]:
+    """Return every menu meaning that compact `text` holds, each once, in the order they are said.
+
+    Sample phrases said word for word are taken first, the longest before what it holds (过了咋收费 before 收费); what
+    is left between them may sound like another.
+    """
+    rows = [(compact(sample), meaning) for meaning, samples in phrases.items() for sample in samples]
+    found: list[tuple[int, str]] = []
+    rest = text
+    for sample, meaning in sorted(rows, key=lambda row: len(row[0]), reverse=True):
+        place = rest.find(sample) if len(sample) > 1 else -1
+        if place >= 0:
+            found.append((place, meaning))
+            rest = rest[:place] + _USED * len(sample) + rest[place + len(sample) :]
+    if found:
+        found += [
+            (match.start(), meaning) for match in _LEFT.finditer(rest) if (meaning := _alike(match.group(), rows))
+        ]
+    return tuple(dict.fromkeys(meaning for _place, meaning in sorted(found)))
+
+
+def _alike(text: str, rows: Iterable[tuple[str, str]]) -> str:
+    """Return the meaning of the sample that sounds most like `text`, "" when none does."""
+    said = syllables(text)
+    likeness, meaning = max(
+        (float(Indel.normalized_similarity(said, syllables(sample))), name) for sample, name in rows
+    )
+    return meaning if likeness >= _MIN_SIMILARITY else ""
 
 
 def _bare(text: str) -> str:

@@ -145,13 +145,15 @@ class Slots:
         return self._menu(slot, lexicon, said)
 
     def _menu(self, slot: SlotSpec, lexicon: Lexicon, said: str) -> Interpretation:
-        meaning = phrases.best_meaning(said, slot.phrases)
         command = phrases.find_command(said, lexicon)
         if command and not phrases.sampled(said, slot.phrases):
             return Interpretation(text=said, status="match", command=command)
-        if meaning:
-            return Interpretation(text=said, status="match", meaning=meaning)
-        return Interpretation(text=said)
+        several = phrases.meanings(said, slot.phrases) if slot.several else ()
+        meaning = phrases.best_meaning(said, slot.phrases) or next(iter(several), "")
+        if not meaning:
+            return Interpretation(text=said)
+        candidates = tuple({"meaning": name} for name in several) if len(several) > 1 else ()
+        return Interpretation(text=said, status="match", meaning=meaning, candidates=candidates)
 
     def _value(self, slot: SlotSpec, lexicon: Lexicon, said: str, now: datetime | None) -> Interpretation:
         kind = slot.correcting or slot.kind

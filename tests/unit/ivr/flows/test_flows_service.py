@@ -20,6 +20,7 @@ CHANGED = {"ans_period": {"segments": ["整机保修三年。"], "source": "二�
 
 SCRIPTS: Mapping[str, tuple[Sequence[Move], Mapping[str, Any]]] = {
     "consult_by_meaning": (say("我问一下保修几年", "保修几年", "那我再问一个", "上门费多少", "明白,谢谢啊"), {}),
+    "consult_two_questions": (say("咨询", "保修几年,过了咋收费", "明白,谢谢啊"), {}),
     "consult_by_keys": (press("1", "1", "1", "3", "2", "3", "3", "3", "4", "3", "5", "1"), {"keys_only": True}),
     "consult_not_in_the_catalogue": (say("咨询", "网点在哪"), {}),
     "consult_unanswered": ([*press("1", "1", "3"), "silence", "silence", "silence"], {"keys_only": True}),
@@ -101,12 +102,45 @@ def test_the_ticket_knows_what_was_answered_and_in_which_version() -> None:
     assert changed[-1].value["articles"] == "ans_period@7 ans_start@0"
 
 
-def test_two_questions_in_one_sentence_are_answered_in_turn() -> None:
-    driver = Driver().start().press("1")
-    driver.hear(meaning="period", text="保修几年,过了咋收费", candidates=({"meaning": "fee"},))
-    assert driver.node == "consult_after"
-    text = driver.text
-    assert text.index("整机保修两年") < text.index("开发票") < text.index("只收材料成本费")
+@pytest.mark.parametrize(
+    ("said", "topics", "node"),
+    [
+        ("保修几年,过了咋收费", "period fee", "consult_after"),
+        ("保修几年过了咋收费", "period fee", "consult_after"),
+        ("过了怎么收费,保修期多长", "fee period", "consult_after"),
+        ("上门收不收费保修几年怎么找你们", "fee period channels", "consult_after"),
+        ("安装要钱吗,还有哪些不保", "install excluded", "consult_after"),
+        ("没发票咋办,保修从哪天算", "excluded start", "consult_after"),
+        ("没热水,保修几年", "repair period", "repair_product"),
+        ("你们保修几年", "period", "consult_after"),
+    ],
+)
+def test_all_that_one_sentence_asks_is_answered_in_turn(said: str, topics: str, node: str) -> None:
+    talk = simulate(program(), [*press("1"), *say(said)], interpreter())
+    answered = [fact for fact in of(talk, SlotFilled) if fact.slot == "answered"][-1]
+    assert answered.value["topics"] == topics
+    keys = [key for topic in topics.split() for key in program().topics.get(topic, ())]
+    assert [part.partition("@")[0] for part in answered.value["articles"].split()] == list(dict.fromkeys(keys))
+    assert talk.state.place.node == node
+
+
+@pytest.mark.parametrize("said", ["保修几年,配件多少钱", "师傅几点到,上门收费吗", "网点在哪,保修多久"])
+def test_what_no_article_answers_of_two_questions_is_for_a_person(said: str) -> None:
+    talk = simulate(program(), [*press("1"), *say(said)], interpreter(), lookups={"queue_state": {"open": True}})
+    assert [fact.value["articles"] for fact in of(talk, SlotFilled) if fact.slot == "answered"]
+    assert talk.outcome == HandOver("queue", "consult", 0)
+
+
+def test_two_questions_that_only_a_person_answers_are_for_a_person() -> None:
+    talk = simulate(
+        program(), [*press("1"), *say("网点在哪,功率多大")], interpreter(), lookups={"queue_state": {"open": True}}
+    )
+    assert talk.outcome == HandOver("queue", "consult", 0)
+
+
+def test_two_questions_of_the_three_guarantees_are_answered_as_well() -> None:
+    talk = simulate(program(), [*press("1", "1"), *say("保几年,过保了咋算")], interpreter())
+    assert [fact.value["topics"] for fact in of(talk, SlotFilled) if fact.slot == "answered"] == ["period fee"]
 
 
 def test_a_broken_article_is_the_built_in_one() -> None:
