@@ -33,8 +33,13 @@ class Made:
     page_errors: list[str] = field(default_factory=list)
 
 
-async def make_calls(stack: Stack, names: Sequence[str], afterwards: Sequence[str] = ()) -> Made:
-    """Make every call named, then those `afterwards`; agent 8001's page is open and ready in Chromium all the time."""
+async def make_calls(
+    stack: Stack, names: Sequence[str], afterwards: Sequence[str] = (), nobody_there: Sequence[str] = ()
+) -> Made:
+    """Make every call named, then those `afterwards`, with agent 8001's page open and ready in Chromium.
+
+    nobody_there: the last ones, made while the agent has paused.
+    """
     made = Made()
     folder = stack.layout.home / "scenarios"
     shutil.copytree(SCENARIOS, folder)
@@ -57,7 +62,10 @@ async def make_calls(stack: Stack, names: Sequence[str], afterwards: Sequence[st
                 made.reports[name] = await studio.call(load_scenario(folder / f"{name}.yaml"), folder)
                 made.ended[name] = asyncio.get_running_loop().time()
 
-        for round_of in (names, afterwards):
+        for round_of in (names, afterwards, nobody_there):
+            if round_of is nobody_there:
+                await page.pause("用餐")
+                await page.wait_for_state("paused")
             async with asyncio.TaskGroup() as group:
                 for name in round_of:
                     group.create_task(one(name))

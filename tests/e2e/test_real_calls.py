@@ -155,6 +155,14 @@ def test_danger_goes_to_the_emergency_queue(made: Made) -> None:
     assert report.tickets[0]["safety"] == "gas"
 
 
+def test_fire_said_over_the_menu_goes_to_the_emergency_queue(made: Made) -> None:
+    report = call(made, "fire")
+    ticket = only_ticket(report)
+    assert (ticket["priority"], ticket["safety"]) == ("urgent", "fire")
+    assert [step.node for step in report.steps] == ["main_menu", "emergency_outside"]
+    assert report.outcome == "talked"
+
+
 def test_danger_that_is_denied_is_one_question_and_not_urgent(made: Made) -> None:
     report = call(made, "no_danger")
     assert [step.node for step in report.steps] == ["main_menu", "emergency_check", "main_menu"]
@@ -191,6 +199,30 @@ def test_an_installation_has_its_kind_and_place(made: Made) -> None:
     report = call(made, "request_install")
     assert only_ticket(report)["kind"] == "install"
     assert slots(report)["address"]["text"]
+
+
+def test_a_return_has_its_kind_and_the_callers_own_words(made: Made) -> None:
+    report = call(made, "unit_return")
+    ticket = only_ticket(report)
+    assert (ticket["kind"], ticket["outcome"]) == ("unit_return", "reported")
+    assert slots(report)["note"]["clip_ms"] > 1500
+
+
+def test_who_goes_to_look_is_waited_for_and_asked_nothing_twice(made: Made) -> None:
+    report = call(made, "hold")
+    assert [step.node for step in report.steps if step.node.startswith("fault_code")] == [
+        *["fault_code"] * 3, "fault_code_confirm",
+    ]  # fmt: skip
+    assert slots(report)["fault_code"]["value"]["canonical"] == "E03"
+
+
+def test_a_message_is_taken_when_nobody_is_there_and_rung_back(made: Made) -> None:
+    report = call(made, "voicemail")
+    ticket = only_ticket(report)
+    assert (ticket["kind"], ticket["outcome"]) == ("consult", "voicemail")
+    assert ticket["callback"]["reason"] == "voicemail"
+    assert slots(report)["voicemail"]["clip_ms"] > 2000
+    assert report.outcome != "talked"
 
 
 def test_no_code_at_the_door_is_an_urgent_complaint_for_a_person(made: Made) -> None:
