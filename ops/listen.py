@@ -16,9 +16,10 @@ from ops.robots.studio import CarrierAway, Studio
 from ops.settings import Settings
 from ops.stack.control import NotUp
 
+# Each kind of call; `urged` asks after the ticket of `repair_by_voice`, the last two need a person.
 CALLS = (
-    "repair_by_voice", "repair_by_keys", "code_corrected", "no_code", "address_on_file",
-    "barge_in", "danger", "silence", "anonymous", "zero_to_agent",
+    "repair_by_voice", "urged", "one_breath", "code_corrected", "address_on_file",
+    "consult_by_voice", "complaint", "request_install", "danger", "slower",
 )  # fmt: skip
 _AGENT_TALK_S = 6.0
 Say = Callable[[str], None]

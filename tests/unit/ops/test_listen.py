@@ -2,6 +2,7 @@
 
 import asyncio
 
+from ivr.flows.load import load_program
 from ops.layout import TREE
 from ops.listen import CALLS, Minutes, written
 from ops.robots.report import CallReport
@@ -13,6 +14,14 @@ def test_the_ten_calls_exist() -> None:
     assert len(set(CALLS)) == 10
     for name in CALLS:
         assert load_scenario(folder / f"{name}.yaml")
+
+
+def test_the_ten_calls_are_of_every_kind() -> None:
+    flow_of = load_program().flow_of
+    folder = TREE / "tests" / "e2e" / "scenarios"
+    answered = {node for name in CALLS for node in load_scenario(folder / f"{name}.yaml").answers}
+    kinds = {"repair", "my_ticket", "consult", "complaint", "request", "emergency"}
+    assert kinds <= {flow_of[node] for node in answered if node in flow_of}
 
 
 async def test_who_said_what_when() -> None:
