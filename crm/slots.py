@@ -49,6 +49,7 @@ LABELS: Mapping[str, str] = {
     "phone_support": "电话指导经过",
     "survey": "回访结果",
     "original": "原工单",
+    "mood": "情绪",
     "void_reason": "作废原因",
     "warranty_check": "保修核对",
     "reply_to": "回复到",

@@ -48,7 +48,9 @@ async def identify(session: AsyncSession, e164: str, now: datetime) -> CallerCar
     return CallerCard(
         known=True,
         customer_id=customer.id,
-        products=tuple(_known(item) for item in await products.of_customer(session, customer.id)),
+        products=tuple(
+            _known_product(item) for item in await products.of_customer(session, customer.id)
+        ),
         address_region=slots.region_text(address.value) if address else "",
         address_road=slots.road_text(address.value) if address else "",
         address_id=address.id if address else "",
@@ -59,11 +61,14 @@ async def identify(session: AsyncSession, e164: str, now: datetime) -> CallerCar
     )
 
 
-def _known(product: Product) -> KnownProduct:
-    """Return a machine on file with the day its warranty counts from; a day nobody wrote down is none."""
-    bought = product.invoice_on or product.purchased_on
-    name = word(PRODUCT_CLASSES, product.product_class)
-    return KnownProduct(product.id, name, product.product_class, bought.isoformat() if bought else "")
+def _known_product(item: Product) -> KnownProduct:
+    bought_on = item.counts_from
+    return KnownProduct(
+        product_id=item.id,
+        spoken=word(PRODUCT_CLASSES, item.product_class),
+        product_class=item.product_class,
+        bought_on=bought_on.isoformat() if bought_on else "",
+    )
 
 
 async def lease_numbers(session: AsyncSession, node: str, now: datetime) -> NumberBlock:

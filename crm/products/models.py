@@ -11,7 +11,7 @@ from crm.database import Base, Id
 class Product(Base):
     """A machine of a customer with its card (产品跟踪信息卡, 二.四.2). product_class: boiler | other | unknown.
 
-    warranty_card: yes | no | unknown. invoice_on is what the warranty counts from (二.一.(一).4), else purchased_on.
+    warranty_card: yes | no | unknown.
     """
 
     __tablename__ = "products"
@@ -33,3 +33,8 @@ class Product(Base):
     note: Mapped[str] = mapped_column(default="", server_default="")
     version: Mapped[int] = mapped_column(default=1, server_default="1")
     created_at: Mapped[datetime]
+
+    @property
+    def counts_from(self) -> date | None:
+        """Return the day the warranty counts from: of the invoice, else of the sale (二.一.(一).4)."""
+        return self.invoice_on or self.purchased_on

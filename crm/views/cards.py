@@ -27,6 +27,11 @@ _LIVE = frozenset({"ringing", "talking"})
 _RECENT = timedelta(days=30)
 _DAY = timedelta(hours=24)
 _MOST_TAGS, _MOST_OPEN, _MOST_HISTORY = 3, 5, 5
+# slot, its field and value -> the mark an agent must see before the first word (dialogues, callers and visit_code)
+_SAID_TAGS = (
+    ("mood", "value", "angry", Tag(key="angry", text="情绪激动", detail="已致歉一次，请直接听客户说")),
+    ("category", "tag", "impostor", Tag(key="impostor", text="疑似冒充", detail="来电人核对上门人员，没有核对上")),
+)
 _NEED_LOOK = frozenset({"unverified", "missing", "unheard"})
 
 
@@ -148,7 +153,7 @@ async def _tags(
     session: AsyncSession, contact: Contact, rows: Sequence[SlotForm], others: Sequence[Ticket]
 ) -> list[Tag]:
     """Return the marks, worst first."""
-    tags = []
+    tags = [tag for slot, name, value, tag in _SAID_TAGS if any(_says(row, slot, name, value) for row in rows)]
     if contact.called_back_at is not None:
         tags.append(Tag(key="callback", text="按次序回电", detail="客户留了位置，由系统打出"))
     repeated = await _same_code_before(session, contact, rows, others)
@@ -168,6 +173,10 @@ async def _tags(
     if vulnerable or (customer is not None and customer.elder):
         tags.append(Tag(key="elder", text="家有老人" if customer and customer.elder else "家有老幼病人", detail=""))
     return tags[:_MOST_TAGS]
+
+
+def _says(row: SlotForm, slot: str, name: str, value: str) -> bool:
+    return row.slot == slot and row.value.get(name) == value
 
 
 async def _same_code_before(

@@ -27,7 +27,7 @@ async def card(session: AsyncSession, found: Product) -> ProductCard:
         id=found.id, customer=found.customer_id, customer_name=owner.name if owner else "",
         product_class=found.product_class, product_class_name=word(PRODUCT_CLASSES, found.product_class),
         model=found.model, serial=found.serial, purchased_on=found.purchased_on, invoice_no=found.invoice_no,
-        invoice_on=found.invoice_on, counts_from=found.invoice_on or found.purchased_on,
+        invoice_on=found.invoice_on, counts_from=found.counts_from,
         warranty_card=found.warranty_card, sold_by=found.sold_by, installer=found.installer,
         installed_on=found.installed_on, commissioned_on=found.commissioned_on, note=found.note,
         codes=codes_seen(heard), visits=[_visit(item) for item in been],

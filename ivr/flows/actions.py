@@ -211,6 +211,7 @@ def card_fields(answer: CallerAnswer) -> dict[str, str]:
             "product_spoken": first.spoken,
             "product_class": first.product_class,
             "bought_on": first.bought_on,
+            "products": str(len(answer.products)),
         }
     flags = {name: "1" for name in ("known", "elder", "repeat_within_24h", "surge") if getattr(answer, name)}
     return {name: value for name, value in {**card, **flags}.items() if value}

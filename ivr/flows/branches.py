@@ -11,6 +11,7 @@ from ivr.flows import service_rules as service
 from ivr.flows.matters import QueueName, agent_queue, has_content
 from ivr.flows.program import Program
 from ivr.flows.state import State
+from ivr.flows.variables import contact_number
 
 
 class YesNo(StrEnum):
@@ -160,6 +161,11 @@ def _agent_kind(_: Program, state: State) -> AgentKind:
     return AgentKind.KNOWN if matter else AgentKind.NEW
 
 
+def _ring_angry(_: Program, state: State) -> YesNo:
+    """An angry caller is rung back instead of being put another menu, when there is a number to ring."""
+    return _yes(service.is_angry(state) and bool(contact_number(state)))
+
+
 def _more(record: str) -> Callable[[Program, State], YesNo]:
     return lambda _, state: _yes(service.more_to_record(record, state))
 
@@ -269,6 +275,7 @@ BRANCHES: Mapping[str, BranchRule] = MappingProxyType(
         "draft_left": BranchRule(YesNo, _draft_left),
         "draft_kind": BranchRule(DraftKind, _draft_kind),
         "agent_kind": BranchRule(AgentKind, _agent_kind),
+        "ring_angry": BranchRule(YesNo, _ring_angry),
         "queue_place": BranchRule(QueuePlace, _queue_place),
         "callback_later": BranchRule(YesNo, lambda _, state: _yes(state.slot("callback_after") is not None)),
         "called_back": BranchRule(YesNo, lambda _, state: _yes(state.called_back)),
@@ -281,6 +288,7 @@ BRANCHES: Mapping[str, BranchRule] = MappingProxyType(
         "urge_times": BranchRule(UrgeTimes, _urge_times),
         "code_verdict": BranchRule(CodeVerdict, lambda _, state: CodeVerdict(service.code_verdict(state))),
         "code_fee": BranchRule(Fee, _code_fee),
+        "mine_asked": BranchRule(YesNo, lambda _, state: _yes(service.MINE in service.asked_topics(state))),
         "product_told": BranchRule(YesNo, lambda _, state: _yes(service.product_told(state))),
         "more_statement": BranchRule(YesNo, _more("complaint_statement")),
         "more_voicemail": BranchRule(YesNo, _more("voicemail_record")),

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from ivr.flows.nodes import Ask, Do, Flow, Listening, Menu, Node, Record
+from ivr.flows.nodes import Ask, Branch, Do, Flow, Listening, Menu, Node, Record
 from speech.contract import Lexicon
 
 # Nodes the machine itself goes to; a program without one of them is refused.
@@ -26,7 +26,7 @@ EMERGENCY_KINDS: Mapping[str, str] = MappingProxyType(
     }
 )
 # where a caller who comes back from the queue goes (ivr.contract.dialogue.Returned)
-BACK: Mapping[str, str] = MappingProxyType({"callback": "no_agent_open", "timeout": "no_agent_offer"})
+BACK: Mapping[str, str] = MappingProxyType({"callback": "no_agent_open", "timeout": "queue_timeout"})
 OFFER_AGENT = "common_offer_agent"
 LIMIT_REPEAT = "common_limit_repeat"
 SOOTHE = "soothe_open"
@@ -131,6 +131,13 @@ class Program:
         """Return the node as one that records; raises TypeError for another kind."""
         node = self.nodes[name]
         if isinstance(node, Record):
+            return node
+        raise TypeError(f"{name} is a {node.kind}")
+
+    def branch(self, name: str) -> Branch:
+        """Return the node as one that chooses; raises TypeError for another kind."""
+        node = self.nodes[name]
+        if isinstance(node, Branch):
             return node
         raise TypeError(f"{name} is a {node.kind}")
 

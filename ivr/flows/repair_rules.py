@@ -71,6 +71,14 @@ class PurchaseState(StrEnum):
     ASK = "ask"
 
 
+class Mine(StrEnum):
+    """Which machine a question about the caller's own is about. file: the only one that is registered."""
+
+    TOLD = "told"
+    FILE = "file"
+    ASK = "ask"
+
+
 class Span(StrEnum):
     """Whether a verdict must hold for both ends of what was said."""
 
@@ -190,6 +198,12 @@ def _purchase_state(_: Program, state: State) -> PurchaseState:
     return PurchaseState.TOLD if state.slot("purchase") else PurchaseState.ASK
 
 
+def _mine_product(_: Program, state: State) -> Mine:
+    if state.slot("product"):
+        return Mine.TOLD
+    return Mine.FILE if state.caller.card.get("products") == "1" else Mine.ASK
+
+
 def _bought_on_file(state: State) -> str:
     registered = field(state, "product", "product_id")
     return state.caller.card.get("bought_on", "") if registered else ""
@@ -274,6 +288,7 @@ BRANCHES: Mapping[str, tuple[type[StrEnum], Callable[[Program, State], StrEnum]]
         "contact_state": (ContactState, _contact_state),
         "visit_state": (VisitState, _visit_state),
         "purchase_state": (PurchaseState, _purchase_state),
+        "mine_product": (Mine, _mine_product),
         "purchase_span": (Span, _purchase_span),
         "verdict": (Verdict, _verdict),
         "return_right": (Right, _right),

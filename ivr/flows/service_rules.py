@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from ivr.flows.state import Matter, Slot, State
 
+MOOD = "mood"
 MAX_CLIPS = 3  # recordings of one statement or message (dialogues, record_review)
 # dialogues, tickets_and_queues; every other kind is normal
 _PRIORITY: Mapping[str, str] = MappingProxyType(
@@ -42,6 +43,11 @@ def product_told(state: State) -> bool:
     return state.slot("product") is not None or bool(state.caller.card.get("product_spoken"))
 
 
+def is_angry(state: State) -> bool:
+    """Tell whether the caller has been soothed once: no more menus then (dialogues, callers)."""
+    return state.slot(MOOD) is not None
+
+
 def more_to_record(record: str, state: State) -> bool:
     """Tell whether the caller wants another recording at `record` and may have one."""
     matter, held = state.matter, state.slot("review")
@@ -65,12 +71,16 @@ FILLS: Mapping[str, Callable[[State], tuple[str, Slot]]] = MappingProxyType(
         "category_praise": _kept("category", value="suggestion", spoken="建议", tag="praise"),
         "category_other": _kept("category", value="other", spoken="其他"),
         "review_done": _kept("review", value="done", spoken="说完了"),
+        "mood_angry": _kept(MOOD, value="angry", spoken="情绪激动"),
         "factory_way": _kept("way", value="factory", spoken="返厂,寄送地址由客服告知"),
     }
 )
 
 
 # ---- articles ----
+
+
+MINE = "mine"  # answered for the caller's own machine, not by an article
 
 
 class TopicLeft(StrEnum):
@@ -97,11 +107,12 @@ def asked_topics(state: State) -> tuple[str, ...]:
 def asked_together(
     topics: Mapping[str, tuple[str, ...]], meaning: str, said: tuple[Mapping[str, str], ...]
 ) -> tuple[str, tuple[Mapping[str, str], ...]]:
-    """Return where a sentence leads that asks several things, to the first that an article answers, and all of them."""
-    asked = tuple(other for other in said if other["meaning"] in topics or other["meaning"] in set(TopicLeft))
+    """Return where a sentence leads that asks several things, to the first that is answered, and all of them."""
+    answered = {*topics, MINE}
+    asked = tuple(other for other in said if other["meaning"] in answered or other["meaning"] in set(TopicLeft))
     if not asked:
         return meaning, ()
-    first = next((other for other in asked if other["meaning"] in topics), asked[0])
+    first = next((other for other in asked if other["meaning"] in answered), asked[0])
     return first["meaning"], asked if len(asked) > 1 else ()
 
 

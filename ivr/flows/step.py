@@ -17,9 +17,10 @@ from ivr.contract.facts import (
 )
 from ivr.flows.fillers import known_value
 from ivr.flows.matters import agent_queue, has_content
-from ivr.flows.program import Program
+from ivr.flows.nodes import Queue
+from ivr.flows.program import AGENT_QUEUE, Program
 from ivr.flows.repair_rules import is_pressing
-from ivr.flows.service_rules import LOOSE, chosen, priority_of
+from ivr.flows.service_rules import LOOSE, chosen, priority_of, queue_priority
 from ivr.flows.state import Matter, Slot, State
 
 # The heavier kind wins when one matter turns into another; every other kind weighs 2.
@@ -207,9 +208,16 @@ def request_callback(step: Step, reason: str, *, in_turn: bool = False) -> None:
         step.save(CallbackRequested(reason, matter_number(step.state), number))
         return
     final, later = step.state.final, step.state.slot("callback_after")
-    queue, priority = (final.queue, final.priority) if final else (agent_queue(step.state).value, 0)
+    queue, priority = (final.queue, final.priority) if final else _place(step)
     after = later.value.get("after", "") if later else ""
     step.save(CallbackRequested(reason, matter_number(step.state), number, queue, priority, after))
+
+
+def _place(step: Step) -> tuple[str, int]:
+    """Return the queue the caller would have waited in, and the priority there."""
+    queue = agent_queue(step.state).value
+    node = step.program.nodes[step.program.branch(AGENT_QUEUE).to[queue]]
+    return queue, queue_priority(step.state, node.priority if isinstance(node, Queue) else 0)
 
 
 def raise_safety(step: Step, safety: str, trigger: str, clip: str = "") -> None:

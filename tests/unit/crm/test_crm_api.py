@@ -325,7 +325,8 @@ async def test_identify_tells_only_region_and_road(process: Process, desk: httpx
     known = (await desk.post("/internal/identify", json={"caller_e164": "+8613900139000", "did": "x"})).json()
     assert (known["known"], known["address_region"]) == (True, "广东省佛山市顺德区容桂街道")
     assert known["address_road"] == "凤翔路"
-    assert known["products"][0]["spoken"] == "壁挂炉"
+    (product,) = known["products"]
+    assert (product["spoken"], product["bought_on"]) == ("壁挂炉", "2025-03-12")
     await tell(desk, Story(), *dialogue())
     caller = (await desk.post("/internal/identify", json={"caller_e164": "+8613800138000"})).json()
     assert (caller["open_ticket"], caller["repeat_within_24h"]) == (NUMBER, True)

@@ -73,6 +73,25 @@ async def test_the_card_is_there_before_the_answer_and_tells_everything(
     assert snapshot.board is None
 
 
+@pytest.mark.parametrize(
+    ("slot", "value", "tag"),
+    [
+        ("mood", {"value": "angry", "spoken": "情绪激动"}, "情绪激动"),
+        ("category", {"value": "fee", "spoken": "收费", "tag": "impostor"}, "疑似冒充"),
+    ],
+)
+async def test_what_the_agent_must_know_before_the_first_word_is_the_first_mark(
+    process: Process, desk: httpx.AsyncClient, slot: str, value: dict[str, str], tag: str
+) -> None:
+    *said, ticket, over = dialogue()
+    marked = facts.SlotFilled(1, slot, value, "unverified", "speech")
+    await desk.post("/internal/facts", json=wire(Story().tell(*said, marked, ticket, over, *waiting())))
+    async with process.parts.work.snapshot() as session:
+        card = (await process.hub.snapshot(session, await viewer(process, "8001"))).cards[0]
+    assert card.tags[0].text == tag
+    assert tag in [row.text for row in card.slots] or slot == "category"
+
+
 async def test_ringing_twice_makes_no_second_card(process: Process, desk: httpx.AsyncClient) -> None:
     story = Story()
     again: list[facts.Fact] = [

@@ -3,6 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
+import httpx
+
 from crm.views.products import codes_seen
 from tests.unit.crm.conftest import Opener
 from tests.unit.crm.fakes import ADDRESS, NOON, Clock
@@ -77,13 +79,15 @@ async def test_duplicates_are_merged_and_the_merge_undone(page: Opener, clock: C
         await ask(client, "POST", f"/customer-merges/{late['id']}/undo", 409)
 
 
-async def test_the_product_card_gathers_codes_visits_and_parts(page: Opener) -> None:
+async def test_the_product_card_gathers_codes_visits_and_parts(page: Opener, desk: httpx.AsyncClient) -> None:
     async with page("9001") as client:
         owner = await ask(client, "POST", "/customers", 201, name="陈国强", numbers=[{"number": "13800138009"}])
         body = {"customer": owner["id"], "product_class": "boiler", "model": "HP-24", "serial": "2503-01877",
                 "invoice_no": "04512233", "invoice_on": "2025-03-10", "purchased_on": "2025-03-08"}  # fmt: skip
         card = await ask(client, "POST", "/products", 201, **body)
         assert card["counts_from"] == "2025-03-10"
+        asked = await desk.post("/internal/identify", json={"caller_e164": "+8613800138009"})
+        assert [item["bought_on"] for item in asked.json()["products"]] == ["2025-03-10"]
         assert (await ask(client, "POST", "/products", 409, **body))["code"] == "serial_taken"
         early = {**body, "serial": "", "installed_on": "2025-01-01"}
         assert (await ask(client, "POST", "/products", 422, **early))["detail"] == "安装日期早于购买日期"

@@ -7,7 +7,7 @@ import pytest
 from ivr.contract.dialogue import End, HandOver, Perform, Record
 from ivr.contract.facts import CallbackRequested, SlotFilled, TicketOpened
 from ivr.flows.simulate import Simulator, no_interpreter, simulate
-from ivr.flows.state import InvalidState, State, state_from_json, state_to_json
+from ivr.flows.state import InvalidState, Slot, State, state_from_json, state_to_json
 from tests.unit.ivr.flows.known import CARD, E01, ROAD, ROOM, SHUNDE
 from tests.unit.ivr.flows.play import Driver, program
 from tests.unit.ivr.flows.worlds import at
@@ -124,8 +124,20 @@ def test_anger_goes_to_the_complaints_queue_at_once() -> None:
     driver = at("fault_code").command("angry")
     assert driver.last == HandOver("queue", "complaint", 20)
     assert "common_soothe" in [segment.key for segment in driver.performed[-1].segments]
+    assert driver.state.slot("mood") == Slot({"value": "angry", "spoken": "情绪激动"}, "unverified", "speech")
+
+
+def test_an_angry_caller_is_rung_back_without_another_menu() -> None:
     nobody = Driver(queue_open=False).start().command("angry")
-    assert nobody.of(CallbackRequested)[-1].reason == "no_agent"
+    waited = Driver().start().command("angry").come_back("timeout")
+    for driver in (nobody, waited):
+        assert driver.last == End()
+        assert driver.of(CallbackRequested) == [CallbackRequested("asked", 1, queue="complaint", priority=20)]
+        texts = [segment.text for turn in driver.performed for segment in turn.segments]
+        assert not any("留言" in text or "生活愉快" in text for text in texts)
+        assert driver.of(TicketOpened)[-1].priority == "high"
+    given = Driver(queue_open=False, caller="").start().command("angry").press("13900139000").press("1")
+    assert given.of(CallbackRequested)[-1].number == "+8613900139000"
 
 
 def test_nobody_there_ends_with_a_call_back_when_nothing_is_chosen() -> None:

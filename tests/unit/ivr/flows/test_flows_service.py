@@ -10,18 +10,32 @@ from ivr.contract.dialogue import End, HandOver
 from ivr.contract.facts import CallbackRequested, MatterOpened, SlotFilled, TicketOpened
 from ivr.flows.machine import fold
 from ivr.flows.simulate import Conversation, Move, no_interpreter, simulate
+from tests.unit.ivr.flows.known import AT, CARD
 from tests.unit.ivr.flows.play import Driver, interpreter, program
 from tests.unit.ivr.flows.repairs import press, say
 from tests.unit.ivr.flows.worlds import at
 
 HERE = Path(__file__).parent / "transcripts" / "service"
 CLOSED = {"queue_state": {"open": False}}
+OWNER = {**CARD, "products": [{**CARD["products"][0], "bought_on": "2022-03-05"}]}
 CHANGED = {"ans_period": {"segments": ["整机保修三年。"], "source": "二〇二六年新规", "version": "7"}}
 
 SCRIPTS: Mapping[str, tuple[Sequence[Move], Mapping[str, Any]]] = {
     "consult_by_meaning": (say("我问一下保修几年", "保修几年", "那我再问一个", "上门费多少", "明白,谢谢啊"), {}),
     "consult_two_questions": (say("咨询", "保修几年,过了咋收费", "明白,谢谢啊"), {}),
     "consult_by_keys": (press("1", "1", "1", "3", "2", "3", "3", "3", "4", "3", "5", "1"), {"keys_only": True}),
+    "consult_my_machine": (
+        [*press("1", "1"), *say("算我这台"), *press("1"), *say("去年十一月", "有", "明白,谢谢啊")],
+        {"lookups": {"warranty": {"line": "in"}}},
+    ),
+    "consult_my_machine_by_keys": (
+        press("1", "1", "5", "2", "2", "1", "1"),
+        {"keys_only": True, "lookups": {"warranty": {"line": "out"}, "warranty_earliest": {"line": "out"}}},
+    ),
+    "consult_my_machine_on_file": (
+        [*say("咨询", "我这台保不保", "早丢了", "知道了")],
+        {"lookups": {"identify": OWNER, "warranty": {"line": "no_proof"}}},
+    ),
     "consult_not_in_the_catalogue": (say("咨询", "网点在哪"), {}),
     "consult_unanswered": ([*press("1", "1", "3"), "silence", "silence", "silence"], {"keys_only": True}),
     "consult_becomes_a_request": ([*press("1", "3", "4", "5", "3"), *say("我们十来个人"), *press("1")], {}),
@@ -39,11 +53,20 @@ SCRIPTS: Mapping[str, tuple[Sequence[Move], Mapping[str, Any]]] = {
     "complaint_no_words": ([*press("2", "1", "1"), "silence", "silence", "silence"], {}),
     "request_install": (
         [*say("约安装", "新机器要装"), *press("1"), *say("佛山市顺德区容桂街道凤翔路一百二十八号三栋五零二室"),
-         *press("1", "#", "1"), "silence"],
+         *press("1"), *say("后天上午"), *press("#", "1"), "silence"],
         {},
     ),
     "request_factory": (
-        [*say("寄回厂里修", "寄回厂里修"), *press("1"), *say("主板坏"), *press("1", "#"), "silence"],
+        [*say("寄回厂里修", "寄回厂里修"), *press("1"), *say("去年十一月", "有", "主板坏"), *press("1", "#"), "silence"],
+        {"lookups": {"warranty": {"line": "in"}}},
+    ),
+    "request_part_return": (
+        [*say("约安装", "主板寄给你们修"), *press("1"), *say("三四年了", "早丢了"), *press("#", "1"), "silence"],
+        {"lookups": {"warranty": {"line": "no_proof"}, "warranty_earliest": {"line": "no_proof"}}},
+    ),
+    "request_parts": (
+        [*say("买个配件", "要个点火针"), *press("1"), *say("佛山市顺德区容桂街道凤翔路一百二十八号三栋五零二室"),
+         *press("1", "#", "1"), "silence"],
         {},
     ),
 }  # fmt: skip
@@ -52,7 +75,7 @@ SCRIPTS: Mapping[str, tuple[Sequence[Move], Mapping[str, Any]]] = {
 def run(name: str) -> Conversation:
     script, options = SCRIPTS[name]
     understands = no_interpreter if options.get("keys_only") else interpreter()
-    return simulate(program(), script, understands, **options)
+    return simulate(program(), script, understands, at=AT, **options)
 
 
 def of(talk: Conversation, kind: type[Any]) -> list[Any]:
@@ -72,6 +95,8 @@ def test_conversation(name: str) -> None:
         ("consult_by_meaning", "consult", "low", "solved"),
         ("consult_not_in_the_catalogue", "consult", "low", "handed_over"),
         ("consult_unanswered", "consult", "low", "unconfirmed"),
+        ("consult_my_machine", "consult", "low", "solved"),
+        ("consult_my_machine_on_file", "consult", "low", "solved"),
         ("consult_changed_article", "consult", "low", "unconfirmed"),
         ("consult_becomes_a_request", "training", "normal", "reported"),
         ("complaint", "complaint", "high", "reported"),
@@ -79,6 +104,8 @@ def test_conversation(name: str) -> None:
         ("complaint_no_words", "complaint", "high", "handed_over"),
         ("request_install", "install", "normal", "reported"),
         ("request_factory", "unit_return", "normal", "reported"),
+        ("request_part_return", "part_return", "normal", "reported"),
+        ("request_parts", "part_request", "normal", "reported"),
     ],
 )
 def test_one_ticket_of_the_right_kind(name: str, kind: str, priority: str, outcome: str) -> None:
@@ -100,6 +127,51 @@ def test_the_ticket_knows_what_was_answered_and_in_which_version() -> None:
     }
     changed = [fact for fact in of(run("consult_changed_article"), SlotFilled) if fact.slot == "answered"]
     assert changed[-1].value["articles"] == "ans_period@7 ans_start@0"
+
+
+def slot_values(talk: Conversation) -> dict[str, Mapping[str, str]]:
+    """Return what each slot held at the end of the call."""
+    return {fact.slot: fact.value for fact in of(talk, SlotFilled)}
+
+
+def test_the_callers_own_machine_is_judged_and_the_ticket_keeps_it() -> None:
+    held = slot_values(run("consult_my_machine"))
+    assert (held["product"]["value"], held["purchase"]["date"]) == ("boiler", "2025-11-30")
+    assert (held["invoice"]["value"], held["warranty"]["line"]) == ("yes", "in")
+    assert held["answered"] == {"topics": "mine", "articles": "", "spoken": "我这台保不保"}
+    on_file = slot_values(run("consult_my_machine_on_file"))
+    assert (on_file["product"]["product_id"], "purchase" in on_file) == ("p1", False)
+
+
+def test_of_several_machines_the_caller_says_which() -> None:
+    two = [{**CARD["products"][0], "bought_on": "2022-03-05"}, {"product_id": "p2", "product_class": "other"}]
+    driver = Driver(card={**CARD, "products": two}).start().press("1").press("1").press("5")
+    assert driver.node == "repair_product"
+
+
+def test_who_hangs_up_before_the_verdict_was_not_answered() -> None:
+    driver = Driver().start().press("1").press("1").press("5").press("1").hang_up()
+    assert [fact.outcome for fact in driver.of(TicketOpened)] == ["hung_up"]
+    assert [fact.reason for fact in driver.of(CallbackRequested)] == ["hung_up"]
+
+
+def test_the_machines_verdict_goes_before_what_else_was_asked() -> None:
+    moves: list[Move] = [*press("1"), *say("过保咋收费,我这台保不保"), *press("1", "5", "1"), "hangup"]
+    talk = simulate(program(), moves, interpreter(), lookups={"warranty": {"line": "in"}})
+    verdict = next(line for line in talk.lines if line.startswith("[consult_after]"))
+    assert verdict.index("不是人为的故障") < verdict.index("只收材料成本费")
+    assert slot_values(talk)["answered"]["topics"] == "fee mine"
+
+
+@pytest.mark.parametrize("name", ["request_factory", "request_part_return"])
+def test_a_return_knows_purchase_proof_and_warranty(name: str) -> None:
+    held = slot_values(run(name))
+    assert {"purchase", "invoice", "warranty", "product"} <= held.keys()
+
+
+def test_an_installation_has_its_day() -> None:
+    assert slot_values(run("request_install"))["visit"]["part"] == "morning"
+    assert "visit" not in slot_values(run("request_parts"))
 
 
 @pytest.mark.parametrize(

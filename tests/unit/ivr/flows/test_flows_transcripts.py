@@ -64,6 +64,18 @@ SCRIPTS: Mapping[str, tuple[Sequence[Move], Mapping[str, Any]]] = {
         [*press("0"), {"queue": "timeout"}, *say("打给我吧", "就这个")],
         {"lookups": {"queue_state": {"open": True}, "callback_open": {"open": False}}},
     ),
+    "angry_nobody_there": (
+        say("报修", "什么破机器"),
+        {"lookups": {"queue_state": {"open": False, "queue": "complaint"}, "callback_open": {"open": False}}},
+    ),
+    "angry_waited_too_long": (
+        [*say("叫你们领导"), {"queue": "timeout"}],
+        {"lookups": {"queue_state": {"open": True}, "callback_open": {"open": True}}},
+    ),
+    "angry_and_anonymous": (
+        [*say("我要曝光"), *press("13900139000#", "1")],
+        {"caller": "", "lookups": {"queue_state": {"open": False}, "callback_open": {"open": False}}},
+    ),
     "nobody_there": (
         [*press("0", "2"), *say("喂我要留言"), *press("1"), *say("还有"), *press("3")],
         {"lookups": {"queue_state": {"open": False}}},
