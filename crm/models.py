@@ -16,6 +16,7 @@ from crm.imports.models import ImportRun
 from crm.knowledge.models import KnowledgeEntry, KnowledgeVersion
 from crm.live.models import Pop
 from crm.messages.models import Channel, Message
+from crm.notices.models import Notice
 from crm.outlets.models import Outlet
 from crm.parts.models import Part, PartLine, Partner, PartPrice
 from crm.privacy.models import Erasure
@@ -54,6 +55,7 @@ __all__ = [
     "KnowledgeVersion",
     "Matter",
     "Message",
+    "Notice",
     "NumberLease",
     "Outlet",
     "Part",

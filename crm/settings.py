@@ -34,6 +34,7 @@ class Settings(BaseSettings):
     human_hours: str = DEFAULT_HOURS
     service_level_s: int = Field(default=20, ge=1)
     short_abandon_s: int = Field(default=5, ge=0)
+    surge_waiting: int = Field(default=10, ge=0)
     danger_duty_s: int = Field(default=300, ge=30)
     statement_timeout_ms: int = Field(default=10_000, ge=100)
 

@@ -21,6 +21,7 @@ ACTIONS = {
     "list_exported": "导出列表",
     "table_imported": "导入表格",
     "rules_added": "改规则",
+    "notice_saved": "发或改公告",
     "stock_moved": "出入库",
     "stock_marked": "设低库存线",
     "part_saved": "改备件",

@@ -47,6 +47,17 @@ async def contacts_by_id(session: AsyncSession, ids: Collection[str]) -> Sequenc
     return (await session.execute(query)).scalars().all()
 
 
+async def waiting(session: AsyncSession) -> int:
+    """Return how many callers wait in the queues now, those in danger apart."""
+    query = (
+        select(func.count())
+        .select_from(Visit)
+        .join(Contact, Contact.id == Visit.contact_id)
+        .where(Visit.ended_at.is_(None), Visit.outcome == "", Visit.queue != "emergency", Contact.ended_at.is_(None))
+    )
+    return (await session.execute(query)).scalar_one()
+
+
 async def of_caller(
     session: AsyncSession, *, customer: str, e164: str, since: datetime | None = None, limit: int = 20
 ) -> Sequence[Contact]:

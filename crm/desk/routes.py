@@ -46,9 +46,9 @@ router = APIRouter(
 
 
 @router.post("/identify", operation_id="identifyCaller")
-async def identify(body: Identify, session: SessionDep, now: NowDep) -> dict[str, Any]:
+async def identify(body: Identify, session: SessionDep, now: NowDep, parts: PartsDep) -> dict[str, Any]:
     """Tell who calls (ivr.contract.desk.CallerCard)."""
-    return asdict(await service.identify(session, body.caller_e164, now))
+    return asdict(await service.identify(session, body.caller_e164, now, parts.settings.surge_waiting))
 
 
 @router.post("/numbers", operation_id="leaseNumbers")

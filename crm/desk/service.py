@@ -11,6 +11,8 @@ from crm.customers import service as customer_service
 from crm.desk import drafts, repository
 from crm.desk.models import NumberLease
 from crm.errors import Unavailable
+from crm.notices import repository as notices
+from crm.notices.service import heard_at
 from crm.products import repository as products
 from crm.products.models import Product
 from crm.tickets import repository as tickets
@@ -31,10 +33,15 @@ class NumbersExhausted(Unavailable):
     code = "numbers_exhausted"
 
 
-async def identify(session: AsyncSession, e164: str, now: datetime) -> CallerCard:
-    """Tell who calls. Two customers of one number are not guessed between: only what holds for the number is told."""
+async def identify(session: AsyncSession, e164: str, now: datetime, surge_waiting: int = 0) -> CallerCard:
+    """Tell who calls. Two customers of one number are not guessed between: only what holds for the number is told.
+
+    surge_waiting: so many waiting callers are a surge by themselves, 0 = only a notice is.
+    """
+    told = await notices.lasting(session, now)
+    surge = any(item.kind == "surge" for item in told) or await _many_wait(session, surge_waiting)
     if not e164:
-        return CallerCard()
+        return CallerCard(surge=surge)
     customer = await customer_service.only_owner(session, e164)
     customer_id = customer.id if customer else ""
     open_tickets = await tickets.of_caller(session, customer=customer_id, e164=e164, only_open=True, limit=1)
@@ -42,23 +49,29 @@ async def identify(session: AsyncSession, e164: str, now: datetime) -> CallerCar
     open_ticket = open_tickets[0].no if open_tickets else ""
     draft = await drafts.of_number(session, e164, now)
     if customer is None:
-        return CallerCard(repeat_within_24h=bool(before), open_ticket=open_ticket, draft=draft)
+        return CallerCard(repeat_within_24h=bool(before), open_ticket=open_ticket, draft=draft, surge=surge)
     known = (await customers.addresses(session, [customer.id])).get(customer.id, [])
     address = known[0] if known else None
+    notice = heard_at(told, address.value) if address else None
     return CallerCard(
         known=True,
         customer_id=customer.id,
-        products=tuple(
-            _known_product(item) for item in await products.of_customer(session, customer.id)
-        ),
+        products=tuple(_known_product(item) for item in await products.of_customer(session, customer.id)),
         address_region=slots.region_text(address.value) if address else "",
         address_road=slots.road_text(address.value) if address else "",
         address_id=address.id if address else "",
         elder=customer.elder,
         repeat_within_24h=bool(before),
         open_ticket=open_ticket,
+        notice_area=notice.area if notice else "",
+        notice_event=notice.event if notice else "",
+        surge=surge,
         draft=draft,
     )
+
+
+async def _many_wait(session: AsyncSession, surge_waiting: int) -> bool:
+    return surge_waiting > 0 and await calls.waiting(session) >= surge_waiting
 
 
 def _known_product(item: Product) -> KnownProduct:

@@ -19,6 +19,7 @@ from crm.imports.routes import router as imports
 from crm.knowledge.routes import router as knowledge
 from crm.live.routes import router as live
 from crm.messages.routes import router as messages
+from crm.notices.routes import router as notices
 from crm.outlets.routes import router as outlets
 from crm.partners.routes import router as partners
 from crm.parts.routes import router as parts_router
@@ -63,7 +64,7 @@ _ROUTERS = (
     accounts, agents, live, tickets, calls, customers, callbacks, knowledge, outlets,
     engineers, visits, customer_files, products, open_router, status, stream, warranty,
     clocks, parts_router, rules, audit, privacy, webhooks, imports, messages, saved_views,
-    stock, partners,
+    stock, partners, notices,
 )  # fmt: skip
 
 

@@ -31,6 +31,7 @@ export const PAGES = {
   board: ['supervisor', 'admin'],
   users: ['admin'],
   rules: ['agent', 'dispatcher', 'supervisor', 'quality', 'auditor', 'admin'],
+  notices: ['agent', 'dispatcher', 'supervisor', 'quality', 'admin'],
   imports: ['supervisor', 'admin'],
   audit: ['auditor', 'supervisor', 'admin'],
 } as const satisfies Record<string, readonly Role[]>

@@ -50,6 +50,7 @@ ROLES_OF: dict[str, frozenset[str]] = {
     "getRules": EVERYBODY, "addRules": frozenset({ADMIN}), "listAudit": LEADS | {AUDITOR},
     "changePassword": EVERYBODY, "listAccounts": frozenset({ADMIN}), "saveAccount": frozenset({ADMIN}),
     "resetPassword": frozenset({ADMIN}),
+    "listNotices": EVERYBODY, "createNotice": LEADS, "changeNotice": LEADS,
     "listWebhooks": frozenset({ADMIN}), "addWebhook": frozenset({ADMIN}), "removeWebhook": frozenset({ADMIN}),
     "listImports": LEADS, "listImportColumns": LEADS, "getImportTemplate": LEADS, "checkImport": LEADS,
     "runImport": LEADS, "exportTable": LEADS,

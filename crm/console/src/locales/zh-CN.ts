@@ -5,6 +5,7 @@ import { customers } from './zh-CN.customers'
 import { desk } from './zh-CN.desk'
 import { dispatch } from './zh-CN.dispatch'
 import { knowledge } from './zh-CN.knowledge'
+import { notices } from './zh-CN.notices'
 import { pages } from './zh-CN.pages'
 import { parts } from './zh-CN.parts'
 import { rules } from './zh-CN.rules'
@@ -129,4 +130,4 @@ const shell = {
   'title.page': '{page} - 汉普顿热线',
 } as const
 
-export const zhCN = { ...shell, ...desk, ...pages, ...knowledge, ...tickets, ...customers, ...admin, ...dispatch, ...callbacks, ...rules, ...parts } as const
+export const zhCN = { ...shell, ...desk, ...notices, ...pages, ...knowledge, ...tickets, ...customers, ...admin, ...dispatch, ...callbacks, ...rules, ...parts } as const

@@ -57,7 +57,8 @@ SCRIPTS: Mapping[str, tuple[Sequence[Move], Mapping[str, Any]]] = {
         {},
     ),
     "request_factory": (
-        [*say("寄回厂里修", "寄回厂里修"), *press("1"), *say("去年十一月", "有", "主板坏"), *press("1", "#"), "silence"],
+        [*say("寄回厂里修", "寄回厂里修"), *press("1"), *say("去年十一月", "有", "主板坏"), *press("1", "#"),
+         "silence"],
         {"lookups": {"warranty": {"line": "in"}}},
     ),
     "request_part_return": (
