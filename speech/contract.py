@@ -79,12 +79,14 @@ class Segment:
     text: what is said, in Mandarin, pinyin with tone numbers allowed inside [[...]] for 多音字.
     pieces: the same words cut into static pieces, played one after the other when `text` has no file and
     nothing can synthesise it (keys-only path).
+    soft: said more quietly, to somebody who is busy with something else.
     """
 
     key: str
     text: str
     pieces: tuple[str, ...] = ()
     pause_ms: int = 300
+    soft: bool = False
 
 
 @dataclass(frozen=True, slots=True)

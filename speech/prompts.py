@@ -7,6 +7,7 @@ from pathlib import Path
 import structlog
 
 from speech.contract import Segment, prompt_file, recorded_file
+from speech.synthesizers.loudness import softer
 from speech.synthesizers.port import SynthesisFailed, Synthesizer
 from speech.wav import AudioUnusable, read_wav
 
@@ -26,6 +27,10 @@ class PromptLibrary:
 
     async def audio(self, segment: Segment, rate: float = 1.0) -> bytes:
         """Return the segment's samples, s16le 8 kHz; b"" when nothing of it can be said."""
+        pcm = await self._found(segment, rate)
+        return softer(pcm) if segment.soft else pcm
+
+    async def _found(self, segment: Segment, rate: float) -> bytes:
         if segment.key and "/" not in segment.key:
             recorded = await self._read(recorded_file(self._root, segment.key))
             if recorded:

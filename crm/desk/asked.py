@@ -12,17 +12,17 @@ from crm.clocks import repository as clocks
 from crm.customers import repository as customer_rows
 from crm.customers import service as customers
 from crm.engineers import repository as engineers
+from crm.events.service import EventKind, append
 from crm.policy import ticket_states as policy
 from crm.tickets import repository as tickets
 from crm.tickets import service as ticket_service
-from crm.tickets.models import Ticket
+from crm.tickets.models import URGE, Ticket
 from crm.visits import repository as visits
 from crm.visits.tickets import window
 from ivr.contract import facts
 from ivr.contract.tickets import FoundTicket, TicketLine, TicketStatus
 
 MOST_TOLD = 3
-URGE = "urge"  # kind of the timeline entry
 TAIL = 4
 _HOW = {"own": "来电号码对上", "verified": "单号和电话尾号对上", "denied": "电话尾号没对上,没有透露内容"}
 _RAISED = {"low": "normal", "normal": "high", "high": "urgent", "urgent": "urgent"}
@@ -101,12 +101,17 @@ async def noted(session: AsyncSession, fact: facts.TicketAsked, caller_e164: str
 
 
 async def urged(session: AsyncSession, fact: facts.TicketUrged, at: datetime) -> bool:
-    """Note an urge; the second raises the priority (dialogues, my_ticket_menu). False: there is no such ticket."""
+    """Note an urge; the second raises the priority and is told to the supervisors (dialogues, my_ticket_menu).
+
+    False: there is no such ticket.
+    """
     ticket = await tickets.get(session, fact.ticket, lock=True)
     if ticket is None:
         return False
     text = f"来电催单：第 {fact.count} 次"
     await ticket_service.record(session, ticket, at, kind=URGE, actor=ticket_service.IVR, text=text)
+    if fact.count >= 2:
+        await append(session, EventKind.ALARM, at, ticket=ticket.no)
     if fact.count == 2:
         await ticket_service.raise_priority(session, ticket, _RAISED[ticket.priority], at, ticket_service.IVR)
     return True

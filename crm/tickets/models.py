@@ -8,6 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from crm.database import Base
 
+URGE = "urge"  # kind of the timeline entry of a caller who urges
+
 
 class Ticket(Base):
     """One matter of one contact, or what an agent opened by hand (contact_id None).
@@ -74,7 +76,10 @@ class TimelineEntry(Base):
     """What happened to a ticket. version is the ticket's after it; fields are the keys it changed."""
 
     __tablename__ = "timeline"
-    __table_args__ = (Index("ix_timeline_ticket_no_id", "ticket_no", "id"),)
+    __table_args__ = (
+        Index("ix_timeline_ticket_no_id", "ticket_no", "id"),
+        Index("ix_timeline_urges", "ticket_no", "at", postgresql_where="kind = 'urge'"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     ticket_no: Mapped[str] = mapped_column(ForeignKey("tickets.no"))

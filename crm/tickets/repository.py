@@ -3,14 +3,16 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists, func, literal, select
+from sqlalchemy import ColumnElement, exists, func, literal, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.callbacks import repository as callbacks
 from crm.paging import decode
 from crm.policy.ticket_states import OPEN
 from crm.search import repository as listed
-from crm.tickets.models import Ticket, TicketSlot, TimelineEntry
+from crm.tickets.models import URGE, Ticket, TicketSlot, TimelineEntry
+
+_URGE = literal_column(f"'{URGE}'")  # written out, so that the partial index serves
 
 
 async def get(session: AsyncSession, no: str, *, lock: bool = False) -> Ticket | None:
@@ -186,6 +188,20 @@ async def unserved_dangers(session: AsyncSession, now: datetime) -> Sequence[tup
         .order_by(Ticket.created_at, Ticket.no)
     )
     return [(no, safety, at) for no, safety, at in await session.execute(query)]
+
+
+async def urged_often(session: AsyncSession, since: datetime) -> Sequence[tuple[str, int, datetime]]:
+    """Return (number, how often, when last) of open tickets urged at least twice, last since `since`."""
+    times, last = func.count(), func.max(TimelineEntry.at)
+    query = (
+        select(Ticket.no, times, last)
+        .join(TimelineEntry, TimelineEntry.ticket_no == Ticket.no)
+        .where(Ticket.is_open, TimelineEntry.kind == _URGE)
+        .group_by(Ticket.no)
+        .having(times >= 2, last >= since)
+        .order_by(last, Ticket.no)
+    )
+    return [(no, count, at) for no, count, at in await session.execute(query)]
 
 
 def belonging_to(*, contact: str = "", customer: str = "") -> list[ColumnElement[bool]]:

@@ -194,6 +194,9 @@ async def _alarms(session: AsyncSession, since: datetime, gap_at: datetime | Non
     for no, safety, at in await tickets.unserved_dangers(session, now):
         text = f"留言说有危险（{word(SAFETY, safety)}），还没有人接手，请马上打电话：工单 {no[:4]} {no[4:]}"
         alarms.append(Alarm(key=f"emergency:{no}", text=text, at=at))
+    for no, count, at in await tickets.urged_often(session, since):
+        text = f"客户第 {count} 次催单，请过问：工单 {no[:4]} {no[4:]}"
+        alarms.append(Alarm(key=f"urged:{no}:{count}", text=text, at=at))
     if gap_at is not None:
         alarms.append(Alarm(key="recording", text="有录音缺失", at=gap_at))
     return alarms

@@ -65,11 +65,14 @@ class Place:
 class Question:
     """How far the present question has got. tried: failures so far; confirming: (slot, version) read back.
 
+    slow: failures that were said slowly.
+
     focus: the only slots that are read back now, () for all.
     """
 
     tried: int = 0
     no_matches: int = 0
+    slow: int = 0
     repeats: int = 0
     hold: int = 0
     asked_silent: bool = False

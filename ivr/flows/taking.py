@@ -42,7 +42,7 @@ def answered(making: Step, node: Listening, answer: Answer, result: TurnResult) 
         return
     making.set(question=replace(making.state.question, hold=0))
     if answer.sort in (Sort.NO_MATCH, Sort.NO_INPUT):
-        fail(making, node, answer.sort, by_speech=answer.source == "speech")
+        fail(making, node, answer.sort, result if answer.source == "speech" else None)
         return
     making.set(heard=True)
     if answer.sort is Sort.COMMAND:
@@ -60,7 +60,8 @@ def answered(making: Step, node: Listening, answer: Answer, result: TurnResult) 
 def _hold_on(making: Step, holding: int) -> None:
     if holding < HOLD_TURNS:
         making.set(question=replace(making.state.question, hold=holding + 1))
-        ask(making, prefix=spoken(making, "common_still_here"), only=True)
+        softly = (replace(segment, soft=True) for segment in spoken(making, "common_still_here"))
+        ask(making, prefix=softly, only=True)
     else:
         making.set(question=replace(making.state.question, hold=0))
         again(making)
@@ -155,7 +156,7 @@ def _correct(making: Step, node: Listening, answer: Answer, clip: str) -> None:
         new = {_read_back_slot(node): slot}
     matter = making.state.matter
     if matter is None or any(matter.corrections.get(name, 0) >= MAX_CORRECTIONS for name in new):
-        go(making, node.fallback)
+        go(making, node.corrections_to or node.fallback)
         return
     making.set_matter(corrections={**matter.corrections, **{name: matter.corrections.get(name, 0) + 1 for name in new}})
     for name, slot in new.items():

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 TARGET_DB = -20.0  # RMS of the voiced samples, dBFS (issue: -20 dBFS +- 2 on all prompts)
+SOFTER_DB = 8.0
 PEAK = 0.95
 FRAME = 160
 VOICED = 300 / 32768  # samples above this count as voiced
@@ -32,6 +33,11 @@ def even(pcm: bytes) -> bytes:
         gain = min(gain * 10 ** ((TARGET_DB - _loudness(trimmed * gain)) / 20), most)
     scaled = np.round(trimmed * gain * 32767.0).astype("<i2")
     return bytes(scaled.tobytes())
+
+
+def softer(pcm: bytes) -> bytes:
+    """Return s16le audio SOFTER_DB quieter."""
+    return bytes(np.round(_samples(pcm) * 32768.0 * 10 ** (-SOFTER_DB / 20)).astype("<i2").tobytes())
 
 
 def loudness_db(pcm: bytes) -> float | None:

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from crm.bootstrap import Process
 from ivr.contract import facts
 from ivr.contract.facts import Fact
+from tests.unit.crm.conftest import Opener
 from tests.unit.crm.fakes import CALLER, NUMBER, Clock, Story, dialogue, wire
 
 OTHER = "fedcba9876543210fedcba9876543210"
@@ -30,6 +31,12 @@ async def timeline(process: Process) -> list[Any]:
     async with process.parts.work() as session:
         found = await session.execute(text("SELECT kind, text FROM timeline ORDER BY id"))
         return [tuple(row) for row in found]
+
+
+async def urge_alarms(client: httpx.AsyncClient) -> list[str]:
+    """Return the alarms of the board that tell of urges."""
+    board = (await client.get("/api/v1/board")).json()
+    return [alarm["text"] for alarm in board["alarms"] if alarm["key"].startswith("urged:")]
 
 
 async def of(desk: httpx.AsyncClient, number: str) -> list[dict[str, Any]]:
@@ -68,12 +75,16 @@ async def test_another_number_needs_the_last_digits(desk: httpx.AsyncClient) -> 
 
 
 async def test_asking_and_urging_are_noted_and_the_second_urge_raises(
-    desk: httpx.AsyncClient, process: Process
+    desk: httpx.AsyncClient, process: Process, page: Opener
 ) -> None:
     story = Story()
     await tell(desk, story, *dialogue())
-    urges = [facts.TicketUrged(1, NUMBER, count) for count in (1, 2, 3)]
-    await tell(desk, story, *asks(facts.TicketAsked(1, NUMBER, "own"), *urges), contact=OTHER)
+    first, *more = [facts.TicketUrged(1, NUMBER, count) for count in (1, 2, 3)]
+    await tell(desk, story, *asks(facts.TicketAsked(1, NUMBER, "own"), first), contact=OTHER)
+    async with page("9001") as supervisor:
+        assert await urge_alarms(supervisor) == []
+        await tell(desk, story, *more, contact=OTHER)
+        assert await urge_alarms(supervisor) == ["客户第 3 次催单，请过问：工单 1000 0008"]
     (ticket,) = await of(desk, CALLER)
     assert ticket["urges"] == 3
     kinds = [kind for kind, _ in await timeline(process)]

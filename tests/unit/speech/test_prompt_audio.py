@@ -220,6 +220,15 @@ async def test_a_recording_overrides_then_the_file_then_the_synthesizer(tmp_path
     assert await library.audio(Segment("", "您好")) == made
 
 
+async def test_a_soft_segment_is_the_same_more_quietly(tmp_path: Path) -> None:
+    write_wav(prompt_file(tmp_path, "我还在"), LOUD)
+    library = PromptLibrary(tmp_path, None)
+    soft = await library.audio(Segment("", "我还在", soft=True))
+    assert len(soft) == len(LOUD)
+    assert rms_db(soft) == pytest.approx(rms_db(LOUD) - 8.0, abs=0.1)
+    assert await library.audio(Segment("", "我还在")) == LOUD
+
+
 async def test_without_a_synthesizer_pieces_or_the_normal_rate_do(tmp_path: Path) -> None:
     write_wav(prompt_file(tmp_path, "E"), LOUD)
     write_wav(prompt_file(tmp_path, "零"), GAP)

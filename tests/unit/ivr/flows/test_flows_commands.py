@@ -8,6 +8,7 @@ from ivr.contract.dialogue import End, HandOver, Perform, Record
 from ivr.contract.facts import CallbackRequested, SlotFilled, TicketOpened
 from ivr.flows.simulate import Simulator, no_interpreter, simulate
 from ivr.flows.state import InvalidState, Slot, State, state_from_json, state_to_json
+from speech.contract import Cause, Interpretation, Mode
 from tests.unit.ivr.flows.known import CARD, E01, ROAD, ROOM, SHUNDE
 from tests.unit.ivr.flows.play import Driver, program
 from tests.unit.ivr.flows.worlds import at
@@ -51,6 +52,52 @@ def test_elderly_callers_hear_it_slower_and_are_not_asked_a_third_time() -> None
     assert isinstance(driver.mumble().last, HandOver)
     keyed = Driver(card={**CARD, "elder": True}).start().keys("7", "7")
     assert keyed.node == "main_menu"
+
+
+def mumble_slowly(driver: Driver, text: str = "那个什么呀", speech_ms: int = 4000) -> Driver:
+    heard = Interpretation(status="no_match", text=text)
+    return driver.result(Cause.NO_MATCH, Mode.SPEECH, interpretation=heard, speech_ms=speech_ms)
+
+
+def test_who_speaks_slowly_and_is_not_understood_twice_hears_it_slower_from_then_on() -> None:
+    driver = mumble_slowly(Driver().start())
+    assert not driver.state.elder
+    driver = mumble_slowly(driver)
+    assert driver.state.elder
+    assert driver.turn.rate == 0.85
+    assert keys_said(driver) == ["common_slow", "main_menu.r2.1"]
+    assert isinstance(driver.mumble().last, HandOver)
+
+
+@pytest.mark.parametrize(("text", "speech_ms"), [("那个什么呀", 1200), ("呃", 4000), ("", 4000)])
+def test_a_usual_pace_or_a_sound_makes_nobody_elderly(text: str, speech_ms: int) -> None:
+    driver = Driver().start()
+    for _ in range(3):
+        mumble_slowly(driver, text, speech_ms)
+    assert not driver.state.elder
+
+
+def test_an_address_corrected_a_fourth_time_is_recorded_for_a_person() -> None:
+    driver = at("address_confirm")
+    for room in ("501室", "502室", "503室"):
+        driver.value({"room": room, "room_no": room[:3]})
+        assert driver.node == "address_confirm"
+    driver.value({"room": "504室", "room_no": "504"})
+    assert driver.node == "address_record"
+    driver.record()
+    held = driver.state.slot("address")
+    assert held is not None
+    assert (held.status, held.value["road"], bool(held.value["clip"])) == ("unverified", ROAD["road"], True)
+    assert "已经录下来了" in driver.text
+
+
+def test_who_looks_for_something_is_spoken_to_softly() -> None:
+    driver = at("fault_code").command("hold")
+    assert [segment.soft for segment in driver.turn.segments] == [False]
+    driver.silence()
+    assert [(segment.key, segment.soft) for segment in driver.turn.segments] == [("common_still_here", True)]
+    driver.silence(3)
+    assert not any(segment.soft for segment in driver.turn.segments)
 
 
 def test_failing_again_and_again_offers_a_person_and_no_goes_on() -> None:

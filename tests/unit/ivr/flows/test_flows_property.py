@@ -58,6 +58,9 @@ def test_any_call_ends_and_every_node_and_edge_is_walked(monkeypatch: pytest.Mon
 
     for seed in range(SEQUENCES):  # the same callers in every run, whatever is written in this file
         check(play_randomly(seed))
+    # these callers do not come back from the queue
+    Driver(stores=False).start().press("0").come_back("timeout")
+    Driver(stores=False).start().command("angry").come_back("timeout")
     # too rare for chance: a third urge, a code that was told to nobody
     Driver(code={"verdict": "bad", "reason": "other_ticket"}, stores=False).start().keys("5", "308217")
     for queue_open in (True, False, None):
