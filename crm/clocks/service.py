@@ -53,6 +53,26 @@ async def rules_for(session: AsyncSession, ticket: Ticket) -> ClockRules:
     return with_outlets(rulebook, [area for outlet in active for area in outlet.areas])
 
 
+async def complaint_reply_by(session: AsyncSession, now: datetime) -> datetime | None:
+    """Return by when a complaint told now is answered, to the full hour; None while the company has set no time.
+
+    What travels with the package is our proposal, and is promised to nobody.
+    """
+    sets = await rules.clock_rules(session)
+    rulebook = rules_of_day(sets, now.astimezone(sets[-1].zone).date())
+    if rulebook.valid_from not in await rules.own_days(session, "clocks"):
+        return None
+    promise = next(
+        (item for item in promises_for(rulebook, "complaint", "other") if item.key == "complaint_reply"), None
+    )
+    if promise is None:
+        return None
+    hours = rulebook.hours if promise.working else None
+    due = policy.add(now, timedelta(hours=promise.hours), hours, rulebook.zone).astimezone(rulebook.zone)
+    full = due.replace(minute=0, second=0, microsecond=0)
+    return full if full == due else full + timedelta(hours=1)
+
+
 async def pause(
     session: AsyncSession,
     row: TicketClock,

@@ -1,17 +1,21 @@
 """What ivr asks: who calls, and blocks of ticket serials; and the numbers crm takes for its own tickets."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm import slots
 from crm.calls import repository as calls
+from crm.clocks import service as clocks
 from crm.customers import repository as customers
 from crm.customers import service as customer_service
 from crm.desk import drafts, repository
 from crm.desk.models import NumberLease
 from crm.errors import Unavailable
 from crm.notices import repository as notices
+from crm.notices.models import Notice
 from crm.notices.service import heard_at
 from crm.products import repository as products
 from crm.products.models import Product
@@ -34,26 +38,37 @@ class NumbersExhausted(Unavailable):
 
 
 async def identify(session: AsyncSession, e164: str, now: datetime, surge_waiting: int = 0) -> CallerCard:
-    """Tell who calls. Two customers of one number are not guessed between: only what holds for the number is told.
+    """Tell who calls, and what everybody is told now.
 
     surge_waiting: so many waiting callers are a surge by themselves, 0 = only a notice is.
     """
     told = await notices.lasting(session, now)
-    surge = any(item.kind == "surge" for item in told) or await _many_wait(session, surge_waiting)
-    if not e164:
-        return CallerCard(surge=surge)
+    reply_by = await clocks.complaint_reply_by(session, now)
+    return replace(
+        await _caller(session, e164, told, now) if e164 else CallerCard(),
+        surge=any(item.kind == "surge" for item in told) or await _many_wait(session, surge_waiting),
+        complaint_reply_by=reply_by.strftime("%Y-%m-%dT%H:%M") if reply_by else "",
+    )
+
+
+async def _caller(session: AsyncSession, e164: str, told: Sequence[Notice], now: datetime) -> CallerCard:
+    """Tell whose number it is. Two customers of one are not guessed between: only what holds for the number is told."""
     customer = await customer_service.only_owner(session, e164)
     customer_id = customer.id if customer else ""
     open_tickets = await tickets.of_caller(session, customer=customer_id, e164=e164, only_open=True, limit=1)
     before = await calls.of_caller(session, customer=customer_id, e164=e164, since=now - REPEAT, limit=1)
-    open_ticket = open_tickets[0].no if open_tickets else ""
-    draft = await drafts.of_number(session, e164, now)
+    card = CallerCard(
+        repeat_within_24h=bool(before),
+        open_ticket=open_tickets[0].no if open_tickets else "",
+        draft=await drafts.of_number(session, e164, now),
+    )
     if customer is None:
-        return CallerCard(repeat_within_24h=bool(before), open_ticket=open_ticket, draft=draft, surge=surge)
+        return card
     known = (await customers.addresses(session, [customer.id])).get(customer.id, [])
     address = known[0] if known else None
     notice = heard_at(told, address.value) if address else None
-    return CallerCard(
+    return replace(
+        card,
         known=True,
         customer_id=customer.id,
         products=tuple(_known_product(item) for item in await products.of_customer(session, customer.id)),
@@ -61,12 +76,8 @@ async def identify(session: AsyncSession, e164: str, now: datetime, surge_waitin
         address_road=slots.road_text(address.value) if address else "",
         address_id=address.id if address else "",
         elder=customer.elder,
-        repeat_within_24h=bool(before),
-        open_ticket=open_ticket,
         notice_area=notice.area if notice else "",
         notice_event=notice.event if notice else "",
-        surge=surge,
-        draft=draft,
     )
 
 

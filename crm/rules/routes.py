@@ -10,7 +10,7 @@ from crm.accounts.schemas import Role
 from crm.accounts.service import require
 from crm.audit.service import note
 from crm.database import storable
-from crm.rules import repository, service
+from crm.rules import service
 from crm.rules.schemas import NewRuleSet, RuleBook, RuleSetForm
 from crm.web.context import LensDep, SessionDep, TransactionalRoute
 
@@ -34,7 +34,7 @@ async def add_rules(name: RuleName, body: NewRuleSet, session: SessionDep, lens:
 
 
 async def _book(session: AsyncSession, name: str) -> RuleBook:
-    own = {row.valid_from for row in await repository.sets(session, name)}
+    own = await service.own_days(session, name)
     sets = [
         RuleSetForm(
             valid_from=item["valid_from"],

@@ -39,6 +39,11 @@ async def raw_sets(session: AsyncSession, name: str) -> list[Mapping[str, Any]]:
     return [merged[day] for day in sorted(merged)]
 
 
+async def own_days(session: AsyncSession, name: str) -> frozenset[date]:
+    """Return the days from which a set of the company's own holds."""
+    return frozenset(row.valid_from for row in await repository.sets(session, name))
+
+
 async def warranty_rules(session: AsyncSession) -> Sequence[WarrantyRules]:
     """Return the sets of the warranty."""
     return parse_rules(await raw_sets(session, "warranty"))

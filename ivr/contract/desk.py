@@ -48,7 +48,8 @@ class CallerCard:
     """Who calls. By the number alone only partial values are given: region and road, never room or full name.
 
     notice_area, notice_event: what is wrong in the caller's district now ("容桂街道", "今天停气"), both or none.
-    surge: many call now, reporting here is fastest.
+    surge: many call now, reporting here is fastest. complaint_reply_by: local time by which a complaint of this call is
+    answered ("2026-11-23T12:00"), "" while the company has set none.
     """
 
     known: bool = False
@@ -63,6 +64,7 @@ class CallerCard:
     notice_area: str = ""
     notice_event: str = ""
     surge: bool = False
+    complaint_reply_by: str = ""
     draft: Draft | None = None
 
 

@@ -65,6 +65,7 @@ class CallerAnswer(_Answer):
     notice_area: str = _TEXT
     notice_event: str = _TEXT
     surge: bool = False
+    complaint_reply_by: str = _TEXT
     draft: DraftAnswer | None = None
 
 
@@ -202,6 +203,7 @@ def card_fields(answer: CallerAnswer) -> dict[str, str]:
             "open_ticket",
             "notice_area",
             "notice_event",
+            "complaint_reply_by",
         )
     }
     if answer.products:

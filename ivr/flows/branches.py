@@ -289,6 +289,7 @@ BRANCHES: Mapping[str, BranchRule] = MappingProxyType(
         "code_verdict": BranchRule(CodeVerdict, lambda _, state: CodeVerdict(service.code_verdict(state))),
         "code_fee": BranchRule(Fee, _code_fee),
         "mine_asked": BranchRule(YesNo, lambda _, state: _yes(service.MINE in service.asked_topics(state))),
+        "reply_promised": BranchRule(YesNo, lambda _, state: _yes(service.reply_promised(state))),
         "product_told": BranchRule(YesNo, lambda _, state: _yes(service.product_told(state))),
         "more_statement": BranchRule(YesNo, _more("complaint_statement")),
         "more_voicemail": BranchRule(YesNo, _more("voicemail_record")),

@@ -1,7 +1,7 @@
 """Days and appointments as they are said, in pieces made ahead: 七月、二十六号; 下午、五点、到、七点."""
 
 import re
-from datetime import date
+from datetime import date, datetime
 
 from ivr.flows.readback import count, quantity
 
@@ -22,6 +22,15 @@ def day(iso: str) -> tuple[str, ...]:
     except ValueError:
         return ()
     return _MONTHS[when.month - 1], _DAYS[when.day - 1]
+
+
+def moment(iso: str) -> tuple[str, ...]:
+    """Return a local time to the half hour ("2026-11-23T12:00") in pieces, () for what is none."""
+    try:
+        when = datetime.fromisoformat(iso)
+    except ValueError:
+        return ()
+    return (*day(iso[:10]), _half_day(when.hour), *_clock(when.hour, when.minute))
 
 
 def window(text: str) -> tuple[str, ...]:

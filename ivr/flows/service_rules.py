@@ -48,6 +48,13 @@ def is_angry(state: State) -> bool:
     return state.slot(MOOD) is not None
 
 
+def reply_promised(state: State) -> bool:
+    """Tell whether a time was set by which a complaint is answered; a suggestion or praise waits for no answer."""
+    category = state.slot("category")
+    suggests = category is not None and category.value.get("value") == "suggestion"
+    return bool(state.caller.card.get("complaint_reply_by")) and not suggests
+
+
 def more_to_record(record: str, state: State) -> bool:
     """Tell whether the caller wants another recording at `record` and may have one."""
     matter, held = state.matter, state.slot("review")

@@ -56,6 +56,7 @@ def _told(name: str) -> Read:
 
 TEXTS: Mapping[str, Read] = MappingProxyType(
     {
+        "reply_by": lambda state: service_days.moment(state.caller.card.get("complaint_reply_by", "")),
         "queue_waiting": lambda state: _one(readback.quantity(max(0, state.waiting))),
         "ticket_count": lambda state: _one(readback.quantity(len(state.tickets))),
         "ticket_kind": lambda state: _kind(state.ticket)(state),

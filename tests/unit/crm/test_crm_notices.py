@@ -78,6 +78,23 @@ async def test_many_calls_are_told_by_a_notice_or_by_the_queues(
     assert await card(desk, "") == ("", "", True)
 
 
+async def test_a_complaint_is_promised_a_time_only_once_the_company_has_set_one(
+    desk: httpx.AsyncClient, page: Opener, clock: Clock
+) -> None:
+    async def told() -> str:
+        answer = await desk.post("/internal/identify", json={"caller_e164": ""})
+        return str(answer.json()["complaint_reply_by"])
+
+    assert await told() == ""
+    async with page("9001") as client:
+        (given,) = (await ask(client, "GET", "/rules/clocks"))["sets"]
+    async with page("admin") as admin:
+        await ask(admin, "POST", "/rules/clocks", 201, valid_from="2026-11-23", body=given["body"])
+    assert await told() == ""
+    clock.forward(days=1, minutes=10)
+    assert await told() == "2026-11-24T13:00"
+
+
 @pytest.mark.parametrize(
     ("change", "field"),
     [

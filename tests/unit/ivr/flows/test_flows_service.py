@@ -18,6 +18,7 @@ from tests.unit.ivr.flows.worlds import at
 HERE = Path(__file__).parent / "transcripts" / "service"
 CLOSED = {"queue_state": {"open": False}}
 OWNER = {**CARD, "products": [{**CARD["products"][0], "bought_on": "2022-03-05"}]}
+PROMISED = {"complaint_reply_by": "2026-07-25T11:00"}
 CHANGED = {"ans_period": {"segments": ["整机保修三年。"], "source": "二〇二六年新规", "version": "7"}}
 
 SCRIPTS: Mapping[str, tuple[Sequence[Move], Mapping[str, Any]]] = {
@@ -47,6 +48,10 @@ SCRIPTS: Mapping[str, tuple[Sequence[Move], Mapping[str, Any]]] = {
         [*say("我要投诉", "光说来不来"), *press("1"), *say("约了三天"), *press("1"), *say("还有"),
          *press("3", "1", "3")],
         {},
+    ),
+    "complaint_with_a_time": (
+        [*press("2", "1", "1"), *say("约了三天"), *press("3", "1", "3")],
+        {"lookups": {"identify": PROMISED}},
     ),
     "complaint_call_me": ([*press("2", "4", "3"), *say("收了两百"), *press("3", "1", "2", "1")], {}),
     "complaint_suggestion": ([*press("2", "6"), *say("字太小"), *press("3", "1"), *say("等你们消息")], {}),
@@ -250,6 +255,14 @@ def test_every_clip_of_a_statement_is_kept_and_there_are_three() -> None:
     statement = driver.state.slot("statement")
     assert statement is not None
     assert statement.value == {"clip": "c0ffee/3", "clips": "c0ffee/1 c0ffee/2 c0ffee/3"}
+
+
+def test_a_time_is_promised_only_when_the_company_set_one_and_an_answer_is_waited_for() -> None:
+    assert "最晚七月二十五号上午十一点前给您答复。" in "\n".join(run("complaint_with_a_time").lines)
+    assert "最晚" not in "\n".join(run("complaint").lines)
+    suggestion = Driver(card=PROMISED).start().press("2").press("6").record().press("3").press("1")
+    assert suggestion.node == "complaint_next"
+    assert "最晚" not in suggestion.text
 
 
 def test_no_key_hurries_past_the_number_of_a_complaint() -> None:

@@ -43,7 +43,8 @@ def _draft(kind: str, **said: Mapping[str, str]) -> Mapping[str, Any]:
 
 _NOTICE = {**CARD, "notice_area": "容桂街道", "notice_event": "今天停气"}
 _CARDS: tuple[Mapping[str, Any] | None, ...] = (
-    CARD, {**CARD, "elder": True}, None, {"products": "broken"}, _NOTICE, {"surge": True}, {},
+    CARD, {**CARD, "elder": True}, None, {"products": "broken"}, _NOTICE, {},
+    {"surge": True, "complaint_reply_by": "2026-07-25T11:00"},
     {**CARD, "open_ticket": TICKET["number"]},
     {**CARD, "draft": _draft("repair", product=BOILER, symptom={"value": "leak"})},
     {"draft": _draft("repair", product=BOILER, fault_code=E01, symptom={}, address={**SHUNDE, **ROAD, **ROOM})},
