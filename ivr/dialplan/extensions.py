@@ -150,6 +150,7 @@ def _queue(options: Options) -> Context:
     ordinary = [name for name in QUEUE_NAMES if name != "emergency"]
     steps = [
         f"Set(HL_WAIT={options.limits.queue_timeout_s})",
+        "Set(HL_AGAIN=)",
         f"Set(HL_BACK={Back.TIMEOUT})",
         'GotoIf($["${HL_CODE}" != ""]?called)',  # called back: that dialogue is over, nothing but a message is left
         f'GotoIf($["${{HL_STAGE}}" != "{Stage.FALLBACK}"]?in)',
@@ -167,7 +168,12 @@ def _queue(options: Options) -> Context:
         "join| Set(CHANNEL(language)=${UNIQUEID})",
         "Set(QUEUE_PRIO=$[0${FILTER(0-9,${QUEUE_PRIO:0:4})} + 0])",
         "Queue(${HL_QUEUE},,,,${HL_WAIT},,,,${HL_POSITION})",
-        'GotoIf($["${HL_BACK}" != ""]?hl-back,s,1)',
+        # full, or not to be had: said, and tried once more
+        'GotoIf($["${QUEUESTATUS}" = "TIMEOUT" | "${HL_AGAIN}" != ""]?left)',
+        "Set(HL_AGAIN=1)",
+        play(options, "sys_transfer_fail"),
+        "Goto(join)",
+        'left| GotoIf($["${HL_BACK}" != ""]?hl-back,s,1)',
         "Goto(hl-voicemail,s,1)",
     ]
     why = "HL_QUEUE, else repair. Nobody in time or full: ivr offers a call-back; where ivr was lost, voicemail."

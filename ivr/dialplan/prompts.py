@@ -20,6 +20,7 @@ FALLBACK: Mapping[str, str] = {
     "fb_thanks": "录好了,我们会给您回电。感谢您的来电,再见。",
     # while a killed ivr restarts; fb_midcall would promise an agent just before ivr goes on by itself
     "sys_wait": "请稍等,我查一下。",
+    "sys_transfer_fail": "抱歉,没接上,我再帮您接一次。",
     "emergency_wait": "客服马上接听。请您先在室外等,别回屋,别开关电器,别用火。",
     "emergency_no_agent": "客服还没接上,请别等我们:现在就打幺幺九,或者燃气公司抢修电话。我们会再联系您。",
     "voicemail_record.ni": "没录到您的声音。",

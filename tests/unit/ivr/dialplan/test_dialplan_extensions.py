@@ -246,3 +246,15 @@ def test_times_come_from_the_limits() -> None:
     assert waits == ["HL_WAIT=7", "HL_WAIT=90"]
     dial = next(step.args for step in plan.contexts["hl-emergency"]["queue"] if step.app == "Dial")
     assert dial.split(",")[1] == "8"
+
+
+def test_a_queue_that_cannot_be_had_is_said_and_tried_once_more() -> None:
+    queue = steps("hl-queue")
+    at = next(place for place, step in enumerate(queue) if step.startswith("Queue("))
+    assert queue[at + 1 : at + 5] == [
+        'GotoIf($["${QUEUESTATUS}" = "TIMEOUT" | "${HL_AGAIN}" != ""]?left)',
+        "Set(HL_AGAIN=1)",
+        "Playback(/srv/hl/prompts/fallback/sys_transfer_fail)",
+        "Goto(join)",
+    ]
+    assert queue.index("Set(HL_AGAIN=)") < at  # each stay in the queue has its second try
