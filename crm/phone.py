@@ -29,7 +29,7 @@ def national(e164: str) -> str:
 def grouped(e164: str) -> str:
     """Return "138 0013 8000" or "0757-6688 3358"; a foreign number stays in E.164."""
     dialled = national(e164)
-    if len(dialled) == 11 and dialled.startswith("1"):
+    if is_mobile(e164):
         return f"{dialled[:3]} {dialled[3:7]} {dialled[7:]}"
     area = _area_length(dialled)
     if area:
@@ -38,12 +38,18 @@ def grouped(e164: str) -> str:
     return dialled or e164
 
 
+def is_mobile(e164: str) -> bool:
+    """Tell whether it is a Chinese mobile number."""
+    dialled = national(e164)
+    return len(dialled) == 11 and dialled.startswith("1")
+
+
 def masked(e164: str) -> str:
     """Return the number with its middle covered: "138****8000", "0757-6688 33**"."""
     dialled = national(e164)
     if not dialled:
         return ""
-    if len(dialled) == 11 and dialled.startswith("1"):
+    if is_mobile(e164):
         return f"{dialled[:3]}****{dialled[7:]}"
     return f"{grouped(e164)[:-2]}**"
 

@@ -14,6 +14,8 @@ class CallbackTask(Base):
     contact_id: None = of a danger that was written. duty_rings: how often the duty phones were rung for it, last at
     duty_rung_at, because nobody had taken it.
 
+    danger: the caller named one by telephone; who is still indoors must not be made to answer a phone there.
+
     queue: the hotline itself calls when it is their turn in it, "" = people do. place_at, queue_priority: their place.
     after: not before this local time. next_at: no attempt before it. placed_at: an attempt is on its way since then.
     """
@@ -27,6 +29,7 @@ class CallbackTask(Base):
     e164: Mapped[str] = mapped_column(default="")
     reasons: Mapped[list[str]] = mapped_column(default=list)
     priority: Mapped[str] = mapped_column(default="normal")
+    danger: Mapped[bool] = mapped_column(default=False, server_default="false")
     note: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime]
     due_at: Mapped[datetime]

@@ -13,7 +13,9 @@ from crm.words import CALLBACK_REASONS, word
 class CallbackForm(Shape):
     """One task; its number is shown in full because it must be dialled. taken_by: the 工号 of who rings till then.
 
-    in_turn: the hotline itself calls when it is their turn; after: not before this local time; attempts: calls so far.
+    recall: how somebody in danger may be rung: mobile (from due_at on, first asked whether they are outside) | landline
+    (not at all: the duty officer sees to it) | "" no danger, or no number. in_turn: the hotline itself calls when it is
+    their turn; after: not before this local time; attempts: calls so far.
     """
 
     id: str
@@ -24,6 +26,7 @@ class CallbackForm(Shape):
     reason: str
     reason_name: str
     priority: str
+    recall: str
     note: str
     created_at: Time
     due_at: Time
@@ -36,6 +39,12 @@ class CallbackForm(Shape):
     in_turn: bool
     after: str
     attempts: int
+
+
+def _recall(task: CallbackTask) -> str:
+    if not task.danger or not task.e164:
+        return ""
+    return "mobile" if phone.is_mobile(task.e164) else "landline"
 
 
 class CallbackDone(Change):
@@ -56,6 +65,7 @@ def callback_form(task: CallbackTask) -> CallbackForm:
         reason=task.reasons[0],
         reason_name="、".join(word(CALLBACK_REASONS, reason) for reason in task.reasons),
         priority=task.priority,
+        recall=_recall(task),
         note=task.note,
         created_at=task.created_at,
         due_at=task.due_at,

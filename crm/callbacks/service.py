@@ -24,6 +24,7 @@ class Place:
 
 
 DUE_AFTER = {"urgent": timedelta(0), "high": timedelta(minutes=10), "normal": timedelta(minutes=30)}
+RECALL_AFTER = timedelta(minutes=3)  # of a danger: time to get out first (dialogues, emergency)
 TAKEN_FOR = timedelta(minutes=10)  # ux 5.5
 
 
@@ -37,10 +38,11 @@ async def ask_for(
     ticket: str = "",
     priority: str = "normal",
     place: Place | None = None,
+    danger: bool = False,
 ) -> CallbackTask:
     """Make the contact's task, or add the reason, number and ticket to the one there is.
 
-    place: the hotline itself calls when it is their turn.
+    place: the hotline itself calls when it is their turn. danger: named in this call; then only people ring, later.
 
     `now` is the time of what happened: a task that was done before it is opened again, one done after it is not.
     """
@@ -55,8 +57,10 @@ async def ask_for(
     task.e164 = e164 or task.e164
     task.ticket_no = ticket or task.ticket_no
     task.priority = higher_priority(task.priority, pressing)
-    task.due_at = min(task.due_at, task.created_at + DUE_AFTER[task.priority])
-    if place is not None and task.done_at is None:
+    if danger and not task.danger:
+        task.danger, task.due_at = True, now + RECALL_AFTER
+    _hurry(task)
+    if place is not None and task.done_at is None and not task.danger:
         task.queue, task.place_at, task.queue_priority = place.queue, place.since, place.priority
         task.after, task.attempts, task.next_at, task.placed_at = place.after, 0, None, None
     await append(session, EventKind.CALLBACK, now, contact=contact, ticket=task.ticket_no)
@@ -75,8 +79,14 @@ def _new(contact: str | None, priority: str, now: datetime) -> CallbackTask:
     return CallbackTask(
         contact_id=contact, reasons=[], priority=priority, created_at=now, due_at=now + DUE_AFTER[priority],
         e164="", ticket_no="", note="", done_by="", result="", taken_by="", taken_name="", taken_until=None,
-        queue="", queue_priority=0, after="", attempts=0, duty_rings=0,
+        queue="", queue_priority=0, after="", attempts=0, duty_rings=0, danger=False,
     )  # fmt: skip
+
+
+def _hurry(task: CallbackTask) -> None:
+    """Bring the due time forward to what the priority asks; that of a danger stands."""
+    if not task.danger:
+        task.due_at = min(task.due_at, task.created_at + DUE_AFTER[task.priority])
 
 
 async def press(session: AsyncSession, contact: str, priority: str, now: datetime) -> None:
@@ -84,7 +94,7 @@ async def press(session: AsyncSession, contact: str, priority: str, now: datetim
     task = await repository.of_contact(session, contact)
     if task is not None and priority in DUE_AFTER:
         task.priority = higher_priority(task.priority, priority)
-        task.due_at = min(task.due_at, task.created_at + DUE_AFTER[task.priority])
+        _hurry(task)
         await append(session, EventKind.CALLBACK, now, contact=contact, ticket=task.ticket_no)
 
 

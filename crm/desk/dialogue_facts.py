@@ -289,6 +289,7 @@ async def ring_back(
         ticket=ticket.no if ticket else "",
         priority=priority,
         place=place,
+        danger=bool(contact.safety),
     )
 
 

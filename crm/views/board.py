@@ -189,7 +189,7 @@ async def _alarms(session: AsyncSession, since: datetime, gap_at: datetime | Non
         for fact in await desk.rejected_since(session, since)
     ]
     for contact, at, over in await repository.emergencies(session, since):
-        text = "紧急来电没有接通，请马上回电" if over else "紧急来电正在进行"
+        text = "紧急来电没有接通，请马上按「回拨」里写的处理" if over else "紧急来电正在进行"
         alarms.append(Alarm(key=f"emergency:{contact}", text=text, at=at))
     for no, safety, at in await tickets.unserved_dangers(session, now):
         text = f"留言说有危险（{word(SAFETY, safety)}），还没有人接手，请马上打电话：工单 {no[:4]} {no[4:]}"

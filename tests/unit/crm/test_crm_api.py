@@ -1,7 +1,7 @@
 """The pages' API: log-in, rights, masking, tickets with merge and conflict, call-backs, customers, board."""
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
@@ -291,6 +291,23 @@ async def test_callbacks_are_rung_and_done(page: Opener, desk: httpx.AsyncClient
         assert (await client.post(f"{API}/callbacks/{'f' * 32}/done", json={"result": "reached"})).status_code == 404
 
 
+@pytest.mark.parametrize(("caller", "recall"), [("+8613800138000", "mobile"), ("+8675766883358", "landline"), ("", "")])
+async def test_who_was_in_danger_is_rung_outdoors_only_and_not_at_once(
+    page: Opener, desk: httpx.AsyncClient, caller: str, recall: str
+) -> None:
+    story = Story()
+    _, *said = dialogue()
+    started = facts.ContactStarted("hotline-1.1", "", caller, "4001726011", "", "v1")
+    place = facts.CallbackRequested("asked", 1, "", "repair", 20)
+    await tell(desk, story, started, *said, facts.SafetyRaised(1, "gas", "key"), place)
+    await tell(desk, story, facts.ContactEnded("abandoned"))
+    async with page("8001") as client:
+        (task,) = (await get(client, "/callbacks"))["items"]
+    assert (task["recall"], task["priority"], task["in_turn"]) == (recall, "urgent", False)
+    created, due = (datetime.fromisoformat(task[name]) for name in ("created_at", "due_at"))
+    assert due - created == timedelta(minutes=3)
+
+
 # ---- customers ----
 
 
@@ -379,7 +396,7 @@ async def test_the_board_tells_queues_agents_and_the_dialogue(
         await tell(desk, other, facts.ContactEnded("handed_over_lost"))
         alarms = (await get(supervisor, "/board"))["alarms"]
         texts = [alarm["text"] for alarm in alarms if alarm["key"].startswith("emergency:")]
-        assert texts == ["紧急来电没有接通，请马上回电"]
+        assert texts == ["紧急来电没有接通，请马上按「回拨」里写的处理"]
         refused = await agent.get(f"{API}/board")
         assert (refused.status_code, refused.json()["detail"]) == (403, "您没有查看此页的权限，需要：班长或管理员")
         assert len(await get(agent, "/queues")) == 4

@@ -259,6 +259,8 @@ export interface Callback {
   reason: string
   reason_name: string
   priority: string
+  /** Somebody in danger: mobile = ring from due_at on, landline = do not ring, the duty officer sees to it; '' = no danger. */
+  recall: string
   note: string
   created_at: Time
   due_at: Time

@@ -21,6 +21,8 @@ export const callbacks = {
   'callbacks.openCall': '打开来电和录音',
   'callbacks.after': '不早于',
   'callbacks.attempts': '已自动回拨',
+  'callbacks.recallMobile': '紧急来电断了线：{at} 起再打，让人先出来。接通第一句：「您到室外了吗？」',
+  'callbacks.recallLandline': '紧急来电断了线，登记的是屋里的座机：请不要打，人可能还在屋里。马上交值班员处理',
   'callbacks.inTurn': '排着队，轮到时系统自动回拨；领取后由您拨',
   'callbacks.lastNote': '上次备注',
   'callbacks.others': '{name} 正在回拨，还剩 {left}',
