@@ -12,7 +12,7 @@ from crm.policy.ticket_states import OPEN
 from crm.search import repository as listed
 from crm.tickets.models import URGE, Ticket, TicketSlot, TimelineEntry
 
-_URGE = literal_column(f"'{URGE}'")  # written out, so that the partial index serves
+_URGE: ColumnElement[str] = literal_column(f"'{URGE}'")  # written out, so that the partial index serves
 
 
 async def get(session: AsyncSession, no: str, *, lock: bool = False) -> Ticket | None:

@@ -175,8 +175,10 @@ def targets(node: Node) -> tuple[str, ...]:
         case Record():
             return tuple(filter(None, (node.to, node.fallback, node.caught_to)))
         case Menu() | Ask():
-            ways = (node.fallback, node.limit_to, node.corrections_to, node.no_match_to, node.no_input_to)
-            ways = (*ways, node.keys_only_to)
+            ways = (
+                node.fallback, node.limit_to, node.corrections_to, node.no_match_to, node.no_input_to,
+                node.keys_only_to,
+            )  # fmt: skip
             return tuple(dict.fromkeys((*node.to.values(), *filter(None, ways))))
         case _:
             return ()

@@ -33,6 +33,11 @@ def _request(words: str) -> Script:
     return [*say("约安装", words), *press("1"), *say("要两个密封圈"), *press("1"), "hangup"], _AWAY
 
 
+def _return(words: str) -> Script:
+    moves = [*say("约安装", words), *press("1"), *say("去年十一月", "有", "要两个密封圈"), *press("1"), "hangup"]
+    return moves, {"lookups": {"warranty": {"line": "in"}}}
+
+
 def _danger(*words: str) -> Script:
     return say(*words), _AWAY
 
@@ -81,8 +86,8 @@ ROWS: Mapping[str, Script] = MappingProxyType({
     "complaint_category 6": _without_product("说明书字太小"),
     "complaint_category 6 praise": _without_product("夸一下那个师傅"),
     # service_request: the kinds
-    "request_kind unit_return": _request("换一台"),
-    "request_kind part_return": _request("主板寄给你们修"),
+    "request_kind unit_return": _return("换一台"),
+    "request_kind part_return": _return("主板寄给你们修"),
     "request_kind part_request": (
         [*say("买个配件", "要个点火针"), *press("1"), *say("佛山市顺德区容桂街道凤翔路一百二十八号三栋五零二室", "对"),
          *say("型号我不懂"), *press("1"), "hangup"], _AWAY,
