@@ -1,6 +1,7 @@
 """Notices to callers: who may give one, what is refused, and what the caller's card carries while it lasts."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import httpx
@@ -9,6 +10,7 @@ import pytest
 from crm.bootstrap import Process
 from crm.demo import seed
 from crm.notices.service import lies_in
+from crm.rules import service as rules
 from crm.settings import Settings
 from ivr.contract import facts
 from tests.unit.crm.conftest import Opener
@@ -79,17 +81,16 @@ async def test_many_calls_are_told_by_a_notice_or_by_the_queues(
 
 
 async def test_a_complaint_is_promised_a_time_only_once_the_company_has_set_one(
-    desk: httpx.AsyncClient, page: Opener, clock: Clock
+    process: Process, desk: httpx.AsyncClient, clock: Clock
 ) -> None:
     async def told() -> str:
         answer = await desk.post("/internal/identify", json={"caller_e164": ""})
         return str(answer.json()["complaint_reply_by"])
 
     assert await told() == ""
-    async with page("9001") as client:
-        (given,) = (await ask(client, "GET", "/rules/clocks"))["sets"]
-    async with page("admin") as admin:
-        await ask(admin, "POST", "/rules/clocks", 201, valid_from="2026-11-23", body=given["body"])
+    given = {name: value for name, value in rules.default_sets("clocks")[-1].items() if name != "valid_from"}
+    async with process.parts.work() as session:
+        await rules.add_set(session, "clocks", date(2026, 11, 23), given, actor="张伟", now=clock())
     assert await told() == ""
     clock.forward(days=1, minutes=10)
     assert await told() == "2026-11-24T13:00"
