@@ -50,6 +50,7 @@ LABELS: Mapping[str, str] = {
     "survey": "回访结果",
     "original": "原工单",
     "mood": "情绪",
+    "gas_phone": "燃气抢修电话",
     "void_reason": "作废原因",
     "warranty_check": "保修核对",
     "reply_to": "回复到",

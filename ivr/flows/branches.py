@@ -269,6 +269,7 @@ BRANCHES: Mapping[str, BranchRule] = MappingProxyType(
         "address_missing": BranchRule(Missing, _address_missing),
         "promise": BranchRule(Promise, _promise),
         "caller_number": BranchRule(YesNo, _caller_number),
+        "gas_phone": BranchRule(YesNo, lambda _, state: _yes(state.slot("gas_phone") is not None)),
         "elder": BranchRule(YesNo, _elder),
         "queue_open": BranchRule(YesNo, _queue_open),
         "draft": BranchRule(YesNo, _draft),

@@ -61,6 +61,8 @@ def _node_problems(program: Program, name: str, node: Node) -> Iterator[str]:
             yield f"unknown node {target}"
     match node:
         case Say():
+            if node.fill and node.fill not in FILLER_NAMES:
+                yield f"unknown filler {node.fill}"
             yield from _prompt_problems(program, node.prompt or name, required=True, reads=node.reads)
         case Branch():
             yield from _branch_problems(node)

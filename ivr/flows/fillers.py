@@ -7,7 +7,10 @@ from typing import NamedTuple
 from ivr.flows import advice_rules, known_values
 from ivr.flows import service_rules as service
 from ivr.flows.program import Program
+from ivr.flows.repair_rules import field
 from ivr.flows.state import Slot, State
+
+GAS_PHONE = "gas_phone"
 
 
 class Fill(NamedTuple):
@@ -61,7 +64,16 @@ def known_value(filler: str, program: Program, state: State) -> Fill | None:
     """Return the slot a filler keeps, None when the value is not known after all."""
     if filler in advice_rules.MADE:
         return Fill(*advice_rules.MADE[filler](program, state))
+    if filler == GAS_PHONE:
+        return _gas_phone(program, state)
     return FILLERS[filler](state)
+
+
+def _gas_phone(program: Program, state: State) -> Fill | None:
+    """The gas company's number where the caller is, as far as the company has entered it for that city."""
+    region = field(state, "address", "region") or state.caller.card.get("address_region", "")
+    number = next((number for city, number in program.areas.gas_phones.items() if city in region), "")
+    return Fill(GAS_PHONE, Slot({"number": number}, "unverified", "crm")) if number else None
 
 
 FILLERS: Mapping[str, Callable[[State], Fill | None]] = MappingProxyType(
@@ -75,4 +87,4 @@ FILLERS: Mapping[str, Callable[[State], Fill | None]] = MappingProxyType(
     }
 )
 
-FILLER_NAMES = frozenset({*FILLERS, *advice_rules.MADE})
+FILLER_NAMES = frozenset({*FILLERS, *advice_rules.MADE, GAS_PHONE})

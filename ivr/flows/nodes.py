@@ -31,9 +31,9 @@ class Say(_Part):
     prompt: another prompt's key than the node's name. uninterrupted: the first segment is a turn of its own that
     nothing interrupts; whole: all of them. ticket: the matter becomes a ticket here.
     callback: somebody must ring back, and why; in_turn: the hotline itself, keeping the place. raises: a danger that
-    was not named is raised here, unless one is known. reads: prompt variable -> variable that is read instead. about:
-    from here on the matter is the ticket that was asked about; urges: it is urged; denied: the caller could not show
-    that it is theirs.
+    was not named is raised here, unless one is known. fill: a filler that keeps what is known of the
+    matter. reads: prompt variable -> variable that is read instead. about: from here on the matter is the ticket that
+    was asked about; urges: it is urged; denied: the caller could not show that it is theirs.
     """
 
     kind: Literal["say"]
@@ -45,6 +45,7 @@ class Say(_Part):
     callback: Literal["asked", "no_agent", "voicemail"] | None = None
     in_turn: bool = False
     raises: Literal["gas", "unknown"] | None = None
+    fill: Name | None = None
     reads: dict[Name, Name] = Field(default_factory=dict)
     about: bool = False
     urges: bool = False

@@ -220,6 +220,7 @@ VARIABLES: Mapping[str, Callable[[State], Spoken]] = MappingProxyType(
         "tail": _tail,
         "caller_tail": _caller_tail,
         "number_tail": _number_tail,
+        "gas_phone": lambda state: _digits(readback.phone(_field(state, "gas_phone", "number"))),
         "callback_after": lambda state: _word(_field(state, "callback_after", "spoken")),
         "ticket_no": _ticket,
         "window": _window,

@@ -90,6 +90,8 @@ def _enter_node(step: Step, name: str, stack: tuple[str, ...]) -> str | None:
 def _say(step: Step, name: str, node: Say) -> str | None:
     if node.raises and not (step.state.matter and step.state.matter.safety):
         raise_safety(step, node.raises, "flow")
+    if node.fill:
+        fill_known(step, node.fill)
     mark_ticket(step, node)
     if node.ticket:
         open_ticket(step, node.ticket)
