@@ -58,9 +58,12 @@ async def complaint_reply_by(session: AsyncSession, now: datetime) -> datetime |
 
     What travels with the package is our proposal, and is promised to nobody.
     """
+    own = await rules.own_days(session, "clocks")
+    if not own:
+        return None
     sets = await rules.clock_rules(session)
     rulebook = rules_of_day(sets, now.astimezone(sets[-1].zone).date())
-    if rulebook.valid_from not in await rules.own_days(session, "clocks"):
+    if rulebook.valid_from not in own:
         return None
     promise = next(
         (item for item in promises_for(rulebook, "complaint", "other") if item.key == "complaint_reply"), None
