@@ -12,6 +12,7 @@ from ivr.flows import walk
 from ivr.flows.checks import targets
 from ivr.flows.machine import MAX_TURNS, fold
 from ivr.flows.nodes import Ask, FlowCall, Menu
+from ivr.flows.service_rules import TopicLeft
 from ivr.flows.step import Step
 from tests.unit.ivr.flows.known import CARD, tickets
 from tests.unit.ivr.flows.play import Driver, program, with_gas_phone
@@ -62,6 +63,9 @@ def test_any_call_ends_and_every_node_and_edge_is_walked(monkeypatch: pytest.Mon
     Driver(stores=False).start().press("0").come_back("timeout")
     Driver(stores=False).start().command("angry").come_back("timeout")
     Driver(flows=with_gas_phone(), card=CARD, stores=False).start().danger("gas")
+    for left in TopicLeft:  # nor do they ask two things in one sentence
+        both = ({"meaning": "period"}, {"meaning": left.value})
+        Driver(stores=False).start().press("1").hear(meaning="period", candidates=both)
     # too rare for chance: a third urge, a code that was told to nobody
     Driver(code={"verdict": "bad", "reason": "other_ticket"}, stores=False).start().keys("5", "308217")
     for queue_open in (True, False, None):
