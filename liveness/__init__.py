@@ -1,1 +1,1 @@
-"""Keeps a process from being alive and useless: used by speech, ivr and crm, imports none of ours."""
+"""Keeps a process from being alive and useless, by itself or by its peers: used by speech, ivr and crm."""

@@ -90,7 +90,7 @@ class Dialogue:
         """Carry the dialogue until either side ends it; every turn that was asked for gets its result."""
         with (
             structlog.contextvars.bound_contextvars(contact=self._request.contact),
-            server.expect(self._request.dialogue) as coming,
+            server.expect(self._request.dialogue, self._request.contact) as coming,
         ):
             self._channel.send({"ev": "opened"})
             async with asyncio.TaskGroup() as tasks:

@@ -5,11 +5,13 @@ import socket
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
 import structlog
 
+from liveness.peers import peer_name
 from speech.audiosocket.protocol import (
     FRAME_BYTES,
     FRAME_MS,
@@ -95,8 +97,9 @@ class Inbox:
 class AudioSocketLine:
     """One channel's audio: events in `inbox`, frames taken from `source`. Made by the server only."""
 
-    def __init__(self, uuid: UUID, writer: asyncio.StreamWriter) -> None:
+    def __init__(self, uuid: UUID, writer: asyncio.StreamWriter, contact: str = "") -> None:
         self.uuid = uuid
+        self._log = log.bind(dialogue=str(uuid), contact=contact)
         self.inbox = Inbox()
         self.source: FrameSource | None = None
         self.frames_sent = 0
@@ -126,7 +129,7 @@ class AudioSocketLine:
                 task.cancel()
             for outcome in await asyncio.gather(*tasks, return_exceptions=True):
                 if isinstance(outcome, Exception):
-                    log.error("audiosocket_task_failed", dialogue=str(self.uuid), exc_info=outcome)
+                    self._log.error("audiosocket_task_failed", exc_info=outcome)
             self.inbox.put(PeerHungUp())
             self.closed.set()
 
@@ -136,7 +139,7 @@ class AudioSocketLine:
             try:
                 data = await reader.read(4096)
             except OSError as error:
-                log.warning("audiosocket_broken", dialogue=str(self.uuid), error=type(error).__name__)
+                self._log.warning("audiosocket_broken", error=type(error).__name__)
                 return
             if not data:
                 return
@@ -151,13 +154,13 @@ class AudioSocketLine:
                 case PeerHungUp():
                     return True
                 case PeerError(code):
-                    log.warning("audiosocket_peer_error", dialogue=str(self.uuid), code=code)
+                    self._log.warning("audiosocket_peer_error", code=code)
                     return True
                 case Malformed(reason):
-                    log.warning("audiosocket_malformed", dialogue=str(self.uuid), reason=reason)
+                    self._log.warning("audiosocket_malformed", reason=reason)
                     return True
                 case Identified():
-                    log.warning("audiosocket_identified_twice", dialogue=str(self.uuid))
+                    self._log.warning("audiosocket_identified_twice")
         return False
 
     async def _pace(self) -> None:
@@ -165,7 +168,7 @@ class AudioSocketLine:
         deadline = loop.time()
         while True:
             if self._writer.transport.get_write_buffer_size() > UNSENT_LIMIT_BYTES:
-                log.warning("audiosocket_peer_not_reading", dialogue=str(self.uuid))
+                self._log.warning("audiosocket_peer_not_reading")
                 return
             frame = self.source.next_frame() if self.source is not None else None
             if frame is not None and len(frame) < FRAME_BYTES:
@@ -176,11 +179,19 @@ class AudioSocketLine:
             await asyncio.sleep(deadline - loop.time())
 
 
+@dataclass(frozen=True, slots=True)
+class _Expected:
+    """A dialogue whose channel is to come."""
+
+    line: asyncio.Future[AudioSocketLine]
+    contact: str
+
+
 class AudioSocketServer:
     """Accepts only connections whose id was announced by `expect` less than five seconds ago."""
 
     def __init__(self) -> None:
-        self._expected: dict[UUID, asyncio.Future[AudioSocketLine]] = {}
+        self._expected: dict[UUID, _Expected] = {}
         self._server: asyncio.Server | None = None
         self._peers: set[asyncio.Task[None]] = set()
         self._unidentified = 0
@@ -201,17 +212,17 @@ class AudioSocketServer:
         await asyncio.gather(*self._peers, return_exceptions=True)
 
     @contextmanager
-    def expect(self, uuid: UUID) -> Iterator[asyncio.Future[AudioSocketLine]]:
+    def expect(self, uuid: UUID, contact: str = "") -> Iterator[asyncio.Future[AudioSocketLine]]:
         """Announce a dialogue id for one use inside the `with` block, at most EXPECT_SECONDS; yields its line.
 
-        The future is cancelled when nobody came in time.
+        The future is cancelled when nobody came in time. contact: whose dialogue it is, for the line's log.
 
         Raises ValueError when the id is announced already.
         """
         if uuid in self._expected:
             raise ValueError("dialogue id announced twice")
         future: asyncio.Future[AudioSocketLine] = asyncio.get_running_loop().create_future()
-        self._expected[uuid] = future
+        self._expected[uuid] = _Expected(future, contact)
         expiry = asyncio.get_running_loop().call_later(EXPECT_SECONDS, self._forget, uuid)
         try:
             yield future
@@ -220,9 +231,9 @@ class AudioSocketServer:
             self._forget(uuid)
 
     def _forget(self, uuid: UUID) -> None:
-        future = self._expected.pop(uuid, None)
-        if future is not None:
-            future.cancel()
+        expected = self._expected.pop(uuid, None)
+        if expected is not None:
+            expected.line.cancel()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -244,35 +255,36 @@ class AudioSocketServer:
     async def _identify(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, protocol: AudioSocketProtocol
     ) -> AudioSocketLine | None:
+        peer = peer_name(writer)
         if self._unidentified >= MAX_UNKNOWN_PEERS:
-            self._refuse("too many unidentified peers")
+            self._refuse(peer, "too many unidentified peers")
             return None
         self._unidentified += 1
         try:
             async with asyncio.timeout(IDENTIFY_SECONDS):
                 first = await _first_event(reader, protocol)
         except TimeoutError:
-            self._refuse("no dialogue id in time")
+            self._refuse(peer, "no dialogue id in time")
             return None
         except OSError as error:
-            self._refuse(type(error).__name__)
+            self._refuse(peer, type(error).__name__)
             return None
         finally:
             self._unidentified -= 1
         if not isinstance(first, Identified):
-            self._refuse(_why_not(first))
+            self._refuse(peer, _why_not(first))
             return None
-        future = self._expected.pop(first.uuid, None)
-        if future is None or future.done():
-            self._refuse("unknown, used or expired dialogue id", dialogue=str(first.uuid))
+        expected = self._expected.pop(first.uuid, None)
+        if expected is None or expected.line.done():
+            self._refuse(peer, "unknown, used or expired dialogue id", dialogue=str(first.uuid))
             return None
-        line = AudioSocketLine(first.uuid, writer)
-        future.set_result(line)
+        line = AudioSocketLine(first.uuid, writer, expected.contact)
+        expected.line.set_result(line)
         return line
 
-    def _refuse(self, reason: str, dialogue: str = "") -> None:
+    def _refuse(self, peer: str, reason: str, dialogue: str = "") -> None:
         self.refused += 1
-        log.warning("audiosocket_refused", reason=reason, dialogue=dialogue)
+        log.warning("audiosocket_refused", reason=reason, peer=peer, dialogue=dialogue)
 
 
 def _why_not(first: Event | None) -> str:

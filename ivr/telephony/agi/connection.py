@@ -54,9 +54,9 @@ class AGIConnection:
         """Return the header; None when the peer went away first. Raises TimeoutError, ProtocolBroken."""
         async with asyncio.timeout(timeout_s):
             values = await asyncio.shield(self._environment)
-        if self._broken:
+        if values is None and self._broken:
             raise ProtocolBroken(self._broken)
-        return values
+        return values  # also when what follows the header is broken: the first command will say so
 
     async def pump(self) -> None:
         """Read until the connection ends; never raises for what the peer does."""

@@ -10,11 +10,14 @@ import structlog
 
 from ivr.telephony.agi.connection import AGIConnection
 from ivr.telephony.agi.session import AGISession
-from ivr.telephony.errors import AGIError, CallerHungUp
+from ivr.telephony.errors import AGIError, CallerHungUp, ProtocolBroken
+from liveness.peers import peer_name
 
 log = structlog.get_logger(__name__)
 
 Handler = Callable[[AGISession], Awaitable[None]]
+
+_MAX_ID = 64  # of what the peer calls itself, in the log
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +86,9 @@ class AGIServer:
         self._server = None
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
+        task, peer = asyncio.current_task(), peer_name(writer)
         if task is None or len(self._calls) >= self._limits.connections:
-            log.error("agi_connection_refused", open=len(self._calls))
+            log.error("agi_connection_refused", open=len(self._calls), peer=peer)
             writer.close()
             return
         self._calls.add(task)
@@ -93,46 +96,52 @@ class AGIServer:
             connection = AGIConnection(
                 reader, writer, send_timeout_s=self._limits.send_s, hangup_grace_s=self._limits.hangup_grace_s
             )
-            await self._converse(connection)
+            await self._converse(connection, peer)
         finally:
             self._calls.discard(task)
 
-    async def _converse(self, connection: AGIConnection) -> None:
+    async def _converse(self, connection: AGIConnection, peer: str) -> None:
         async with asyncio.TaskGroup() as group:
             pump = group.create_task(connection.pump(), name="agi-pump")
             try:
-                session = await self._open(connection)
+                session = await self._open(connection, peer)
                 if session is not None:
-                    await self._run(session)
+                    await self._run(session, connection, peer)
             finally:
                 pump.cancel()
                 await connection.close()
 
-    async def _open(self, connection: AGIConnection) -> AGISession | None:
+    async def _open(self, connection: AGIConnection, peer: str) -> AGISession | None:
         """Read the header and the call's variables; None when there is no call (port probe, slow or foreign peer)."""
+        ids = {"peer": peer}
         try:
             environment = await connection.environment(self._limits.header_s)
             if environment is None:
-                log.debug("agi_probe")
+                log.debug("agi_probe", **ids)
                 return None
+            ids["call"] = environment.get("agi_uniqueid", "")[:_MAX_ID]
             return await AGISession.open(connection, environment)
         except TimeoutError:
-            log.warning("agi_header_timeout")
+            log.warning("agi_header_timeout", **ids)
         except CallerHungUp:
-            log.info("agi_hung_up_at_once")
+            log.info("agi_hung_up_at_once", **ids)
         except AGIError as error:
-            log.warning("agi_open_failed", error=type(error).__name__, reason=str(error))
+            log.warning("agi_open_failed", error=type(error).__name__, reason=str(error), **ids)
         return None
 
-    async def _run(self, session: AGISession) -> None:
-        ids = {"call": session.uniqueid, "contact": session.contact, "attempt": session.attempt}
+    async def _run(self, session: AGISession, connection: AGIConnection, peer: str) -> None:
+        ids = {"call": session.uniqueid[:_MAX_ID], "contact": session.contact, "attempt": session.attempt}
         with structlog.contextvars.bound_contextvars(**ids):
             log.info("agi_call_started")
             try:
                 await self._handler(session)
             except CallerHungUp as gone:
                 log.info("agi_caller_hung_up", how=gone.how)
+            except ProtocolBroken:
+                pass  # told below, as it is when the handler knows what to do without its channel
             except Exception:  # the one-call boundary: one broken call must not end the others
                 log.exception("agi_call_failed", **ids)
             else:
                 log.info("agi_call_left")
+            if connection.broken:
+                log.error("agi_garbage", reason=connection.broken, peer=peer, **ids)

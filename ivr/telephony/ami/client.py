@@ -167,7 +167,8 @@ class AMIClient:
     def _failed(self, reason: str) -> None:
         self._failures += 1
         self._last_error = reason
-        log.error("ami_disconnected", reason=reason, login_refused=self._login_refused)
+        peer = f"{self._settings.host}:{self._settings.port}"
+        log.error("ami_disconnected", reason=reason, login_refused=self._login_refused, peer=peer)
 
     async def _one_connection(self) -> None:
         settings, timings = self._settings, self._timings

@@ -19,6 +19,7 @@ from panoramisk.manager import Manager
 
 from ivr.telephony.errors import UnsafeText
 from ivr.telephony.wire_text import safe_text
+from liveness.peers import peer_name
 
 log = structlog.get_logger(__name__)
 
@@ -28,6 +29,8 @@ Fields = Mapping[str, str | Sequence[str]]
 MAX_LINE_BYTES = 1_000  # Asterisk reads lines into 1025 bytes and discards longer ones
 MAX_FIELDS = 100  # Asterisk keeps 128 headers
 MAX_MESSAGE_CHARS = 1_000_000
+_BANNER = "Asterisk Call Manager/"
+_MAX_ID = 64  # of what the peer calls its things, in the log
 _KEY = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
 
 _silent = logging.getLogger("ivr.telephony.ami.panoramisk")
@@ -91,6 +94,8 @@ class GuardedProtocol(AMIProtocol):  # type: ignore[misc] # panoramisk carries n
         self._manager = manager
         self._on_lost = on_lost
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        self._head = ""  # the first characters that came, as many as the banner has
+        self._peer = ""
         self.malformed = 0
 
     def connection_made(self, transport: Any) -> None:
@@ -99,30 +104,46 @@ class GuardedProtocol(AMIProtocol):  # type: ignore[misc] # panoramisk carries n
         self.factory = self._manager
         self.encoding = "utf-8"
         self.log = _silent
+        self._peer = peer_name(transport)
 
     def data_received(self, data: bytes) -> None:
-        """Decode across segments and parse; a stream that never ends a message is cut off."""
+        """Decode across segments and parse; who is no manager, and a stream that never ends a message, is cut off."""
         text = self._decoder.decode(data)
         if not text:
             return
+        self._head += text[: len(_BANNER) - len(self._head)]
+        if not _BANNER.startswith(self._head):
+            self._cut_off("ami_foreign_peer")
+            return
         super().data_received(text.encode())
         if self.queue and len(self.queue[0]) > MAX_MESSAGE_CHARS:
-            log.error("ami_message_too_long")
-            self.transport.abort()
+            self._cut_off("ami_message_too_long")
+
+    def _cut_off(self, why: str) -> None:
+        log.error(why, peer=self._peer)
+        self.transport.abort()
 
     def handle_message(self, message: Any) -> None:
         """Give a message to its action or to the listeners; one bad message must not close the connection."""
         try:
-            action_id = message.action_id
-            action = self.responses.get(action_id) if isinstance(action_id, str) else None
-            if action is not None and action.offer(message):
-                if action.future.done():
-                    del self.responses[action_id]
-            elif isinstance(message.event, str) and message.event:
-                self.factory.dispatch(message)
+            self._hand_on(message)
         except Exception:  # one event
             self.malformed += 1
-            log.exception("ami_message_dropped")
+            known = {"kind": message.event or message.response, "call": message.uniqueid, "action": message.action_id}
+            log.exception(
+                "ami_message_dropped", peer=self._peer, **{name: str(known[name] or "")[:64] for name in known}
+            )
+
+    def _hand_on(self, message: Any) -> None:
+        action_id, event = message.action_id, message.event
+        if not isinstance(event, str):
+            raise TypeError("more than one event in a message")
+        action = self.responses.get(action_id) if isinstance(action_id, str) else None
+        if action is not None and action.offer(message):
+            if action.future.done():
+                del self.responses[action_id]
+        elif event:
+            self.factory.dispatch(message)
 
     def connection_lost(self, exc: BaseException | None) -> None:  # noqa: ARG002 - asyncio's signature
         """Forget everything unanswered: nothing is ever sent again."""

@@ -50,15 +50,24 @@ async def server() -> AsyncIterator[tuple[AudioSocketServer, int]]:
     await made.close()
 
 
-async def connected(server: AudioSocketServer, port: int) -> tuple[AudioSocketLine, FakeAsterisk]:
+async def connected(server: AudioSocketServer, port: int, contact: str = "") -> tuple[AudioSocketLine, FakeAsterisk]:
     uuid = uuid4()
-    with server.expect(uuid) as line:
+    with server.expect(uuid, contact) as line:
         peer = await FakeAsterisk.connect(port, uuid)
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(15):
             return await line, peer
 
 
-async def take_until(inbox: Inbox, kind: type, seconds: float = 2.0) -> list[object]:
+async def goes_on(line: AudioSocketLine, peer: FakeAsterisk) -> None:
+    """Show that a call is as it was: frames go out, keys come in."""
+    heard = len(peer.heard)
+    await until(lambda: len(peer.heard) > heard + 2, 15)
+    peer.press("5")
+    assert DigitPressed("5") in await take_until(line.inbox, DigitPressed)
+    assert not line.closed.is_set()
+
+
+async def take_until(inbox: Inbox, kind: type, seconds: float = 15.0) -> list[object]:
     events: list[object] = []
     async with asyncio.timeout(seconds):
         while not any(isinstance(event, kind) for event in events):
@@ -74,7 +83,7 @@ async def test_silence_frames_always_flow_and_every_message_is_one_write(
     assert {pcm for _, pcm in peer.heard} == {bytes(FRAME_BYTES)}
     assert all(size % (FRAME_BYTES + 3) == 0 for size in peer.reads)
     line.finish()
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(15):
         await peer.ended.wait()
     assert peer.said_goodbye
     await peer.close()
@@ -141,7 +150,7 @@ async def test_bytes_may_come_one_by_one(server: tuple[AudioSocketServer, int]) 
             writer.write(bytes((byte,)))
             await writer.drain()
             await asyncio.sleep(0)
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(15):
             line = await future
     assert await take_until(line.inbox, DigitPressed) == [DigitPressed("7")]
     writer.close()
@@ -151,7 +160,7 @@ async def test_an_id_is_good_once(server: tuple[AudioSocketServer, int]) -> None
     made, port = server
     line, peer = await connected(made, port)
     again = await FakeAsterisk.connect(port, line.uuid)
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(15):
         await again.ended.wait()
     assert again.heard == []
     assert made.refused == 1
@@ -165,11 +174,11 @@ async def test_an_id_expires(server: tuple[AudioSocketServer, int], monkeypatch:
     monkeypatch.setattr(module, "EXPECT_SECONDS", 0.05)
     uuid = uuid4()
     with made.expect(uuid) as future:
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(15):
             await asyncio.wait({future})
         assert future.cancelled()
         peer = await FakeAsterisk.connect(port, uuid)
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(15):
             await peer.ended.wait()
     await peer.close()
 
@@ -180,66 +189,109 @@ async def test_announcing_an_id_twice_is_an_error(server: tuple[AudioSocketServe
         pass
 
 
+STRANGER = UUID(int=5)
+
+
 @pytest.mark.parametrize(
-    ("raw", "reason"),
+    ("raw", "reason", "dialogue"),
     [
-        (b"", "no dialogue id"),
-        (b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", "malformed: payload of 17748 bytes in a message of type 0x47"),
-        (audio_message(b"ab"), "first message is AudioReceived"),
-        (uuid_message(UUID(int=5)), "unknown, used or expired dialogue id"),
-        (b"\x42\x00\x10" + bytes(16), "no dialogue id"),
+        (b"", "no dialogue id", ""),
+        (b"\r\n" * 20, "no dialogue id", ""),
+        (b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", "malformed: payload of 17748 bytes in a message of type 0x47", ""),
+        (audio_message(b"ab"), "first message is AudioReceived", ""),
+        (uuid_message(STRANGER), "unknown, used or expired dialogue id", str(STRANGER)),
+        (b"\x42\x00\x10" + bytes(16), "no dialogue id", ""),
     ],
 )
 async def test_strangers_leave_one_clear_log_line_and_no_harm(
-    server: tuple[AudioSocketServer, int], raw: bytes, reason: str
+    server: tuple[AudioSocketServer, int], raw: bytes, reason: str, dialogue: str
 ) -> None:
     made, port = server
     line, peer = await connected(made, port)
     with capture_logs() as logs:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        ours = peer_name_of(writer)
         writer.write(raw)
         if not raw:
             writer.close()
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(15):
             await asyncio.gather(reader.read(), return_exceptions=True)
         await until(lambda: made.refused == 1)
-    assert [(entry["event"], entry["reason"]) for entry in logs] == [("audiosocket_refused", reason)]
+        await goes_on(line, peer)
+    assert logs == [
+        {"event": "audiosocket_refused", "log_level": "warning", "reason": reason, "peer": ours, "dialogue": dialogue}
+    ]
     writer.close()
-    assert not line.closed.is_set()
     await peer.close()
+
+
+def peer_name_of(writer: asyncio.StreamWriter) -> str:
+    """Return what the server calls the other end of this connection."""
+    host, port = writer.get_extra_info("sockname")
+    return f"{host}:{port}"
 
 
 async def test_a_peer_that_says_nothing_is_let_go(
     server: tuple[AudioSocketServer, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    line, peer = await connected(*server)
     monkeypatch.setattr(module, "IDENTIFY_SECONDS", 0.05)
-    reader, writer = await asyncio.open_connection("127.0.0.1", server[1])
-    async with asyncio.timeout(2):
-        assert await reader.read() == b""
-    writer.close()
-
-
-async def test_garbage_in_mid_line_ends_that_line_only(server: tuple[AudioSocketServer, int]) -> None:
-    bad_line, bad = await connected(*server)
-    good_line, good = await connected(*server)
     with capture_logs() as logs:
-        bad.writer.write(b"\x10\xff\xff")
-        async with asyncio.timeout(2):
+        reader, writer = await asyncio.open_connection("127.0.0.1", server[1])
+        async with asyncio.timeout(15):
+            assert await reader.read() == b""
+        await goes_on(line, peer)
+    told = [(entry["event"], entry["reason"], entry["peer"]) for entry in logs]
+    assert told == [("audiosocket_refused", "no dialogue id in time", peer_name_of(writer))]
+    writer.close()
+    await peer.close()
+
+
+@pytest.mark.parametrize(
+    ("raw", "event", "more"),
+    [
+        (b"\x10\xff\xff", "audiosocket_malformed", {"reason": "payload of 65535 bytes in a message of type 0x10"}),
+        (b"\xff\x00\x01\x01", "audiosocket_peer_error", {"code": 1}),
+    ],
+)
+async def test_garbage_in_mid_line_ends_that_line_only_and_the_log_names_its_call(
+    server: tuple[AudioSocketServer, int], raw: bytes, event: str, more: dict[str, object]
+) -> None:
+    bad_line, bad = await connected(*server, contact="bad")
+    good_line, good = await connected(*server, contact="good")
+    with capture_logs() as logs:
+        for byte in raw:
+            bad.writer.write(bytes((byte,)))
+            await bad.writer.drain()
+        async with asyncio.timeout(15):
             await bad_line.closed.wait()
-    assert [entry["event"] for entry in logs] == ["audiosocket_malformed"]
-    assert not good_line.closed.is_set()
+        await goes_on(good_line, good)
+    ids = {"dialogue": str(bad_line.uuid), "contact": "bad"}
+    assert logs == [{"event": event, "log_level": "warning", **ids, **more}]
     await bad.close()
     await good.close()
+
+
+async def test_line_ends_in_mid_line_are_one_unknown_message_and_the_call_goes_on(
+    server: tuple[AudioSocketServer, int],
+) -> None:
+    line, peer = await connected(*server)
+    peer.writer.write(b"\r\n" * ((3 + 0x0A0D) // 2))  # kind 0x0d, 0x0a0d bytes
+    await goes_on(line, peer)
+    await peer.close()
 
 
 async def test_a_peer_that_never_reads_is_cut(
     server: tuple[AudioSocketServer, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "UNSENT_LIMIT_BYTES", -1)
-    line, peer = await connected(*server)
-    async with asyncio.timeout(2):
-        await line.closed.wait()
+    with capture_logs() as logs:
+        line, peer = await connected(*server, contact="c")
+        async with asyncio.timeout(15):
+            await line.closed.wait()
     assert line.hung_up
+    ids = {"dialogue": str(line.uuid), "contact": "c"}
+    assert logs == [{"event": "audiosocket_peer_not_reading", "log_level": "warning", **ids}]
     await peer.close()
 
 
@@ -263,7 +315,7 @@ async def test_closing_the_server_cuts_the_lines() -> None:
     port = await made.start(0)
     _, peer = await connected(made, port)
     await made.close()
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(15):
         await peer.ended.wait()
     await peer.close()
 
@@ -274,7 +326,7 @@ async def test_a_peers_error_and_a_second_id_are_logged_and_only_the_error_ends_
     line, peer = await connected(*server)
     with capture_logs() as logs:
         peer.writer.write(uuid_message(uuid4()) + b"\xff\x00\x01\x01")
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(15):
             await line.closed.wait()
     assert [entry["event"] for entry in logs] == ["audiosocket_identified_twice", "audiosocket_peer_error"]
     await peer.close()
@@ -284,7 +336,7 @@ async def test_a_connection_reset_is_a_hang_up(server: tuple[AudioSocketServer, 
     line, peer = await connected(*server)
     peer.writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     peer.writer.transport.abort()
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(15):
         await line.closed.wait()
     assert line.hung_up
     await peer.close()
@@ -298,9 +350,9 @@ async def test_a_broken_source_ends_its_line_with_a_log_line(server: tuple[Audio
     line, peer = await connected(*server)
     with capture_logs() as logs:
         line.source = Broken()
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(15):
             await line.closed.wait()
-    assert [entry["event"] for entry in logs] == ["audiosocket_task_failed"]
+    assert [(entry["event"], entry["dialogue"]) for entry in logs] == [("audiosocket_task_failed", str(line.uuid))]
     await peer.close()
 
 

@@ -28,8 +28,15 @@ Answer = Callable[[str], Awaitable[bytes] | bytes]
 class FakeAsterisk:
     """Answers variable reads from `variables` and gives every other command line to `answer` (bytes as sent)."""
 
-    def __init__(self, port: int, answer: Answer | None = None, variables: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        port: int,
+        answer: Answer | None = None,
+        variables: Mapping[str, str] | None = None,
+        uniqueid: str = HEADER["agi_uniqueid"],
+    ) -> None:
         self.port = port
+        self.header = {**HEADER, "agi_uniqueid": uniqueid}
         self.answer = answer or (lambda _line: b"200 result=0\n")
         self.variables = dict(VARIABLES if variables is None else variables)
         self.commands: list[str] = []
@@ -38,7 +45,7 @@ class FakeAsterisk:
 
     async def __aenter__(self) -> Self:
         self.reader, self.writer = await asyncio.open_connection("127.0.0.1", self.port)
-        self.send("".join(f"{key}: {value}\n" for key, value in HEADER.items()).encode() + b"\n")
+        self.send("".join(f"{key}: {value}\n" for key, value in self.header.items()).encode() + b"\n")
         self._task = asyncio.create_task(self._serve())
         return self
 
@@ -49,6 +56,12 @@ class FakeAsterisk:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
         self.hang()
+
+    @property
+    def name(self) -> str:
+        """What the server calls this end of the connection."""
+        host, port = self.writer.get_extra_info("sockname")
+        return f"{host}:{port}"
 
     def send(self, data: bytes) -> None:
         """Send bytes as they are."""

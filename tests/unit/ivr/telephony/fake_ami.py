@@ -29,6 +29,7 @@ class FakeAMI:
         self.raw = b""
         self.logins = 0
         self.refuse_login = False
+        self.banner = b"Asterisk Call Manager/9.0.0\r\n"
         self.silent = False  # reads, but never answers: a frozen Asterisk, or a half-open connection
         self.logged_in = asyncio.Event()
         self.changed = asyncio.Condition()
@@ -99,7 +100,7 @@ class FakeAMI:
         assert task is not None
         self._tasks.add(task)
         self._writers.add(writer)
-        writer.write(b"Asterisk Call Manager/9.0.0\r\n")
+        writer.write(self.banner)
         with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
             while True:
                 raw = await reader.readuntil(b"\r\n\r\n")

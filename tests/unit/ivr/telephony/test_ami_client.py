@@ -5,10 +5,12 @@ from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 
 import pytest
+from structlog.testing import capture_logs
 
 from ivr.telephony.ami import AMIClient, AMISettings, AMITimings, RawEvent
 from ivr.telephony.errors import AMINotConnected, AMIRefused, AMITimeout, UnsafeText
 from tests.unit.ivr.telephony.fake_ami import Action, FakeAMI, block, success
+from tests.unit.speech.waiting import until
 
 FAST = AMITimings(ping_interval_s=0.05, ping_timeout_s=0.1, backoff_first_s=0.02, backoff_max_s=0.05, drain_s=0.05)
 
@@ -242,6 +244,83 @@ async def test_malformed_message_does_not_close_the_connection(bad: str) -> None
         pair.fake.send(bad + block("Event: After"))
         await pair.next_event("After")
         assert pair.client.status().connections == 1
+
+
+async def test_a_message_that_makes_no_sense_is_told_with_its_ids_and_the_others_go_on() -> None:
+    def twice(action: Action) -> str:
+        return success(action, "EventList: start", "EventList: start", "Uniqueid: u.1")
+
+    async with linked() as pair:
+        pair.fake.responders["QueueStatus"] = twice
+        with capture_logs() as logs:
+            with pytest.raises(AMITimeout):
+                await pair.client.action("QueueStatus", timeout_s=0.3)
+            pair.fake.send(block("Event: Hold", "Event: Unhold", "Uniqueid: u.2", "CallerIDNum: 13800138000"))
+            pair.fake.send(block("Event: After"))
+            await pair.next_event("After")
+        await pair.client.action("Ping")
+        status = pair.client.status()
+        asked = next(action["ActionID"] for action in pair.fake.actions if action["Action"] == "QueueStatus")
+        peer = f"127.0.0.1:{pair.fake.port}"
+    dropped = [line for line in logs if line["event"] == "ami_message_dropped"]
+    told = [(line["peer"], line["kind"], line["call"], line["action"]) for line in dropped]
+    assert told == [(peer, "Success", "u.1", asked), (peer, "['Hold', 'Unhold']", "u.2", "")]
+    assert "13800138000" not in str(logs)
+    assert (status.malformed, status.connections) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    "banner",
+    [
+        b"SSH-2.0-OpenSSH_9.2\r\n",
+        b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n",
+        b"\x00\xff\xfe" * 100,
+        b"\r\n" * 1000,
+        b"Asterisk Call Centre\r\n",
+        b"x" * 3_000_000,
+    ],
+)
+async def test_a_peer_that_is_no_manager_is_left_at_once_and_told(banner: bytes) -> None:
+    async with FakeAMI() as fake, asyncio.timeout(20):
+        fake.banner, right = banner, fake.banner
+        pair = Linked(fake, AMITimings(backoff_first_s=0.02, backoff_max_s=0.05), 10)
+        with capture_logs() as logs:
+            async with pair.client:
+                await until(lambda: pair.client.status().failures >= 2)
+                assert not pair.client.connected
+                fake.banner = right
+                await pair.connected.wait()
+                await pair.client.action("Ping")
+        peer = f"127.0.0.1:{fake.port}"
+    told = [(line["event"], line["peer"]) for line in logs if line["log_level"] == "error"]
+    assert told[:4] == [("ami_foreign_peer", peer), ("ami_disconnected", peer)] * 2
+
+
+@pytest.mark.parametrize("banner", [b"", b"Asterisk Call"])
+async def test_a_peer_that_does_not_go_on_speaking_is_left_after_the_log_ins_time(banner: bytes) -> None:
+    async with FakeAMI() as fake, asyncio.timeout(20):
+        fake.banner, right, fake.silent = banner, fake.banner, True
+        pair = Linked(fake, AMITimings(login_s=0.1, backoff_first_s=0.02, backoff_max_s=0.05), 10)
+        with capture_logs() as logs:
+            async with pair.client:
+                await until(lambda: pair.client.status().failures >= 1)
+                fake.banner, fake.silent = right, False
+                await pair.connected.wait()
+        told = [(line["event"], line["reason"], line["peer"]) for line in logs if line["log_level"] == "error"]
+    assert told[0] == ("ami_disconnected", "AMITimeout", f"127.0.0.1:{fake.port}")
+
+
+async def test_a_banner_in_two_parts_is_a_banner() -> None:
+    async with FakeAMI() as fake, asyncio.timeout(20):
+        fake.banner, rest, fake.silent = fake.banner[:5], fake.banner[5:], True
+        pair = Linked(fake, FAST, 10)
+        async with pair.client:
+            await fake.wait_for("Login")
+            fake.silent = False
+            fake.send(rest)
+            fake.send(success(fake.actions[0]))
+            await pair.connected.wait()
+            assert pair.client.status().failures == 0
 
 
 async def test_undecodable_bytes_do_not_close_the_connection() -> None:
