@@ -64,9 +64,12 @@ class Slots:
             return replace(rest, text=compact(named[1]), status="match", command="", safety=named[0], captured=kept)
         results = [self._one(slot, lexicon, text, now) for text in heard]
         # Hypotheses that disagree over a read-back: a new value is read back once more, so it can do no harm.
-        chosen = next((item for item in results if item.meaning == "correction"), None)
+        listed = phrases.sampled(compact(heard[0]), slot.phrases)
+        chosen = None if listed else next((item for item in results if item.meaning == "correction"), None)
         chosen = chosen or _matched(heard, results)
         chosen = chosen or next((item for item in results if item.status == "ambiguous"), results[0])
+        if slot.several and not chosen.command:  # the open decode often has more of a long sentence
+            chosen = max((chosen, *results), key=lambda item: len(item.candidates))
         if slot.safety and chosen.meaning == "no" and not _plain_no(heard, results):
             return Interpretation(text=chosen.text)
         return self._with_captured(chosen, slot, lexicon, heard, now)
@@ -135,6 +138,9 @@ class Slots:
             return Interpretation(
                 text=said, status="match", meaning="correction", value=value.value, candidates=value.candidates
             )
+        place = slot.correcting in ADDRESS_KINDS and value.status == "ambiguous"
+        if place and (not verdict or _after_correction(said) != said):
+            return value
         if verdict == "question":
             return Interpretation(text=said, status="match", command="repeat")
         if denied and value.value:
@@ -222,8 +228,12 @@ def _is_meant(name: str, value: Mapping[str, str], said: str) -> bool:
 
 
 def _plain_no(heard: Sequence[str], results: Sequence[Interpretation]) -> bool:
-    """Tell whether the best hypothesis denies and none doubts: asked about danger, only that is a no."""
-    return results[0].meaning == "no" and not any(phrases.is_doubtful(compact(text)) for text in heard)
+    """Tell whether the best hypothesis denies and none doubts: asked about danger, only that is a no.
+
+    Beside a word that no hypothesis understood there may have been a doubt.
+    """
+    doubted = any(phrases.is_doubtful(compact(text)) for text in heard) or all(map(has_unknown, heard))
+    return results[0].meaning == "no" and not doubted
 
 
 def _matched(heard: Sequence[str], results: Sequence[Interpretation]) -> Interpretation | None:

@@ -1,5 +1,7 @@
 """What a question lists as an answer means what it is listed for, through the real interpreter."""
 
+from dataclasses import replace
+
 import pytest
 
 from ivr.flows.answers import Answer, Sort, read_answer
@@ -7,8 +9,10 @@ from ivr.flows.asking import slot_spec
 from ivr.flows.nodes import Ask, Menu
 from ivr.flows.state import Matter, Place, Slot, State
 from speech.contract import Cause, Mode, TurnResult
-from tests.unit.ivr.flows.known import E01, E1
+from speech.slots import phrases
+from tests.unit.ivr.flows.known import E01, E1, SHUNDE
 from tests.unit.ivr.flows.play import interpreter, listening_nodes, program
+from tests.unit.ivr.flows.worlds import at
 
 QUESTIONS = [name for name in listening_nodes() if isinstance(program().nodes[name], Menu | Ask)]
 
@@ -54,6 +58,9 @@ def test_a_doubt_in_any_hypothesis_and_a_no_that_is_not_the_best_one_count_as_da
     assert meant("emergency_check", "没有", "应该没有") == "no_match"
     assert meant("emergency_check", "呃那什么", "没有") == "no_match"
     assert meant("emergency_check", "没有", "没有的") == "no"
+    assert meant("emergency_check", "[unk] 没有", "师傅 没有") == "no"
+    assert meant("emergency_check", "[unk] 没有", "应该 没有") == "no_match"
+    assert meant("emergency_check", "[unk] 没有") == "no_match"
 
 
 @pytest.mark.parametrize(("said", "meaning"), [
@@ -144,6 +151,50 @@ LAKES = Slot({}, "unverified", "speech", candidates=tuple(WEST))
 def test_one_of_several_places(said: str, meaning: str, region: str) -> None:
     heard = answer("address_region_pick", said, address=LAKES)
     assert (heard.name or heard.sort.value, heard.value.get("region", "")) == (meaning, region)
+
+
+def test_a_choice_without_candidates_keeps_what_was_held() -> None:
+    driver = at("fault_code_pick")
+    matter = driver.state.matters[-1]
+    held = replace(matter.slots["fault_code"], candidates=())
+    driver.state = driver.state.with_matter(replace(matter, slots={**matter.slots, "fault_code": held}))
+    driver.mean("pick1")
+    assert driver.node == "fault_code_confirm"
+    assert driver.state.slot("fault_code") == held
+
+
+def test_beyond_the_last_choice_it_is_the_last() -> None:
+    driver = at("fault_code_pick").mean("pick3")
+    held = driver.state.slot("fault_code")
+    assert held is not None
+    assert held.value == held.candidates[-1]
+
+
+@pytest.mark.parametrize(("said", "meanings"), [
+    ("保修几年没发漂咋办", ("period", "excluded")), ("保修几年我家在顺德容桂", ("period",)), ("没发漂咋办", ()),
+    ("过了咋收费", ("fee",)), ("几天能退几天能修", ("week", "visit_time")),
+])  # fmt: skip
+def test_what_one_sentence_asks(said: str, meanings: tuple[str, ...]) -> None:
+    assert phrases.meanings(said, program().question("consult_topic").hear) == meanings
+
+
+def test_a_listed_phrase_is_taken_before_a_code_of_another_hypothesis() -> None:
+    assert meant("fault_code_pick", "第二个", "D二", fault_code=CODES) == "pick2"
+    assert meant("fault_code_pick", "D二", "第二个", fault_code=CODES) == "correction"
+
+
+def test_the_hypothesis_that_asks_most_is_answered() -> None:
+    asked = [row["meaning"] for row in answer("consult_topic", "保修几年 [unk]", "保修几年过了怎么收费").candidates]
+    assert asked == ["period", "fee"]
+    assert meant("consult_topic", "转人工", "保修几年过了怎么收费") == "agent"
+
+
+def test_another_place_of_several_is_asked_about_at_the_read_back() -> None:
+    for said in ("西湖区", "不是,是西湖区"):
+        heard = answer("address_confirm", said, address=Slot(dict(SHUNDE), "unverified", "speech"))
+        assert (heard.sort, len(heard.candidates)) == (Sort.AMBIGUOUS, 2)
+    for said in ("不对", "不是", "错了"):
+        assert meant("address_confirm", said) == "no"
 
 
 def test_an_ordinal_is_no_code_but_a_letter_heard_as_one_still_is() -> None:
