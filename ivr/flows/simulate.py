@@ -52,11 +52,24 @@ class InvalidScript(ValueError):
     """A move that is not one of those above; the text names its place in the script."""
 
 
+@dataclass(frozen=True, slots=True)
+class Waited:
+    """Where a move of the caller was awaited: the node, and how many lines and facts there were before the move."""
+
+    node: str
+    lines: int
+    facts: int
+
+
 @dataclass(slots=True)
 class Conversation:
-    """What happened: lines to read, facts, inputs given and the state at the end."""
+    """What happened: lines to read, facts, inputs given and the state at the end.
+
+    waited: one for each move of the script; the hang-up of a caller with nothing more to do is the last.
+    """
 
     lines: list[str] = field(default_factory=list)
+    waited: list[Waited] = field(default_factory=list)
     facts: list[Fact] = field(default_factory=list)
     inputs: list[Input] = field(default_factory=list)
     state: State = State()  # noqa: RUF009  # State is frozen
@@ -175,8 +188,9 @@ class Simulator:
         return TurnDone(TurnResult(turn_id, Cause.SUCCESS, digits=digits, clip=clip, speech_ms=2000))
 
     def _next(self) -> Move:
-        move = self._moves.pop(0) if self._moves else "hangup"
-        self.conversation.lines.append("来电人: " + _move_text(move))
+        move, talk = self._moves.pop(0) if self._moves else "hangup", self.conversation
+        talk.waited.append(Waited(talk.state.place.node, len(talk.lines), len(talk.facts)))
+        talk.lines.append("来电人: " + _move_text(move))
         return move
 
 

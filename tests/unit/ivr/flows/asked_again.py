@@ -27,6 +27,7 @@ _SUMMARY = [*_CONTACT, *say("不记得", "没有")]
 
 # Question -> the answers that lead to it, and what crm says meanwhile.
 WAYS: Mapping[str, Script] = MappingProxyType({
+    "common_offer_agent": ([*_PRODUCT, *["silence"] * 6], {}),
     "common_quit": ([*_PRODUCT, *say("算了")], {}),
     "resume_draft": ([], world(card={**CARD, "draft": _CUT})),
     "main_menu": ([], {}),
@@ -47,6 +48,7 @@ WAYS: Mapping[str, Script] = MappingProxyType({
     "contact_known": (_VISIT, {}),
     "contact_confirm": ([*_VISIT, *press("2", "13900139000#")], {}),
     "return_offer": ([*_CONTACT, *say("前天买的", "有")], world("7d")),
+    "return_offer_15d": ([*_CONTACT, *say("前天买的", "有")], world("15d")),
     "vulnerable": (
         [*say("没热水了", "壁挂炉", "E一", "对", ADDRESS, "对"), *press("1", "1", "5", "2")], world("no_proof")
     ),
@@ -54,6 +56,8 @@ WAYS: Mapping[str, Script] = MappingProxyType({
     "repair_known_product": (say("报修"), _KNOWN),
     "repair_product": (say("报修"), {}),
     "fault_code": (_PRODUCT, {}),
+    "fault_temp_hint": ([*_PRODUCT, *say("就写个三十五")], {}),
+    "fault_ask_digits": ([*_PRODUCT, *say("E")], {}),
     "fault_code_spell": ([*_PRODUCT, *say("E一", "不对")], {}),
     "fault_code_key_letter": ([*_PRODUCT, "silence", *press("1")], {}),
     "fault_code_key_digits": ([*_PRODUCT, "silence", *press("1", "1")], {}),
@@ -70,6 +74,7 @@ WAYS: Mapping[str, Script] = MappingProxyType({
     "address_record": ([*_REGION, *say("说不清")], {}),
     "visit_day": (_ADDRESS, {}),
     "contact_number": ([*_VISIT, *say("换号码")], {}),
+    "contact_number_rest": ([*_VISIT, *say("换号码", "幺三九零零")], {}),
     "visit_part": ([*_ADDRESS, *say("后天")], {}),
     "contact_name": ([*_VISIT, *press("2", "13900139000#", "1")], {}),
     "purchase_date": (_CONTACT, {}),
@@ -82,6 +87,7 @@ WAYS: Mapping[str, Script] = MappingProxyType({
     "emergency_check": (say("报警器响"), {}),
     "emergency_outside": (say("漏气"), {}),
     "my_ticket_menu": (press("4"), _TICKET),
+    "ticket_note": ([*press("4"), *say("补充情况")], _TICKET),
     "my_ticket_pick": (press("4"), _TICKETS),
     "my_ticket_find": (press("4"), _NO_TICKET),
     "my_ticket_verify": (press("4", f"{TICKET['number']}#"), _NO_TICKET),
