@@ -11,6 +11,9 @@ What counts as a key, in each section ("## name") of the document:
 - a code anywhere directly before 「, with at most ":", "=" or a bracketed remark between them: a sentence.
 
 Pictures (mermaid) and what else stands in code marks are no keys. A sentence has no prompts listed.
+
+What callers say to a question ("said") is what stands in “” in its line 听 (and the lines set in below it) or in its
+row's column 听, 说法, 另外的说法 or 问法, without what is in brackets.
 """
 
 import hashlib
@@ -25,6 +28,10 @@ _ROW = re.compile(r"\|\s*(`[a-z]\w*(?:\.\d[–-]\.\d)?`(?:\s*/\s*`[a-z]\w*`)*)")
 _CODE = re.compile(r"`([a-z]\w*)")
 _BEFORE_WORDS = re.compile(r"`([a-z]\w*)`(?:\([^()]*\))?\s*[:=]?\s*「")
 _SAID = {"提示": "p", "重提1": "r1", "重提2": "r2", "没听懂": "nm", "没声音": "ni"}
+
+_HEARD = ("听", "说法", "另外的说法", "问法(举例)")
+_SAMPLE = re.compile("“([^”]+)”")
+_REMARK = re.compile(r"\([^()]*\)")
 
 Keys = dict[str, dict[str, list[str]]]
 
@@ -57,6 +64,26 @@ def extract(text: str) -> Keys:
     return {section: keys for section, keys in found.items() if keys}
 
 
+def samples(text: str) -> dict[str, list[str]]:
+    """Return question -> what callers say to it in the document."""
+    found: dict[str, list[str]] = {}
+    heading, columns, listening = "", [""], False
+    for line in text.splitlines():
+        match = _HEADING.match(line)
+        heading = match.group(1) if match else "" if line.startswith(("#", "|")) else heading
+        listening = line.startswith("- 听") or (listening and line.startswith("  - "))
+        if heading and listening:
+            found.setdefault(heading, []).extend(_SAMPLE.findall(_REMARK.sub("", line)))
+        if not line.startswith("|"):
+            columns = []
+            continue
+        columns = columns or _cells(line)
+        for key in _row_keys(line)[:1]:
+            heard = [cell for column, cell in zip(columns, _cells(line), strict=True) if column in _HEARD]
+            found.setdefault(key, []).extend(_SAMPLE.findall(_REMARK.sub("", "".join(heard))))
+    return {key: said for key, said in found.items() if said}
+
+
 def _cells(line: str) -> list[str]:
     return [cell.strip() for cell in line.strip("|").split("|")]
 
@@ -84,6 +111,9 @@ def listed(text: str) -> str:
              f"sha256: {digest}", "dialogue:"]  # fmt: skip
     for section, keys in extract(text).items():
         lines += [f"  {section}:", *(f"    {key}: [{', '.join(prompts)}]" for key, prompts in keys.items())]
+    lines.append("said:")
+    for key, said in samples(text).items():
+        lines += [f"  {key}:", *(f'    - "{words}"' for words in said)]
     return "\n".join(lines) + "\n"
 
 
