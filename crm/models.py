@@ -3,7 +3,7 @@
 from crm.accounts.models import Account, Session, Token
 from crm.agents.models import AgentPhone
 from crm.audit.models import AuditEntry
-from crm.callbacks.models import CallbackTask
+from crm.callbacks.models import CallbackAsked, CallbackTask
 from crm.calls.models import Contact, HeardSlot, Matter, PathNode, RecordingEntry, Ring, Turn, Visit
 from crm.clocks.models import ClockPause, TicketClock
 from crm.customers.models import Address, Customer, CustomerMerge, CustomerNote, PhoneNumber
@@ -34,6 +34,7 @@ __all__ = [
     "AgentPhone",
     "AuditEntry",
     "Base",
+    "CallbackAsked",
     "CallbackCode",
     "CallbackTask",
     "Channel",

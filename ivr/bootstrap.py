@@ -28,6 +28,7 @@ from ivr.sessions.desk_http import HTTPDesk
 from ivr.sessions.handler import CallHandler
 from ivr.sessions.health import SpeechHealth
 from ivr.sessions.journal import Journal
+from ivr.sessions.kept_places import KeptPlaces
 from ivr.sessions.live import LiveBoard
 from ivr.sessions.lookups import Lookups
 from ivr.sessions.machine_flow import MachineFlow
@@ -45,6 +46,7 @@ from ivr.settings import Settings, load_settings
 from ivr.telephony.agi import AGILimits, AGIServer
 from ivr.telephony.ami.client import AMIClient, AMISettings
 from ivr.telephony.calls import CallLedger, QueueTimes
+from ivr.telephony.events import TelephonyEvent
 from liveness.watchdog import keep_alive
 
 log = structlog.get_logger(__name__)
@@ -91,6 +93,7 @@ class App:
     health: SpeechHealth
     facts: TelephonyFacts
     waiting: WaitingRoom
+    places: KeptPlaces
     recordings: RecordingWatch
     agi: AGIServer
     web: uvicorn.Server
@@ -116,7 +119,13 @@ def build(settings: Settings, client: httpx.AsyncClient) -> App:
     ledger = CallLedger(to_e164, notice_version=NOTICE_VERSION, times=_queue_times())
     spoken, limits = settings.prompts_dir / "fallback", Limits()
     waiting = WaitingRoom(pbx, spoken, now, beat_s=settings.wait_every_s, wrapup_s=limits.wrapup_s)
-    facts = TelephonyFacts(ledger, journal, calls, flow, recordings, now, outbound.ended, waiting.take)
+    places = KeptPlaces(pbx, pbx, now)
+
+    def hear(event: TelephonyEvent) -> None:
+        waiting.take(event)
+        places.take(event)
+
+    facts = TelephonyFacts(ledger, journal, calls, flow, recordings, now, outbound.ended, hear)
     health = SpeechHealth(settings.speech_socket, calls, pbx)
     speech = SpeechSettings(settings.speech_socket, _HOST, settings.audiosocket_port)
     media = MediaSettings(settings.prompts_dir, settings.clips_dir, speech, lambda: health.alive)
@@ -136,7 +145,7 @@ def build(settings: Settings, client: httpx.AsyncClient) -> App:
     web = _web_server(settings.commands_port, commands_app(executor, live, status, settings.internal_token))
     agi_limits = AGILimits(stop_s=settings.stop_s)
     agi = AGIServer(_HOST, settings.agi_port, CallHandler(services, calls), agi_limits)
-    app = App(settings, journal, calls, ami, numbers, shipper, health, facts, waiting, recordings, agi, web)
+    app = App(settings, journal, calls, ami, numbers, shipper, health, facts, waiting, places, recordings, agi, web)
     return app
 
 
@@ -217,6 +226,7 @@ def _parts(app: App) -> list[tuple[str, Any]]:
         ("events", app.facts.run(app.ami)),
         ("tick", app.facts.tick()),
         ("waiting", app.waiting.run()),
+        ("places", app.places.run()),
         ("recordings", app.recordings.run()),
         ("shipper", app.shipper.run()),
         ("numbers", app.numbers.run()),

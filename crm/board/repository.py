@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from crm.callbacks.models import CallbackTask
+from crm.callbacks.models import CallbackAsked, CallbackTask
 from crm.calls.models import Contact, PathNode, RecordingEntry, Ring, Visit
 
 
@@ -25,10 +25,11 @@ class QueueFigures:
 
 @dataclass(frozen=True, slots=True)
 class OpenVisit:
-    """A visit that lasts, with its caller and the telephone that rings for it."""
+    """A visit that lasts, with its caller, the priority they wait with and the telephone that rings for it."""
 
     visit: Visit
     caller_e164: str
+    priority: int
     ringing: str
 
 
@@ -42,13 +43,14 @@ async def open_visits(session: AsyncSession) -> Sequence[OpenVisit]:
     )
     lasting = and_(Visit.ended_at.is_(None), or_(Visit.outcome == "", Visit.outcome == "answered"))
     query = (
-        select(Visit, Contact.caller_e164, ring.c.agent)
+        select(Visit, Contact.caller_e164, Contact.handed_priority, ring.c.agent)
         .join(Contact, Contact.id == Visit.contact_id)
         .outerjoin(ring, ring.c.visit_id == Visit.id)
         .where(lasting, Contact.ended_at.is_(None))
         .order_by(Visit.joined_at, Visit.id)
     )
-    return [OpenVisit(visit, number, agent or "") for visit, number, agent in await session.execute(query)]
+    rows = await session.execute(query)
+    return [OpenVisit(visit, number, priority, agent or "") for visit, number, priority, agent in rows]
 
 
 async def figures(
@@ -103,10 +105,11 @@ async def emergencies(session: AsyncSession, since: datetime) -> Sequence[tuple[
 
     Those that last, and those that ended without a talk and were not rung back.
     """
-    unserved = and_(Contact.outcome.not_in(("", "talked")), CallbackTask.done_at.is_(None))
+    asked = exists().where(CallbackAsked.contact_id == Contact.id, CallbackAsked.task_id == CallbackTask.id)
+    waits, rung = asked.where(CallbackTask.done_at.is_(None)), asked.where(CallbackTask.done_at.is_not(None))
+    unserved = and_(Contact.outcome.not_in(("", "talked")), or_(waits, ~rung))
     query = (
         select(Contact.id, func.coalesce(Contact.safety_at, Contact.started_at), Contact.ended_at.is_not(None))
-        .outerjoin(CallbackTask, CallbackTask.contact_id == Contact.id)
         .where(Contact.safety != "", Contact.started_at >= since, or_(Contact.ended_at.is_(None), unserved))
         .order_by(Contact.started_at)
     )

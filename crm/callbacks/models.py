@@ -1,4 +1,4 @@
-"""Table of call-back tasks."""
+"""Tables of call-back tasks and of the calls that asked for them."""
 
 from datetime import datetime
 
@@ -9,10 +9,10 @@ from crm.database import Base, Id
 
 
 class CallbackTask(Base):
-    """Somebody must ring this caller back. One per contact: a second reason is added to the first.
+    """Somebody must ring this caller back. One open task per number: what asks for another is added to it.
 
-    contact_id: None = of a danger that was written. duty_rings: how often the duty phones were rung for it, last at
-    duty_rung_at, because nobody had taken it.
+    contact_id: the call that the hotline goes on with when it rings; None = of a danger that was written. duty_rings:
+    how often the duty phones were rung for it, last at duty_rung_at, because nobody had taken it.
 
     danger: the caller named one by telephone; who is still indoors must not be made to answer a phone there.
 
@@ -21,10 +21,14 @@ class CallbackTask(Base):
     """
 
     __tablename__ = "callback_tasks"
-    __table_args__ = (Index("ix_callback_tasks_open", "due_at", postgresql_where="done_at IS NULL"),)
+    __table_args__ = (
+        Index("ix_callback_tasks_open", "due_at", postgresql_where="done_at IS NULL"),
+        Index("uq_callback_tasks_open_number", "e164", unique=True,
+              postgresql_where="done_at IS NULL AND e164 <> '' AND contact_id IS NOT NULL"),
+    )  # fmt: skip
 
     id: Mapped[Id]
-    contact_id: Mapped[str | None] = mapped_column(ForeignKey("contacts.id"), unique=True)
+    contact_id: Mapped[str | None] = mapped_column(ForeignKey("contacts.id"), index=True)
     ticket_no: Mapped[str] = mapped_column(default="")
     e164: Mapped[str] = mapped_column(default="")
     reasons: Mapped[list[str]] = mapped_column(default=list)
@@ -53,3 +57,14 @@ class CallbackTask(Base):
     def contact(self) -> str:
         """Return the call it comes from, "" for none."""
         return self.contact_id or ""
+
+
+class CallbackAsked(Base):
+    """A call that asked to be rung back, and its ticket: one call-back serves all that a task has."""
+
+    __tablename__ = "callback_asked"
+
+    task_id: Mapped[str] = mapped_column(ForeignKey("callback_tasks.id", ondelete="CASCADE"), primary_key=True)
+    contact_id: Mapped[str] = mapped_column(ForeignKey("contacts.id"), primary_key=True, index=True)
+    ticket_no: Mapped[str] = mapped_column(default="")
+    at: Mapped[datetime]

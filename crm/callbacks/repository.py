@@ -1,13 +1,13 @@
-"""SQL of call-back tasks."""
+"""SQL of call-back tasks and of the calls that asked for them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, case, exists, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, case, delete, exists, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
-from crm.callbacks.models import CallbackTask
+from crm.callbacks.models import CallbackAsked, CallbackTask
 from crm.calls.models import Contact
 from crm.paging import decode
 from crm.search import repository as listed
@@ -22,13 +22,39 @@ async def get(session: AsyncSession, task_id: str) -> CallbackTask | None:
 
 
 async def of_contact(session: AsyncSession, contact: str) -> CallbackTask | None:
-    """Return the contact's task."""
-    return (await session.execute(select(CallbackTask).where(CallbackTask.contact_id == contact))).scalar_one_or_none()
+    """Return the task that the contact asked for: the open one, else the newest."""
+    query = select(CallbackTask).join(CallbackAsked).where(CallbackAsked.contact_id == contact)
+    newest = query.order_by(CallbackTask.done_at.is_not(None), CallbackTask.created_at.desc(), CallbackTask.id)
+    return (await session.execute(newest.limit(1))).scalar_one_or_none()
+
+
+async def open_of_number(session: AsyncSession, e164: str) -> CallbackTask | None:
+    """Return the open task of a number; that of a danger that was written is apart."""
+    query = select(CallbackTask).where(
+        CallbackTask.e164 == e164, CallbackTask.done_at.is_(None), CallbackTask.contact_id.is_not(None)
+    )
+    return (await session.execute(query)).scalar_one_or_none() if e164 else None
+
+
+async def asked(session: AsyncSession, tasks: Collection[str]) -> Mapping[str, Sequence[CallbackAsked]]:
+    """Return the calls that asked for each of these tasks, the first first."""
+    query = select(CallbackAsked).where(CallbackAsked.task_id.in_(list(tasks)))
+    found: dict[str, list[CallbackAsked]] = {task: [] for task in tasks}
+    for row in (await session.execute(query.order_by(CallbackAsked.at, CallbackAsked.contact_id))).scalars():
+        found[row.task_id].append(row)
+    return found
+
+
+async def forget_asked(session: AsyncSession, task: str, contacts: Collection[str]) -> None:
+    """Take these calls out of those that asked for a task."""
+    rows = delete(CallbackAsked).where(CallbackAsked.task_id == task, CallbackAsked.contact_id.in_(list(contacts)))
+    await session.execute(rows)
 
 
 async def open_of_ticket(session: AsyncSession, ticket: str) -> Sequence[CallbackTask]:
     """Return the open tasks that a ticket has, locked."""
-    query = select(CallbackTask).where(CallbackTask.ticket_no == ticket, CallbackTask.done_at.is_(None))
+    calls = exists().where(CallbackAsked.task_id == CallbackTask.id, CallbackAsked.ticket_no == ticket)
+    query = select(CallbackTask).where(or_(CallbackTask.ticket_no == ticket, calls), CallbackTask.done_at.is_(None))
     return (await session.execute(query.order_by(CallbackTask.id).with_for_update())).scalars().all()
 
 
@@ -38,15 +64,15 @@ async def written(session: AsyncSession, ticket: str) -> CallbackTask | None:
     return (await session.execute(query)).scalar_one_or_none()
 
 
-async def waits(session: AsyncSession, e164: str) -> bool:
-    """Tell whether a task of this number is open."""
-    query = select(CallbackTask.id).where(CallbackTask.e164 == e164, CallbackTask.done_at.is_(None)).limit(1)
-    return (await session.execute(query)).first() is not None
+async def add(session: AsyncSession, row: CallbackTask | CallbackAsked) -> None:
+    """Insert a task, or a call that asked for one."""
+    session.add(row)
+    await session.flush()
 
 
-async def add(session: AsyncSession, task: CallbackTask) -> None:
-    """Insert a task."""
-    session.add(task)
+async def remove(session: AsyncSession, task: CallbackTask) -> None:
+    """Delete a task whose calls have another now."""
+    await session.delete(task)
     await session.flush()
 
 
@@ -74,11 +100,6 @@ async def in_turn(session: AsyncSession, now: datetime, local: str) -> Sequence[
 async def placed(session: AsyncSession) -> Sequence[CallbackTask]:
     """Return what is being called."""
     return (await session.execute(_open_turns().where(CallbackTask.placed_at.is_not(None)))).scalars().all()
-
-
-async def placed_contacts(session: AsyncSession) -> frozenset[str]:
-    """Return whom the hotline is calling, or has on the line before an agent."""
-    return frozenset(task.contact for task in await placed(session))
 
 
 async def untold(session: AsyncSession, before: datetime) -> Sequence[CallbackTask]:

@@ -1,13 +1,16 @@
 """Call-backs: list, taken, done."""
 
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.accounts.schemas import Role
 from crm.accounts.service import require
 from crm.audit.service import note
 from crm.callbacks import repository, service
+from crm.callbacks.models import CallbackTask
 from crm.callbacks.schemas import CallbackDone, CallbackForm, callback_form
 from crm.paging import Cursor, Listing, SliceSize, cut, listing
 from crm.web.context import LensDep, SessionDep, TransactionalRoute
@@ -32,14 +35,15 @@ async def list_callbacks(
     await note(session, lens.viewer, "callbacks_seen", "list", tab, lens.now)
     found, total = await repository.search(session, reason=_REASONS[tab], done=done, cursor=cursor, limit=size + 1)
     kept, after = cut(found, size, repository.place)
-    return listing([callback_form(task) for task in kept], after, total)
+    return listing(await _forms(session, kept), after, total)
 
 
 @router.post("/callbacks/{task}/take", operation_id="takeCallback")
 async def take(task: TaskPath, session: SessionDep, lens: LensDep) -> CallbackForm:
     """Take it for ten minutes: who rings now is shown to the others; 409 `callback_taken` while it is another's."""
     require(lens.viewer, *_MAY_CALL)
-    return callback_form(await service.take(session, task, lens.viewer, lens.now))
+    taken = await service.take(session, task, lens.viewer, lens.now)
+    return (await _forms(session, [taken]))[0]
 
 
 @router.post("/callbacks/{task}/done", operation_id="finishCallback")
@@ -47,4 +51,9 @@ async def finish(task: TaskPath, body: CallbackDone, session: SessionDep, lens: 
     """Record how it went; nobody answering leaves the task open for half an hour later."""
     require(lens.viewer, *_MAY_CALL)
     done = await service.finish(session, task, result=body.result, note=body.note, actor=lens.viewer.name, now=lens.now)
-    return callback_form(done)
+    return (await _forms(session, [done]))[0]
+
+
+async def _forms(session: AsyncSession, tasks: Sequence[CallbackTask]) -> list[CallbackForm]:
+    asked = await repository.asked(session, [task.id for task in tasks])
+    return [callback_form(task, asked[task.id]) for task in tasks]

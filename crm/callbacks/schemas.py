@@ -1,18 +1,28 @@
 """Wire forms of call-backs."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 from pydantic import Field
 
 from crm import phone
-from crm.callbacks.models import CallbackTask
+from crm.callbacks.models import CallbackAsked, CallbackTask
 from crm.wire import Change, Shape, Text, Time
 from crm.words import CALLBACK_REASONS, word
+
+
+class CallbackAskedForm(Shape):
+    """A call that asked to be rung back; ticket "" when it has none."""
+
+    contact: str
+    ticket: str
+    at: Time
 
 
 class CallbackForm(Shape):
     """One task; its number is shown in full because it must be dialled. taken_by: the 工号 of who rings till then.
 
+    asked: the calls that one call-back serves, the first first; none for a danger that was written.
     recall: how somebody in danger may be rung: mobile (from due_at on, first asked whether they are outside) | landline
     (not at all: the duty officer sees to it) | "" no danger, or no number. in_turn: the hotline itself calls when it is
     their turn; after: not before this local time; attempts: calls so far.
@@ -39,6 +49,7 @@ class CallbackForm(Shape):
     in_turn: bool
     after: str
     attempts: int
+    asked: list[CallbackAskedForm]
 
 
 def _recall(task: CallbackTask) -> str:
@@ -54,7 +65,7 @@ class CallbackDone(Change):
     note: Text = Field(default="", max_length=2000)
 
 
-def callback_form(task: CallbackTask) -> CallbackForm:
+def callback_form(task: CallbackTask, asked: Sequence[CallbackAsked]) -> CallbackForm:
     """Return a task's wire form; its first reason is the one that made it."""
     return CallbackForm(
         id=task.id,
@@ -78,4 +89,5 @@ def callback_form(task: CallbackTask) -> CallbackForm:
         in_turn=task.queue != "",
         after=task.after,
         attempts=task.attempts,
+        asked=[CallbackAskedForm(contact=row.contact_id, ticket=row.ticket_no, at=row.at) for row in asked],
     )

@@ -1,4 +1,4 @@
-"""Rules of call-backs: one task per contact, reasons add up, a talk with an agent ends it."""
+"""Rules of call-backs: one open task per number, what asks for it adds up, a talk with an agent ends it."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,9 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from crm.accounts.schemas import Viewer
 from crm.callbacks import repository
 from crm.callbacks.errors import CallbackOver, CallbackTaken, NoCallback
-from crm.callbacks.models import CallbackTask
+from crm.callbacks.models import CallbackAsked, CallbackTask
 from crm.events.service import EventKind, append, begin_writing
 from crm.policy.ticket_states import higher_priority
+from crm.policy.turns import QUEUE_ORDER
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,14 @@ RECALL_AFTER = timedelta(minutes=3)  # of a danger: time to get out first (dialo
 TAKEN_FOR = timedelta(minutes=10)  # ux 5.5
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The task that was asked for. joined: other calls of its number had asked before."""
+
+    task: CallbackTask
+    joined: bool
+
+
 async def ask_for(
     session: AsyncSession,
     contact: str,
@@ -39,32 +48,98 @@ async def ask_for(
     priority: str = "normal",
     place: Place | None = None,
     danger: bool = False,
-) -> CallbackTask:
-    """Make the contact's task, or add the reason, number and ticket to the one there is.
+) -> Wanted:
+    """Make the task, or add the reason, number and ticket to the one that the contact or its number has open.
 
-    place: the hotline itself calls when it is their turn. danger: named in this call; then only people ring, later.
+    place: the hotline itself calls when it is their turn; a place that was kept already stands. danger: named in this
+    call; then only people ring, later.
 
     `now` is the time of what happened: a task that was done before it is opened again, one done after it is not.
     """
-    task = await repository.of_contact(session, contact)
+    await begin_writing(session)  # two writers make one task of a number
     pressing = priority if priority in DUE_AFTER else "normal"
-    if task is None:
-        task = _new(contact, pressing, now)
-        await repository.add(session, task)
-    elif task.done_at is not None and task.done_at < now:
-        task.done_at, task.done_by, task.result = None, "", ""
+    task, joined = await _task_of(session, contact, e164, pressing, now)
     task.reasons = [*task.reasons, *([] if reason in task.reasons else [reason])]
-    task.e164 = e164 or task.e164
     task.ticket_no = ticket or task.ticket_no
     task.priority = higher_priority(task.priority, pressing)
     if danger and not task.danger:
-        task.danger, task.due_at = True, now + RECALL_AFTER
+        task.danger, task.due_at, task.queue = True, now + RECALL_AFTER, ""
     _hurry(task)
     if place is not None and task.done_at is None and not task.danger:
-        task.queue, task.place_at, task.queue_priority = place.queue, place.since, place.priority
-        task.after, task.attempts, task.next_at, task.placed_at = place.after, 0, None, None
+        _keep(task, place)
+    await _asks(session, task, contact, ticket, now)
     await append(session, EventKind.CALLBACK, now, contact=contact, ticket=task.ticket_no)
+    return Wanted(task, joined)
+
+
+async def _task_of(
+    session: AsyncSession, contact: str, e164: str, pressing: str, now: datetime
+) -> tuple[CallbackTask, bool]:
+    """Return the contact's task or the open one of the number, and whether the contact is new to others' task."""
+    own = await repository.of_contact(session, contact)
+    if own is not None and own.done_at is not None and own.done_at >= now:
+        return own, False
+    number = e164 or (own.e164 if own else "")
+    same = await repository.open_of_number(session, number)
+    if own is not None and (same is None or same is own):
+        if own.done_at is None and own.e164 not in ("", number) and await _others(session, own, contact):
+            return await _made(session, contact, number, pressing, now), False  # they count on the number of before
+        own.e164 = number
+        if own.done_at is not None:
+            own.done_at, own.done_by, own.result = None, "", ""
+        return own, False
+    if same is None:
+        return await _made(session, contact, number, pressing, now), False
+    if own is not None and own.done_at is None and not await _others(session, own, contact):
+        await _fold(session, own, same, contact, now)
+    return same, True
+
+
+async def _made(session: AsyncSession, contact: str, e164: str, pressing: str, now: datetime) -> CallbackTask:
+    task = _new(contact, pressing, now)
+    task.e164 = e164
+    await repository.add(session, task)
     return task
+
+
+async def _others(session: AsyncSession, task: CallbackTask, contact: str) -> bool:
+    asked = (await repository.asked(session, [task.id]))[task.id]
+    return any(row.contact_id != contact for row in asked)
+
+
+async def _fold(session: AsyncSession, own: CallbackTask, into: CallbackTask, contact: str, now: datetime) -> None:
+    """Let another task serve what this one was for: its caller named the number of the other."""
+    into.reasons = [*into.reasons, *(reason for reason in own.reasons if reason not in into.reasons)]
+    into.priority = higher_priority(into.priority, own.priority)
+    into.due_at = own.due_at if own.danger else min(into.due_at, own.due_at)
+    if own.danger:
+        into.danger, into.queue = True, ""
+    if own.queue and not into.danger:
+        _keep(into, Place(own.queue, own.place_at or own.created_at, own.queue_priority, own.after))
+    await _asks(session, into, contact, own.ticket_no, now)
+    await repository.remove(session, own)
+
+
+def _keep(task: CallbackTask, place: Place) -> None:
+    """Give the task its place in turn. Of two in one queue the earlier, of two queues that which goes first."""
+    since, priority = place.since, place.priority
+    if task.queue == place.queue:
+        since, priority = min(since, task.place_at or since), max(priority, task.queue_priority)
+    elif task.queue and QUEUE_ORDER.index(task.queue) < QUEUE_ORDER.index(place.queue):
+        return
+    task.queue, task.place_at, task.queue_priority, task.after = place.queue, since, priority, place.after
+    if task.placed_at is None:  # else it rings
+        task.attempts, task.next_at = 0, None
+
+
+async def _asks(session: AsyncSession, task: CallbackTask, contact: str, ticket: str, now: datetime) -> None:
+    """Note that the contact asked for the task, and about which ticket."""
+    asked = (await repository.asked(session, [task.id]))[task.id]
+    for row in asked:
+        if row.contact_id == contact:
+            row.ticket_no = ticket or row.ticket_no
+            return
+    await repository.add(session, CallbackAsked(task_id=task.id, contact_id=contact, ticket_no=ticket, at=now))
 
 
 async def ask_for_written(session: AsyncSession, ticket: str, e164: str, now: datetime) -> None:
@@ -98,18 +173,31 @@ async def press(session: AsyncSession, contact: str, priority: str, now: datetim
         await append(session, EventKind.CALLBACK, now, contact=contact, ticket=task.ticket_no)
 
 
-async def talked(session: AsyncSession, contact: str, now: datetime) -> None:
-    """End the contact's open task: an agent has the caller on the line."""
+async def talked(session: AsyncSession, contact: str, now: datetime) -> CallbackTask | None:
+    """End the contact's open task, and return it: an agent has the caller on the line."""
     task = await repository.of_contact(session, contact)
-    if task is not None and task.done_at is None:
-        await _reached(session, task, now)
+    if task is None or task.done_at is not None:
+        return None
+    await _reached(session, task, now)
+    return task
 
 
 async def rang_again(session: AsyncSession, ticket: str, contact: str, now: datetime) -> None:
-    """End the ticket's open tasks of earlier calls: the caller rang again by this contact and goes on."""
+    """The caller rang again by this contact and goes on with the ticket: end its open tasks of earlier calls.
+
+    What calls about something else asked for stays.
+    """
     for task in await repository.open_of_ticket(session, ticket):
-        if task.contact_id != contact:
+        asked = (await repository.asked(session, [task.id]))[task.id]
+        if any(row.contact_id == contact for row in asked):
+            continue
+        rest = [row for row in asked if row.ticket_no != ticket]
+        if not rest:
             await _reached(session, task, now)
+            continue
+        await repository.forget_asked(session, task.id, [row.contact_id for row in asked if row not in rest])
+        task.contact_id, task.ticket_no = rest[-1].contact_id, rest[-1].ticket_no
+        await append(session, EventKind.CALLBACK, now, contact=task.contact, ticket=task.ticket_no)
 
 
 async def _reached(session: AsyncSession, task: CallbackTask, now: datetime) -> None:

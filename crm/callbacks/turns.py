@@ -62,26 +62,26 @@ async def _take(session: AsyncSession, now: datetime, zone: ZoneInfo) -> list[Pl
     for task in await repository.untold(session, now - UNTOLD_AFTER):
         await _attempt_failed(session, task, "untold", now)
     kept = await repository.in_turn(session, now, local)
-    claims = [*(await _waiting(session)), *map(_claim, await repository.placed(session)), *map(_claim, kept)]
+    claims = await _waiting(session, await repository.placed(session)) + [_claim(task) for task in kept]
     by_id = {task.id: task for task in kept}
     found = [await _placing(session, by_id[turn.task], turn, now) for turn in turns(claims, await _free(session))]
     return [placing for placing in found if placing is not None]
 
 
-def _claim(task: CallbackTask) -> Claim:
+def _claim(task: CallbackTask, *, on_line: bool = False) -> Claim:
     since = task.place_at or task.created_at
-    return Claim(task.queue, task.queue_priority, since, task.id, placed=task.placed_at is not None)
+    return Claim(task.queue, task.queue_priority, since, task.id, placed=task.placed_at is not None, on_line=on_line)
 
 
-async def _waiting(session: AsyncSession) -> list[Claim]:
-    lasting = await board.open_visits(session)
-    # who was called back already is in the queue by a claim of its own
-    called = await repository.placed_contacts(session)
-    return [
-        Claim(item.visit.queue, 0, item.visit.joined_at)
-        for item in lasting
-        if not item.visit.outcome and item.visit.queue in QUEUE_ORDER and item.visit.contact_id not in called
-    ]
+async def _waiting(session: AsyncSession, placed: Sequence[CallbackTask]) -> list[Claim]:
+    """Return the claims of who stands in a queue and of who is being called; who is both claims once."""
+    waits = {
+        item.visit.contact_id: Claim(item.visit.queue, item.priority, item.visit.joined_at, on_line=True)
+        for item in await board.open_visits(session)
+        if not item.visit.outcome and item.visit.queue in QUEUE_ORDER
+    }
+    called = [_claim(task, on_line=waits.pop(task.contact, None) is not None) for task in placed]
+    return [*waits.values(), *called]
 
 
 async def _free(session: AsyncSession) -> dict[str, Sequence[str]]:
@@ -101,6 +101,7 @@ async def _placing(session: AsyncSession, task: CallbackTask, turn: Turn, now: d
         "queue": task.queue,
         "priority": str(task.queue_priority),
         "position": str(turn.position),
+        "since": f"{(task.place_at or task.created_at).timestamp():.3f}",
         "attempt": str(task.attempts),
         "code": code,
     }
@@ -124,7 +125,7 @@ async def rang(session: AsyncSession, contact: str, end: str, at: datetime) -> N
     if task is None or task.done_at is not None or task.placed_at is None:
         return
     if end == "answered":
-        await _tell(session, task, "按次序回电，已接通", at)
+        await tell(session, task, "按次序回电，已接通", at)
     else:
         await _attempt_failed(session, task, end, at)
 
@@ -143,18 +144,34 @@ async def _attempt_failed(session: AsyncSession, task: CallbackTask, end: str, a
         await _to_people(session, task, f"{text}，转人工回电", at)
         return
     task.next_at = at + AGAIN_AFTER
-    await _tell(session, task, text, at)
+    await tell(session, task, text, at)
 
 
 async def _to_people(session: AsyncSession, task: CallbackTask, note: str, at: datetime) -> None:
     task.queue, task.placed_at = "", None
     task.due_at = at
     task.note = f"{task.note}；{note}" if task.note else note
-    await _tell(session, task, note, at)
+    await tell(session, task, note, at)
 
 
-async def _tell(session: AsyncSession, task: CallbackTask, text: str, at: datetime) -> None:
-    ticket = await tickets.get(session, task.ticket_no, lock=True) if task.ticket_no else None
+async def tell(session: AsyncSession, task: CallbackTask, text: str, at: datetime) -> None:
+    """Write it into the timelines of all tickets that the call-back is about."""
+    asked = (await repository.asked(session, [task.id]))[task.id]
+    for no in sorted({task.ticket_no, *(row.ticket_no for row in asked)} - {""}):
+        await _record(session, no, text, at)
+    for contact in {task.contact, *(row.contact_id for row in asked)}:
+        await append(session, EventKind.CALLBACK, at, contact=contact, ticket=task.ticket_no)
+
+
+async def _record(session: AsyncSession, no: str, text: str, at: datetime) -> None:
+    ticket = await tickets.get(session, no, lock=True)
     if ticket is not None:
         await record(session, ticket, at, kind="callback", actor=IVR, text=text)
-    await append(session, EventKind.CALLBACK, at, contact=task.contact, ticket=task.ticket_no)
+
+
+async def tell_others(session: AsyncSession, task: CallbackTask, contact: str, text: str, at: datetime) -> None:
+    """Write it into the timelines of the tickets that other calls than this one asked about."""
+    asked = (await repository.asked(session, [task.id]))[task.id]
+    own = {row.ticket_no for row in asked if row.contact_id == contact}
+    for no in sorted({row.ticket_no for row in asked} - own - {""}):
+        await _record(session, no, text, at)

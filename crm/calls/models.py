@@ -38,6 +38,7 @@ class Contact(Base):
     safety_at: Mapped[datetime | None]
     handed_to: Mapped[str] = mapped_column(default="")
     handed_at: Mapped[datetime | None]
+    handed_priority: Mapped[int] = mapped_column(default=0, server_default="0")
     voicemail: Mapped[str] = mapped_column(default="")
     called_back_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]

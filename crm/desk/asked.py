@@ -47,9 +47,10 @@ async def find(session: AsyncSession, number: str, tail: str, now: datetime, zon
     return FoundTicket(exists=True, status=await _status(session, ticket, now, zone))
 
 
-async def has_open_callback(session: AsyncSession, e164: str) -> bool:
-    """Tell whether a call-back of this number waits."""
-    return bool(e164) and await callback_rows.waits(session, e164)
+async def keeps_a_place(session: AsyncSession, e164: str) -> bool:
+    """Tell whether this number is called back in its turn already; one that people are to call gets a place yet."""
+    task = await callback_rows.open_of_number(session, e164)
+    return task is not None and task.queue != ""
 
 
 async def _numbers(session: AsyncSession, ticket: Ticket) -> Sequence[str]:

@@ -218,7 +218,7 @@ async def callback_requested(
 def handed_over(contact: Contact, fact: facts.HandedOver, at: datetime) -> None:
     """Note where the dialogue left the caller."""
     contact.handed_to = fact.queue if fact.target == "queue" else fact.target
-    contact.handed_at = at
+    contact.handed_at, contact.handed_priority = at, fact.priority
 
 
 async def voicemail_recorded(
@@ -280,7 +280,7 @@ async def ring_back(
     """Ask for a call-back to the number given for it, else the one the caller spoke, else the one that called."""
     heard = [_heard(row) for row in await calls.heard_slots(session, contact.id)]
     priority = "urgent" if contact.safety else ticket.priority if ticket else "normal"
-    await callbacks.ask_for(
+    wanted = await callbacks.ask_for(
         session,
         contact.id,
         reason,
@@ -291,6 +291,8 @@ async def ring_back(
         place=place,
         danger=bool(contact.safety),
     )
+    if wanted.joined:
+        await turns.tell(session, wanted.task, "同一号码再次要求回电，合并为一个回电", at)
 
 
 async def callback_rang(session: AsyncSession, contact: Contact, fact: facts.CallbackRang, at: datetime) -> None:

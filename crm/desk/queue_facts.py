@@ -6,6 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.agents import repository as agents
 from crm.callbacks import service as callbacks
+from crm.callbacks import turns
 from crm.calls import repository as calls
 from crm.calls.models import Contact, Ring, Visit
 from crm.desk.dialogue_facts import ring_back
@@ -60,7 +61,9 @@ async def agent_answered(session: AsyncSession, contact: Contact, fact: facts.Ag
             ring.ended_at, ring.reason = at, "answered" if won else "canceled"
             ring.ring_ms = visit.ring_ms if won else 0
     await live.answer(session, contact, visit, fact.agent, at)
-    await callbacks.talked(session, contact.id, at)
+    served = await callbacks.talked(session, contact.id, at)
+    if served is not None:
+        await turns.tell_others(session, served, contact.id, "同一号码已与客服通话，回电办结", at)
     await tickets_service.give_to_answering_agent(session, contact.id, fact.agent, at)
 
 

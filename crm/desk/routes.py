@@ -84,8 +84,8 @@ async def find_ticket(body: FindTicket, session: SessionDep, now: NowDep, parts:
 
 @router.post("/callbacks/open", operation_id="openCallback")
 async def open_callback(body: OpenCallback, session: SessionDep) -> dict[str, bool]:
-    """Tell whether a number waits for a call-back."""
-    return {"open": await asked.has_open_callback(session, body.number)}
+    """Tell whether a number keeps a place in a queue already, in which it is called back."""
+    return {"open": await asked.keeps_a_place(session, body.number)}
 
 
 @router.post("/facts", operation_id="shipFacts", response_model=Acked)

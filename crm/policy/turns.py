@@ -16,9 +16,10 @@ UNTOLD_AFTER = timedelta(
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Somebody who is to get an agent. task: the call-back's id, "" for who waits on the line.
+    """Somebody who is to get an agent. task: the call-back's id, "" for who rang themselves.
 
-    priority: the higher goes first within a queue. since: when they came. placed: is being called already.
+    priority: the QUEUE_PRIO that Asterisk has of them, the higher goes first within a queue. since: when they came.
+    placed: is being called already. on_line: stands in Asterisk's queue now.
     """
 
     queue: str
@@ -26,11 +27,12 @@ class Claim:
     since: datetime
     task: str = ""
     placed: bool = False
+    on_line: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A call-back whose turn it is, and its place in the queue when it comes in, from 1."""
+    """A call-back whose turn it is, and the place in the queue, from 1, that it would come in at now."""
 
     task: str
     position: int
@@ -52,7 +54,7 @@ def turns(claims: Iterable[Claim], free: Mapping[str, Sequence[str]]) -> list[Tu
         left.pop(agent, None)
         if claim.task and not claim.placed and agent:
             found.append(Turn(claim.task, ahead.get(claim.queue, 0) + 1))
-        elif not claim.task:
+        if claim.on_line:
             ahead[claim.queue] = ahead.get(claim.queue, 0) + 1
     return found
 

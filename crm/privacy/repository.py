@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from crm.callbacks.models import CallbackTask
+from crm.callbacks.models import CallbackAsked, CallbackTask
 from crm.calls.models import Contact, HeardSlot, RecordingEntry, Turn
 from crm.clocks.models import ClockPause
 from crm.customers.models import Address, Customer, CustomerNote, PhoneNumber
@@ -91,7 +91,8 @@ async def empty_contacts(session: AsyncSession, contacts: Collection[str]) -> No
     }
     await session.execute(update(Contact).where(Contact.id.in_(ids)).values(blank))
     await session.execute(update(Turn).where(Turn.contact_id.in_(ids)).values(text="", digits="", clip=""))
-    await session.execute(update(CallbackTask).where(CallbackTask.contact_id.in_(ids)).values(e164="", note=""))
+    asked = select(CallbackAsked.task_id).where(CallbackAsked.contact_id.in_(ids))
+    await session.execute(update(CallbackTask).where(CallbackTask.id.in_(asked)).values(e164="", note=""))
     for heard in await rows(session, HeardSlot, HeardSlot.contact_id, ids):
         _empty_slot(heard)
     for fact in await rows(session, ReceivedFact, ReceivedFact.contact, ids):

@@ -83,7 +83,9 @@ async def ticket(session: AsyncSession, found: Ticket, lens: Lens) -> TicketForm
         warranty=await _warranty(session, found, held, lens),
         clocks=await _clocks(session, found, lens),
         timeline=[_entry(entry, lens) for entry in await repository.timeline(session, found.no)],
-        callback=callback_form(task) if task and lens.sees_people else None,
+        callback=callback_form(task, (await callbacks.asked(session, [task.id]))[task.id])
+        if task and lens.sees_people
+        else None,
         calls=await call_views.rows(session, contacts, lens) if lens.sees_people else [],
     )
 

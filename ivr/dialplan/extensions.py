@@ -186,8 +186,7 @@ def _queue_keys() -> Context:
             'GotoIf($["${HL_CODE}" != ""]?again)',
             f"Set(HL_BACK={Back.CALLBACK})",
             "Goto(hl-back,s,1)",
-            "again| Set(HL_POSITION=1)",  # is called back already and stays in front
-            "Goto(hl-queue,s,1)",
+            "again| Goto(hl-queue,s,1)",  # is called back already and keeps the place
         ],
         "2": ["Goto(hl-voicemail,s,1)"],
         "9": ["Goto(hl-emergency,s,1)"],
@@ -198,6 +197,7 @@ def _queue_keys() -> Context:
 def _callback(options: Options) -> Context:
     recording = f"{options.recordings}/${{HL_RECORDING}}"
     digits = [f"digit.${{HL_CODE:{place}:1}}" for place in range(6)]
+    kept = "Queue: ${HL_QUEUE},Prio: ${FILTER(0-9,${QUEUE_PRIO})},Since: ${HL_SINCE}"
     steps = [
         "Set(CHANNEL(hangup_handler_push)=hl-ended,s,1)",
         f"Set(HL_STAGE={Stage.CALLBACK})",
@@ -205,7 +205,7 @@ def _callback(options: Options) -> Context:
         "Set(HL_ATTEMPT=1)",
         "Set(CALLERID(num)=${FILTER(0-9+,${HL_CALLER})})",  # agents see whom they speak with
         "Set(CALLERID(name)=)",
-        f"UserEvent({Event.CONTACT},{IDS},Caller: ${{HL_CALLER}},Did: ${{HL_DID}},Attempt: 1,Callback: yes)",
+        f"UserEvent({Event.CONTACT},{IDS},Caller: ${{HL_CALLER}},Did: ${{HL_DID}},Attempt: 1,Callback: yes,{kept})",
         "Set(GROUP(hotline)=calls)",
         f"Set(TIMEOUT(absolute)={options.limits.call_limit_s})",
         play(options, "callback_hello.1"),

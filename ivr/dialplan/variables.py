@@ -18,8 +18,9 @@ QUEUE_PRIO = "QUEUE_PRIO"  # app_queue's own: higher goes first
 # The dialplan's own.
 HL_BACK = "HL_BACK"  # a Back value while the caller waits in or comes back from a queue; ivr reads it
 HL_WAIT = "HL_WAIT"  # seconds in the queue
-HL_POSITION = "HL_POSITION"  # of who is called back: the place in the queue, from 1; "" = at the end
+HL_POSITION = "HL_POSITION"  # of who is called back: the place in the queue, from 1; ivr keeps it right
 HL_AGAIN = "HL_AGAIN"  # 1: the queue could not be had, and is tried a second time
+HL_SINCE = "HL_SINCE"  # of who is called back: since when the place is kept, seconds of 1970 with three decimals
 HL_CODE = "HL_CODE"  # six digits by which who is called back may verify us; only a call-back has them
 HL_STAGE = "HL_STAGE"  # a Stage value; goes out in HLEnded
 HL_NEXT = "HL_NEXT"  # IVR_NEXT, letters only
@@ -34,7 +35,7 @@ HL_ACCEPT = "HL_ACCEPT"  # key pressed on the duty phone's own channel
 
 HOTLINE_VARIABLES = frozenset({
     HL_CONTACT, HL_RECORDING, HL_DID, HL_CALLER, HL_ATTEMPT, HL_KEY, IVR_NEXT, HL_QUEUE, QUEUE_PRIO, HL_STAGE, HL_NEXT,
-    HL_BACK, HL_WAIT, HL_AGAIN, HL_POSITION, HL_CODE,
+    HL_BACK, HL_WAIT, HL_AGAIN, HL_POSITION, HL_SINCE, HL_CODE,
     HL_LOST, HL_TRIES, HL_RESUMES, HL_DIVERSION, HL_VOICEMAIL, HL_BEGAN, HL_ACCEPT, HL_DIGIT,
 })  # fmt: skip
 ASTERISK_VARIABLES = frozenset({
@@ -75,7 +76,7 @@ class Stage(StrEnum):
 class Event(StrEnum):
     """Names of the dialplan's user events. Each carries Contact and Recording beside the channel's own fields."""
 
-    CONTACT = "HLContact"  # Caller, Did, Attempt, of a call-back Callback: a call was answered
+    CONTACT = "HLContact"  # Caller, Did, Attempt; of a call-back Callback, Queue, Prio, Since: answered
     LOST = "HLLost"  # How, Attempt: ivr left the call without a word
     EMERGENCY = "HLEmergency"  # the caller is on the emergency path without or after ivr
     VOICEMAIL = "HLVoicemail"  # Status: a message was recorded to its end

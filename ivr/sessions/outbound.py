@@ -28,7 +28,8 @@ from ivr.telephony.events import CallPlaced
 log = structlog.get_logger(__name__)
 
 _CONTACT = re.compile(r"[0-9a-f]{32}")
-_SHAPES = {"priority": r"[0-9]{1,3}", "position": r"[1-9][0-9]{0,2}", "attempt": r"[1-9]", "code": r"[0-9]{6}"}
+_SHAPES = {"priority": r"[0-9]{1,3}", "position": r"[1-9][0-9]{0,2}", "attempt": r"[1-9]", "code": r"[0-9]{6}",
+           "since": r"[0-9]{1,10}\.[0-9]{3}"}  # fmt: skip
 _REMEMBERED = 1000
 _TRUNK = "carrier"
 _DUTY_ROUND_S = 600  # the dialplan ends the round when the last duty phone rang in vain
@@ -47,7 +48,8 @@ class Originator(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """A call to a customer. number is as the trunk wants it dialled, position the place in the queue from 1."""
+    """A call to a customer. number is as the trunk wants it dialled, position the place in the queue from 1 as it is
+    now, since when the place is kept in seconds of 1970."""
 
     contact: ContactId
     number: str
@@ -56,6 +58,7 @@ class Placement:
     position: str
     attempt: str
     code: str
+    since: str
 
     def variables(self) -> dict[str, str]:
         """Return the channel variables that the dialplan reads."""
@@ -67,6 +70,7 @@ class Placement:
             "QUEUE_PRIO": self.priority,
             "HL_POSITION": self.position,
             "HL_CODE": self.code,
+            "HL_SINCE": self.since,
         }
 
 

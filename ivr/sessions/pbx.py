@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from ivr.sessions.ports import PBXRefused, PBXUnavailable, QueueLine
+from ivr.sessions.ports import PBXRefused, PBXUnavailable, QueueEntry, QueueLine
 from ivr.telephony.errors import AMIError, AMIRefused, UnsafeText
 
 _QUICK_S = 1.0
@@ -65,7 +65,7 @@ class AMIPBX:
         members = [row for row in rows if row.get("Event") == "QueueMember"]
         agents = sum(row.get("Paused") != "1" and row.get("Status") in _REACHABLE for row in members)
         # Asterisk lists the callers in the queue's own order
-        return QueueLine(agents, tuple(row.get("Uniqueid", "") for row in rows if row.get("Event") == "QueueEntry"))
+        return QueueLine(agents, tuple(_entry(row) for row in rows if row.get("Event") == "QueueEntry"))
 
     async def _ask(
         self, name: str, fields: Mapping[str, str | Sequence[str]], timeout_s: float
@@ -76,3 +76,11 @@ class AMIPBX:
             raise PBXRefused(str(error)) from error
         except (AMIError, UnsafeText) as error:
             raise PBXUnavailable(f"{name}: {type(error).__name__}") from error
+
+
+def _entry(row: Mapping[str, str]) -> QueueEntry:
+    return QueueEntry(row.get("Uniqueid", ""), _number(row.get("Priority", "")), _number(row.get("Wait", "")))
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() else 0

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from ivr.contract.dialogue import Effect, Input
@@ -70,14 +71,32 @@ class PBX(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class QueueEntry:
+    """A caller in a queue. priority: the QUEUE_PRIO; wait_s: since when, in seconds that are wrong by up to one."""
+
+    uniqueid: str
+    priority: int = 0
+    wait_s: int = 0
+
+    def joined(self, now: datetime) -> datetime:
+        """Return the earliest moment at which the caller can have come."""
+        return now - timedelta(seconds=self.wait_s + 1)
+
+
+@dataclass(frozen=True, slots=True)
 class QueueLine:
     """A queue at this moment. agents: how many could take a call, now or after the present one.
 
-    waiting: uniqueids of the callers, who is next first.
+    entries: the callers, who is next first.
     """
 
     agents: int
-    waiting: tuple[str, ...]
+    entries: tuple[QueueEntry, ...] = ()
+
+    @property
+    def waiting(self) -> tuple[str, ...]:
+        """Return the callers' uniqueids, who is next first."""
+        return tuple(entry.uniqueid for entry in self.entries)
 
 
 class Staffing(Protocol):

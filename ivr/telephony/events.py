@@ -10,8 +10,17 @@ from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """The place in a queue that was kept for who is called back: since when, and how pressing (QUEUE_PRIO)."""
+
+    queue: str
+    priority: int
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class CallStarted:
-    """The dialplan answered a call (UserEvent HLContact). callback: we called the contact, who answered."""
+    """The dialplan answered a call (UserEvent HLContact). callback: we called the contact, who answered; then kept."""
 
     at: datetime
     linkedid: str
@@ -21,6 +30,7 @@ class CallStarted:
     did: str
     recording: str
     callback: bool = False
+    kept: Kept | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from ivr.telephony.events import (
     EmergencyBegun,
     HangupRequested,
     InvalidEvent,
+    Kept,
     MemberStateChanged,
     MusicChanged,
     Snapshot,
@@ -37,6 +38,7 @@ _ACTION = re.compile(r"[0-9A-Za-z._/-]{1,128}")
 _NUMBER = re.compile(r"[0-9+*#]{0,20}")
 _INTERFACE = re.compile(r"(?:PJSIP/|Local/)([0-9A-Za-z_-]{1,32})(?:@[0-9A-Za-z_-]{1,64})?(?:/n)?")
 _AGENT_CHANNEL = re.compile(r"PJSIP/([0-9A-Za-z_]{1,32})-[0-9a-f]+")
+_SECONDS = re.compile(r"(?:[0-9]{1,10}\.[0-9]{3})?")
 _STAGE = re.compile(r"[a-z]{0,16}")
 _MAX_REASON = 64
 _SKEW_S = 86_400.0
@@ -109,6 +111,13 @@ class _Fields:
             self.text("Recording", _RECORDING, ""),
         )
 
+    def kept(self) -> Kept | None:
+        """Return the place that was kept; None when none was told."""
+        since = self.text("Since", _SECONDS, "")
+        if not since:
+            return None
+        return Kept(self.queue(), self.number("Prio", 0), datetime.fromtimestamp(float(since), UTC))
+
     def raw(self, key: str) -> str:
         return self._raw.get(key, "")
 
@@ -154,7 +163,8 @@ def snapshot(
 def _user_event(fields: _Fields) -> TelephonyEvent | None:
     match fields.raw("UserEvent"):
         case "HLContact":
-            return CallStarted(*fields.caller(), *fields.who(), callback=fields.raw("Callback") == "yes")
+            callback = fields.raw("Callback") == "yes"
+            return CallStarted(*fields.caller(), *fields.who(), callback=callback, kept=fields.kept())
         case "HLEmergency":
             return EmergencyBegun(*fields.caller(), fields.text("Contact", _CONTACT))
         case "HLEnded":

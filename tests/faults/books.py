@@ -56,7 +56,8 @@ def read_books(stack: FaultStack, contact: str, *, records: bool = True) -> Book
     visits = [str(row[0]) for row in stack.query(
         "SELECT outcome FROM visits WHERE contact_id = %s ORDER BY joined_at, id", contact)]  # fmt: skip
     facts = stack.query("SELECT seq, kind, data FROM facts WHERE contact = %s", contact)
-    reasons = stack.query("SELECT reasons FROM callback_tasks WHERE contact_id = %s AND done_at IS NULL", contact)
+    reasons = stack.query("SELECT reasons FROM callback_tasks JOIN callback_asked ON callback_tasks.id = task_id"
+                          " WHERE callback_asked.contact_id = %s AND done_at IS NULL", contact)  # fmt: skip
     return Books(
         outcome,
         started_at,

@@ -1,16 +1,28 @@
 """Who is called back answers, hears who calls and how to verify it, and waits at the place that was kept."""
 
+import asyncio
+import time
+from collections.abc import Callable
+
+import pytest
+
+from ivr.bootstrap import now
 from ivr.dialplan.numbers import LANDLINE
+from ivr.sessions.kept_places import KeptPlaces
+from ivr.sessions.pbx import AMIPBX
+from ivr.telephony.ami.client import AMIClient, AMISettings
+from ivr.telephony.events import InvalidEvent
+from ivr.telephony.translate import translate
 from tests.integration.asterisk.line import RATE, find, longest_silence
 from tests.integration.asterisk.pair import Pair
 
 CONTACT = "c" * 32
 
 
-def call_back(pair: Pair, number: str, position: str = "1") -> None:
+def call_back(pair: Pair, number: str, position: str = "1", since: str = "") -> None:
     variables = {
         "HL_CONTACT": CONTACT, "HL_CALLER": number, "HL_DID": LANDLINE, "HL_QUEUE": "complaint", "QUEUE_PRIO": "0",
-        "HL_POSITION": position, "HL_CODE": "308217",
+        "HL_POSITION": position, "HL_CODE": "308217", "HL_SINCE": since,
     }  # fmt: skip
     reply = pair.pbx.call(
         "Originate", variables, Channel=f"PJSIP/{number}@carrier", Context="hl-callback", Exten="s", Priority="1",
@@ -86,3 +98,78 @@ def test_who_does_not_answer_is_told(pair: Pair) -> None:
     pair.carrier.event("RobotRing", Extension="13800138302")
     told = pair.pbx.event("OriginateResponse", within=20.0, Context="hl-callback", Response="Failure")
     assert told["Reason"] in ("1", "3")
+
+
+@pytest.mark.parametrize(("kept_for_s", "told", "place"), [(3600, "9", "1"), (-3600, "1", "2")])
+async def test_the_place_is_that_of_the_moment_they_come_in(pair: Pair, kept_for_s: int, told: str, place: str) -> None:
+    """Whatever was told when the call was placed: behind who came before, before who came later."""
+    running = asyncio.create_task(ivrs_places(pair))
+    pair.agi.come()
+    try:
+        number = "13800138303" if place == "1" else "13800138304"
+        await asyncio.to_thread(_comes_in, pair, number, told, time.time() - kept_for_s, place)
+    finally:
+        pair.agi.close()
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+
+def _comes_in(pair: Pair, number: str, told: str, since: float, place: str) -> None:
+    call_back(pair, number, told, f"{since:.3f}")
+    contact = pair.pbx.event("HLContact", Caller=number)
+    waiting = pair.ring("4001726011", caller=f"{number[:-2]}99")
+    session = pair.agi.session()
+    session.put("HL_QUEUE", "complaint")
+    session.put("IVR_NEXT", "queue")
+    session.end()
+    pair.pbx.event("QueueCallerJoin", CallerIDNum=f"{number[:-2]}99")
+    pair.pbx.event("QueueCallerJoin", Uniqueid=contact["Uniqueid"])
+    until(lambda: place == pair.pbx.call("Getvar", Channel=contact["Channel"], Variable="HL_POSITION")["Value"])
+    answered = pair.carrier.event("RobotAnswer", Extension=number)
+    reply = pair.carrier.call("PlayDTMF", Channel=answered["Channel"], Digit="1", Duration="120")
+    assert reply["Response"] == "Success", reply
+    joins = joined(pair, contact["Uniqueid"])
+    assert joins[-1]["Position"] == place
+    for line in (waiting, pair.exchange.line(pair.carrier.event("RobotRing", Extension=number)["Uuid"])):
+        line.hangup.set()
+    pair.pbx.event("Hangup", Uniqueid=contact["Uniqueid"])
+
+
+def joined(pair: Pair, uniqueid: str) -> list[dict[str, str]]:
+    """Wait for the second time that this caller joins a queue; return both events."""
+    found: list[dict[str, str]] = []
+
+    def twice(item: dict[str, str]) -> bool:
+        if item.get("Event") == "QueueCallerJoin" and item.get("Uniqueid") == uniqueid and item not in found:
+            found.append(item)
+        return len(found) == 2
+
+    pair.pbx.wait(twice, "the second join")
+    return found
+
+
+def until(condition: Callable[[], bool], within_s: float = 5.0) -> None:
+    deadline = time.monotonic() + within_s
+    while not condition():
+        assert time.monotonic() < deadline, "did not come"
+
+
+async def ivrs_places(pair: Pair) -> None:
+    """Run what ivr runs for the places that were kept, until cancelled."""
+    login = AMISettings("127.0.0.1", pair.settings.ami_port, pair.settings.ami_user, pair.settings.ami_secret)
+
+    async def nothing() -> None:
+        """Nobody waits yet."""
+
+    ami = AMIClient(login, on_connected=nothing)
+    places = KeptPlaces(AMIPBX(ami), AMIPBX(ami), now)
+
+    async def events() -> None:
+        async for raw in ami.events():
+            event = translate(raw, now())
+            if event is not None and not isinstance(event, InvalidEvent):
+                places.take(event)
+
+    async with asyncio.TaskGroup() as group:
+        for part in (ami.run(), places.run(), events()):
+            group.create_task(part)

@@ -1,6 +1,7 @@
 """Call-backs that keep their place: dialled in turn, bounded, never to who wants no calls, and told everywhere."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -13,7 +14,7 @@ from crm.policy.turns import AGAIN_AFTER, REFUSED_AFTER, UNTOLD_AFTER
 from ivr.contract import facts
 from ivr.contract.commands import CommandName
 from ivr.contract.facts import Fact
-from tests.unit.crm.fakes import CALLER, CONTACT, RECORDING, Clock, FakeTelephone, Story, dialogue
+from tests.unit.crm.fakes import CALLER, CONTACT, NOON, RECORDING, Clock, FakeTelephone, Story, dialogue
 from tests.unit.crm.test_crm_facts import one, ship
 from tests.unit.crm.test_crm_pops import viewer
 
@@ -61,6 +62,7 @@ async def test_the_hotline_calls_when_an_agent_is_free(
     ((name, args),) = await tick(process, telephone, clock)
     assert name is CommandName.CALL_BACK
     assert args.pop("code").isdigit()
+    assert datetime.fromtimestamp(float(args.pop("since")), UTC) == NOON + timedelta(seconds=16)  # when they joined
     assert args == {
         "contact": CONTACT, "number": CALLER, "queue": "repair", "priority": "10", "position": "1", "attempt": "1",
     }  # fmt: skip
@@ -108,6 +110,29 @@ async def test_nobody_free_or_other_queues_or_somebody_before_means_not_yet(
     await ship(desk, story.tell(READY))
     await signed_in(process, "consult")
     assert await tick(process, telephone, clock) == []
+
+
+async def test_who_waits_longer_with_the_same_priority_is_not_overtaken(
+    process: Process, desk: httpx.AsyncClient, telephone: FakeTelephone, clock: Clock
+) -> None:
+    story = await asked(process, desk)  # priority 10
+    for contact, priority in (("a" * 32, 10), ("b" * 32, 0)):
+        waits: list[Fact] = [
+            facts.ContactStarted(f"hotline-{contact[0]}.1", "13800138009", "+8613800138009", "4001726011", "", "v1"),
+            facts.HandedOver("queue", "repair", "", priority),
+            facts.QueueJoined(f"v-{contact}", "repair", 1),
+        ]
+        early = Story(node=f"ivr-{contact[0]}", contact=contact)
+        await ship(desk, early.tell(*waits))
+    clock.forward(minutes=1)
+    assert await tick(process, telephone, clock) == []  # the only agent is for who came before
+    async with process.parts.work() as session:
+        await agents.get_or_add(session, "8002")
+    await ship(desk, story.tell(facts.AgentPhoneChanged("8002", "ready")))
+    async with process.parts.work() as session:
+        (await agents.get_or_add(session, "8002")).queues = ["repair"]
+    ((_, args),) = await tick(process, telephone, clock)
+    assert args["position"] == "2"  # and before who has less priority
 
 
 async def test_not_before_the_time_they_said(

@@ -21,6 +21,7 @@ interface Proof {
   clock: Fits<Ours.TicketClock, Theirs['ClockForm']>
   entry: Fits<Ours.TicketEntry, Theirs['TimelineForm']>
   callback: Fits<Ours.Callback, Theirs['CallbackForm']>
+  callbackAsked: Fits<Ours.CallbackAsked, Theirs['CallbackAskedForm']>
   callRow: Fits<Ours.CallRow, Theirs['CallRow']>
   call: Fits<Ours.Call, Theirs['CallForm']>
   turn: Fits<Ours.CallTurn, Theirs['TurnForm']>
@@ -38,7 +39,7 @@ interface Proof {
 
 /** Never false: the assignment is the proof. */
 export const CONFORMS: Proof = {
-  me: true, card: true, caller: true, emergency: true, slot: true, ledger: true, recording: true, ticketRow: true, ticket: true, move: true, warranty: true, clock: true, entry: true, callback: true,
+  me: true, card: true, caller: true, emergency: true, slot: true, ledger: true, recording: true, ticketRow: true, ticket: true, move: true, warranty: true, clock: true, entry: true, callback: true, callbackAsked: true,
   callRow: true, call: true, turn: true, visit: true, board: true, boardQueue: true, boardAgent: true, status: true,
   snapshot: true, cardMessage: true, meMessage: true, boardMessage: true, heartbeat: true,
 }

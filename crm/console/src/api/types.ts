@@ -275,6 +275,15 @@ export interface Callback {
   done_at: Time | null
   done_by: string
   result: string
+  /** The calls that this one call-back serves, the first first; none for a danger that was written. */
+  asked: CallbackAsked[]
+}
+
+export interface CallbackAsked {
+  contact: string
+  /** '' = it has none. */
+  ticket: string
+  at: Time
 }
 
 export interface Page<T> {

@@ -11,8 +11,3 @@ export function standing(task: Callback, own: string, now: number): Standing {
   if (task.taken_until && instant(task.taken_until) > now) return task.taken_by === own ? 'mine' : 'others'
   return instant(task.due_at) <= now ? 'due' : 'later'
 }
-
-/** Other open tasks of the same number, so that one call serves them all. */
-export function sameNumber(tasks: readonly Callback[], task: Callback): number {
-  return task.e164 ? tasks.filter((item) => item.e164 === task.e164).length : 1
-}

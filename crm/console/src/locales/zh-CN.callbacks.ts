@@ -10,6 +10,7 @@ export const callbacks = {
   'callbacks.reason': '原因',
   'callbacks.asked': '来电',
   'callbacks.due': '回拨时间',
+  'callbacks.askedBy': '这些来电',
   'callbacks.times': '{n} 次',
   'callbacks.noNumber': '没有号码',
   'callbacks.takenBy': '{name} 正在回拨',

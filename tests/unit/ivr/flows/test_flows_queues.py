@@ -32,7 +32,9 @@ def test_a_number_has_one_call_back() -> None:
     driver = Driver(queue_open=False, waits=True).start().press("0").press("1").press("1")
     assert "不会漏掉" in " ".join(shown(segment.text) for turn in driver.performed for segment in turn.segments)
     assert driver.last == End()
-    assert not driver.of(CallbackRequested)
+    assert [(fact.reason, fact.queue) for fact in driver.of(CallbackRequested)] == [
+        ("asked", "consult")
+    ]  # the same one
     assert [fact.outcome for fact in driver.of(TicketOpened)] == ["handed_over"]
 
 
@@ -85,7 +87,7 @@ def test_not_before_the_time_they_said(meaning: str, at: str, after: str, words:
 def test_a_number_that_waits_already_is_told_so() -> None:
     driver = waiting(waits=True).come_back().press("1")
     assert driver.last == End()
-    assert not driver.of(CallbackRequested)
+    assert [(fact.queue, fact.priority) for fact in driver.of(CallbackRequested)] == [("complaint", 20)]
     assert "不会漏掉" in said(driver)
 
 

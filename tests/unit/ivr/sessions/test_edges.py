@@ -15,7 +15,7 @@ from ivr.sessions.lookups import Lookups
 from ivr.sessions.machine_flow import MachineFlow
 from ivr.sessions.numbers import NumberPool
 from ivr.sessions.pbx import AMIPBX
-from ivr.sessions.ports import PBXRefused, PBXUnavailable, QueueLine
+from ivr.sessions.ports import PBXRefused, PBXUnavailable, QueueEntry, QueueLine
 from ivr.settings import load_settings
 from ivr.telephony.errors import AMINotConnected, AMIRefused, AMITimeout, UnsafeText
 from tests.unit.ivr.flows.play import Driver
@@ -98,9 +98,13 @@ async def test_every_failure_is_unavailable(error: Exception) -> None:
 )
 async def test_the_line_of_a_queue(members: list[tuple[str, str]], agents: int) -> None:
     rows = [{"Event": "QueueMember", "Status": status, "Paused": paused} for status, paused in members]
-    rows += [{"Event": "QueueEntry", "Uniqueid": uniqueid} for uniqueid in ("hotline-1.9", "hotline-1.2")]
+    rows += [
+        {"Event": "QueueEntry", "Uniqueid": "hotline-1.9", "Priority": "20", "Wait": "7"},
+        {"Event": "QueueEntry", "Uniqueid": "hotline-1.2", "Priority": "", "Wait": "x"},
+    ]
     line = await AMIPBX(_AMI([{"Response": "Success"}, *rows])).line("repair")
-    assert line == QueueLine(agents, ("hotline-1.9", "hotline-1.2"))
+    assert line == QueueLine(agents, (QueueEntry("hotline-1.9", 20, 7), QueueEntry("hotline-1.2")))
+    assert line.waiting == ("hotline-1.9", "hotline-1.2")
 
 
 # ---- what flows ask ----

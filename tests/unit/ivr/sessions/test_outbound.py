@@ -22,6 +22,7 @@ ARGS = {
     "position": "2",
     "attempt": "1",
     "code": "308217",
+    "since": "1764216000.500",
 }
 
 
@@ -35,12 +36,15 @@ async def test_a_call_is_placed_and_its_end_becomes_a_fact(tmp_path: Path) -> No
         ((name, sent),) = pbx.actions
         assert (name, sent["Channel"], sent["Context"]) == ("Originate", "PJSIP/13800138000@carrier", "hl-callback")
         assert (sent["CallerID"], sent["Timeout"]) == ("<075766883358>", "25000")
-        assert {key: sent[key] for key in ("HL_CONTACT", "HL_CALLER", "HL_QUEUE", "QUEUE_PRIO", "HL_POSITION")} == {
+        assert {
+            key: sent[key] for key in ("HL_CONTACT", "HL_CALLER", "HL_QUEUE", "QUEUE_PRIO", "HL_POSITION", "HL_SINCE")
+        } == {
             "HL_CONTACT": CONTACT,
             "HL_CALLER": "13800138000",
             "HL_QUEUE": "complaint",
             "QUEUE_PRIO": "20",
             "HL_POSITION": "2",
+            "HL_SINCE": "1764216000.500",
         }
         outbound.ended(CallPlaced(NOW, "somebody-else", "busy"))
         outbound.ended(CallPlaced(NOW, "action-1", "busy"))
@@ -77,6 +81,7 @@ async def test_the_duty_phones_are_rung_and_told_whom_to_call(tmp_path: Path) ->
         ("position", "0"),
         ("attempt", ""),
         ("code", "12345a"),
+        ("since", "1764216000,x"),
     ],
 )
 async def test_what_must_not_be_dialled_is_refused_by_name(tmp_path: Path, name: str, value: str) -> None:

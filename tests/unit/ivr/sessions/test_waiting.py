@@ -11,7 +11,7 @@ import pytest
 
 from ivr.dialplan.prompts import WAITING
 from ivr.dialplan.waiting import BEAT, TURN
-from ivr.sessions.ports import PBXUnavailable, QueueLine
+from ivr.sessions.ports import PBXUnavailable, QueueEntry, QueueLine
 from ivr.sessions.waiting import WaitingRoom
 from ivr.telephony.events import (
     AgentCompleted,
@@ -33,7 +33,9 @@ RATE = 8000
 class Lines:
     """Staffing with one queue, or none."""
 
-    line_now: QueueLine | None = field(default_factory=lambda: QueueLine(1, ("hotline-1.3", CALLER)))
+    line_now: QueueLine | None = field(
+        default_factory=lambda: QueueLine(1, (QueueEntry("hotline-1.3"), QueueEntry(CALLER)))
+    )
 
     async def line(self, queue: str) -> QueueLine:
         assert queue == "repair"
@@ -108,7 +110,7 @@ async def test_the_wait_on_the_way_in_the_offer_and_then_the_place(desk: Desk) -
     await desk.look(28.5)
     assert desk.laid(TURN) == ["queue_offer"]
     desk.beat(32, 6.0)
-    desk.lines.line_now = QueueLine(2, (CALLER,))
+    desk.lines.line_now = QueueLine(2, (QueueEntry(CALLER),))
     await desk.look(44)
     assert desk.laid(TURN) == ["queue_place.0", "queue_eta.1", "queue_still"]
     assert desk.laid(BEAT) == []
@@ -122,7 +124,7 @@ async def test_words_that_wait_for_a_late_beat_are_put_anew(desk: Desk) -> None:
     desk.beat(77, 0.0)
     await desk.look(88)
     assert desk.laid()[0] == "queue_place.1"
-    desk.lines.line_now = QueueLine(1, (CALLER,))
+    desk.lines.line_now = QueueLine(1, (QueueEntry(CALLER),))
     await desk.look(93.5)
     assert desk.laid()[0] == "queue_place.0"
 
