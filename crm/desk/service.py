@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -17,18 +17,19 @@ from crm.errors import Unavailable
 from crm.notices import repository as notices
 from crm.notices.models import Notice
 from crm.notices.service import heard_at
+from crm.policy import repeats
 from crm.products import repository as products
 from crm.products.models import Product
 from crm.tickets import repository as tickets
 from crm.words import PRODUCT_CLASSES, word
-from ivr.contract.desk import CallerCard, KnownProduct, NumberBlock
+from ivr.contract.desk import CallerCard, KnownProduct, NumberBlock, PastMatters
 from ivr.contract.ids import TicketNumber, ticket_number
 
 BLOCK = 1000
 FIRST_SERIAL = 1_000_000  # so that every number has eight digits that say something
 LAST_SERIAL = 9_999_999
 OWN_NODE = "crm"
-REPEAT = timedelta(hours=24)
+_MOST_PAST = 50  # tickets of one caller within thirty days
 
 
 class NumbersExhausted(Unavailable):
@@ -56,9 +57,8 @@ async def _caller(session: AsyncSession, e164: str, told: Sequence[Notice], now:
     customer = await customer_service.only_owner(session, e164)
     customer_id = customer.id if customer else ""
     open_tickets = await tickets.of_caller(session, customer=customer_id, e164=e164, only_open=True, limit=1)
-    before = await calls.of_caller(session, customer=customer_id, e164=e164, since=now - REPEAT, limit=1)
     card = CallerCard(
-        repeat_within_24h=bool(before),
+        past=await _past(session, customer_id, e164, now),
         open_ticket=open_tickets[0].no if open_tickets else "",
         draft=await drafts.of_number(session, e164, now),
     )
@@ -92,6 +92,21 @@ def _known_product(item: Product) -> KnownProduct:
         spoken=word(PRODUCT_CLASSES, item.product_class),
         product_class=item.product_class,
         bought_on=bought_on.isoformat() if bought_on else "",
+    )
+
+
+async def _past(session: AsyncSession, customer: str, e164: str, now: datetime) -> PastMatters:
+    found = await tickets.of_caller(session, customer=customer, e164=e164, only_open=False, limit=_MOST_PAST)
+    of_late = [item for item in found if repeats.same_matter(item.kind, item.state, item.created_at, now)]
+    repairs = [item for item in found if repeats.same_machine(item.kind, item.state, item.created_at, now)]
+    held = await tickets.slots(session, [item.no for item in repairs])
+    machines = {
+        slot.value.get("product_id", "") for item in repairs for slot in held.get(item.no, []) if slot.slot == "product"
+    }
+    return PastMatters(
+        tickets=tuple(item.no for item in of_late),
+        kinds=tuple(sorted({item.kind for item in of_late})),
+        machines=tuple(sorted(machines - {""})),
     )
 
 

@@ -1,11 +1,12 @@
 """The product tracking card as the pages see it."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.customers import repository as customers
+from crm.policy.repeats import SAME_MACHINE
 from crm.policy.visit_rules import RESULTS
 from crm.products import repository
 from crm.products.models import Product
@@ -13,8 +14,6 @@ from crm.products.schemas import CardVisit, CodeSeen, FittedPart, ProductCard
 from crm.visits import repository as visits
 from crm.visits.models import EngineerVisit
 from crm.words import PRODUCT_CLASSES, word
-
-AGAIN = timedelta(days=30)  # dialogues: 30 天内同机再报标“重复维修”
 
 
 async def card(session: AsyncSession, found: Product) -> ProductCard:
@@ -44,7 +43,7 @@ def codes_seen(heard: Sequence[tuple[str, datetime, str]]) -> list[CodeSeen]:
     ordered = sorted(heard, key=lambda item: item[1])
     seen: list[CodeSeen] = []
     for code, at, ticket in ordered:
-        before = [item for item in seen if item.code == code and item.ticket != ticket and at - item.at <= AGAIN]
+        before = [item for item in seen if item.code == code and item.ticket != ticket and at - item.at <= SAME_MACHINE]
         seen.append(CodeSeen(code=code, at=at, ticket=ticket, again=bool(before)))
     return list(reversed(seen))
 

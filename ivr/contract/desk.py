@@ -44,6 +44,18 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
+class PastMatters:
+    """What a caller rang about of late, for who rings about the same again goes before others of the queue.
+
+    tickets and kinds: of seven days; machines: product ids of the repairs of thirty days.
+    """
+
+    tickets: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    machines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class CallerCard:
     """Who calls. By the number alone only partial values are given: region and road, never room or full name.
 
@@ -59,7 +71,7 @@ class CallerCard:
     address_road: str = ""
     address_id: str = ""
     elder: bool = False
-    repeat_within_24h: bool = False
+    past: PastMatters = PastMatters()
     open_ticket: str = ""
     notice_area: str = ""
     notice_event: str = ""

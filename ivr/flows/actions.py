@@ -50,6 +50,14 @@ class DraftAnswer(_Answer):
     slots: list[DraftSlotAnswer] = Field(default_factory=list, max_length=60)
 
 
+class PastAnswer(_Answer):
+    """PastMatters as JSON."""
+
+    tickets: list[str] = Field(default_factory=list, max_length=50)
+    kinds: list[str] = Field(default_factory=list, max_length=20)
+    machines: list[str] = Field(default_factory=list, max_length=50)
+
+
 class CallerAnswer(_Answer):
     """CallerCard as JSON."""
 
@@ -60,7 +68,7 @@ class CallerAnswer(_Answer):
     address_road: str = _TEXT
     address_id: str = _TEXT
     elder: bool = False
-    repeat_within_24h: bool = False
+    past: PastAnswer = Field(default_factory=PastAnswer)
     open_ticket: str = _TEXT
     notice_area: str = _TEXT
     notice_event: str = _TEXT
@@ -215,5 +223,6 @@ def card_fields(answer: CallerAnswer) -> dict[str, str]:
             "bought_on": first.bought_on,
             "products": str(len(answer.products)),
         }
-    flags = {name: "1" for name in ("known", "elder", "repeat_within_24h", "surge") if getattr(answer, name)}
-    return {name: value for name, value in {**card, **flags}.items() if value}
+    flags = {name: "1" for name in ("known", "elder", "surge") if getattr(answer, name)}
+    past = {f"past_{name}": " ".join(words) for name, words in answer.past.model_dump().items()}
+    return {name: value for name, value in {**card, **flags, **past}.items() if value}

@@ -181,5 +181,24 @@ def code_verdict(state: State) -> str:
 
 def queue_priority(state: State, base: int) -> int:
     """Return the QUEUE_PRIO: emergency before complaint before whoever calls again before the rest (design 4)."""
-    again = urges(state) >= RAISED_AT or bool(state.caller.card.get("repeat_within_24h"))
+    again = urges(state) >= RAISED_AT or calls_again(state)
     return max(base, REPEAT_PRIORITY) if again else base
+
+
+def calls_again(state: State) -> bool:
+    """Tell whether the caller rang about this before: about this ticket, for this machine's repair, or with a matter
+    of this kind where no machine is named. How long ago counts, crm alone knows (crm.policy.repeats)."""
+    if current_ticket(state).get("number", "") in _past(state, "tickets"):
+        return True
+    matter = state.matter
+    if matter is None:
+        return False
+    product = matter.slots.get("product")
+    machine = product.value.get("product_id", "") if product else ""
+    if matter.kind == "repair" and machine:
+        return machine in _past(state, "machines")
+    return matter.kind in _past(state, "kinds")
+
+
+def _past(state: State, name: str) -> list[str]:
+    return state.caller.card.get(f"past_{name}", "").split()

@@ -10,6 +10,7 @@ from ivr.contract.desk import (
     Draft,
     DraftSlot,
     KnownProduct,
+    PastMatters,
     VisitCodeAnswer,
     VisitCodeVerdict,
     WarrantyAnswer,
@@ -145,13 +146,25 @@ def caller_card_from_json(raw: Any) -> CallerCard:
         address_road=_text(raw, "address_road", ""),
         address_id=_text(raw, "address_id", ""),
         elder=_flag(raw, "elder"),
-        repeat_within_24h=_flag(raw, "repeat_within_24h"),
+        past=_past(raw.get("past", {})),
         open_ticket=_text(raw, "open_ticket", ""),
         notice_area=_text(raw, "notice_area", ""),
         notice_event=_text(raw, "notice_event", ""),
         surge=_flag(raw, "surge"),
         draft=None if raw.get("draft") is None else _draft(raw["draft"]),
     )
+
+
+def _past(raw: Any) -> PastMatters:
+    _known(raw, PastMatters)
+    return PastMatters(*(_words(raw, name) for name in ("tickets", "kinds", "machines")))
+
+
+def _words(raw: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    value = raw.get(name, [])
+    if not isinstance(value, list | tuple) or not all(isinstance(item, str) for item in value):
+        raise InvalidMessage(name)
+    return tuple(value)
 
 
 def _draft(raw: Any) -> Draft:

@@ -22,6 +22,7 @@ _TAKEN_OVER = """
     UPDATE callback_tasks AS task SET
         due_at = found.due_at,
         danger = found.danger,
+        queue = CASE WHEN found.danger THEN '' ELSE task.queue END,
         reasons = found.reasons,
         priority = (ARRAY['low', 'normal', 'high', 'urgent'])[found.pressing]
     FROM (

@@ -346,7 +346,8 @@ async def test_identify_tells_only_region_and_road(process: Process, desk: httpx
     assert (product["spoken"], product["bought_on"]) == ("壁挂炉", "2025-03-12")
     await tell(desk, Story(), *dialogue())
     caller = (await desk.post("/internal/identify", json={"caller_e164": "+8613800138000"})).json()
-    assert (caller["open_ticket"], caller["repeat_within_24h"]) == (NUMBER, True)
+    assert caller["open_ticket"] == NUMBER
+    assert caller["past"] == {"tickets": [NUMBER], "kinds": ["repair"], "machines": []}
     nobody = (await desk.post("/internal/identify", json={"caller_e164": ""})).json()
     assert not nobody["known"]
 

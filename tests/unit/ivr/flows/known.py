@@ -19,7 +19,6 @@ CARD: Mapping[str, Any] = MappingProxyType(
         "address_road": "凤翔路18号",
         "address_id": "a1",
         "elder": False,
-        "repeat_within_24h": False,
         "open_ticket": "",
     }
 )

@@ -125,7 +125,34 @@ def test_whoever_urges_twice_goes_before_others() -> None:
     assert driver.last == HandOver("queue", "repair", 0)
     driver = Driver(tickets=tickets({"urges": 2})).start().press("4").press("0")
     assert driver.last == HandOver("queue", "repair", 10)
-    assert Driver(card={"repeat_within_24h": True}).start().press("0").last == HandOver("queue", "consult", 10)
+
+
+@pytest.mark.parametrize(
+    ("past", "priority"),
+    [
+        ({}, 0),
+        ({"kinds": ["consult"]}, 10),
+        ({"kinds": ["repair", "complaint"]}, 0),  # about something else
+        ({"tickets": ["60000001"], "machines": ["p1"]}, 0),
+    ],
+)
+def test_who_rings_about_the_same_again_goes_before_others(past: dict[str, list[str]], priority: int) -> None:
+    assert Driver(card={"past": past}).start().press("0").last == HandOver("queue", "consult", priority)
+
+
+@pytest.mark.parametrize(("machines", "priority"), [(["p1"], 10), (["p2"], 0), ([], 0)])
+def test_a_machine_that_is_reported_again_goes_before_others(machines: list[str], priority: int) -> None:
+    """A repair of seven days counts for its machine alone, where the machine is named."""
+    card = {**CARD, "past": {"kinds": ["repair"], "machines": machines}}
+    driver = Driver(card=card).start().press("3").press("1").press("0")
+    assert driver.last == HandOver("queue", "repair", priority)
+
+
+def test_who_asks_about_a_ticket_of_late_goes_before_others() -> None:
+    held = tickets({"number": NUMBER})
+    for number, priority in ((NUMBER, 10), ("60000001", 0)):
+        driver = Driver(card={"past": {"tickets": [number]}}, tickets=held).start().press("4").press("0")
+        assert driver.last == HandOver("queue", "repair", priority)
 
 
 def test_nothing_is_told_before_the_last_digits_are_right() -> None:
