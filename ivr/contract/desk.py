@@ -188,7 +188,7 @@ class Desk(Protocol):
         """Find an open ticket by its number; its status is told when `tail` ends the telephone it belongs to."""
 
     async def open_callback(self, number: str) -> bool:
-        """Tell whether this number (E.164) waits for a call-back already."""
+        """Tell whether this number (E.164) keeps a place already, in which it is called back."""
 
     async def ship(self, facts: Sequence[Envelope]) -> int:
         """Deliver facts in order, idempotent by (node, seq); returns the highest seq of this node that crm holds.

@@ -114,7 +114,7 @@ class HTTPDesk:
         return _parsed(_FOUND, answer, "ticket")
 
     async def open_callback(self, number: str) -> bool:
-        """Tell whether this number waits for a call-back; see Desk."""
+        """Tell whether this number keeps a place already; see Desk."""
         answer = await self._post("/internal/callbacks/open", {"number": number}, self._timeouts.ask_s)
         return _parsed(_OPEN, answer, "callback")["open"]
 

@@ -155,7 +155,7 @@ def _calls() -> list[Envelope]:
         facts.SlotFilled(1, "address", ADDRESS, "voice_confirmed", "speech"),
         facts.TicketOpened(1, TICKET.number, "repair", "normal", "reported"),
         facts.TicketUrged(1, TICKET.number, 1),
-        facts.CallbackRequested("asked", 1),
+        facts.CallbackRequested("asked", 1, queue="repair"),
         facts.ContactEnded("reported"),
     )
     story.at = NOON - timedelta(minutes=3)

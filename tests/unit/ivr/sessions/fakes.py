@@ -13,6 +13,7 @@ from ivr.contract.desk import (
     FactsRefused,
     KnownProduct,
     NumberBlock,
+    PastMatters,
     VisitCodeAnswer,
     VisitCodeVerdict,
     WarrantyAnswer,
@@ -185,11 +186,13 @@ def _handed(queue: str, priority: int) -> list[Effect]:
 _PLACE = ("广东省佛山市顺德区容桂街道", "凤翔路")
 CARD = CallerCard(True, "7", (KnownProduct("1", "壁挂炉", "boiler", "2025-03-10"),), *_PLACE, "9", elder=True)
 TICKET = TicketStatus("10000016", "repair", TicketLine.SCHEDULED, "2026-11-22", "李强", "11月22日 17:00–19:00", urges=1)
-REPORTED_CARD = CallerCard(True, "8", (), *_PLACE, "10", repeat_within_24h=True, open_ticket=TICKET.number)
+REPORTED_PAST = PastMatters((TICKET.number,), ("repair",))
+REPORTED_CARD = CallerCard(True, "8", (), *_PLACE, "10", past=REPORTED_PAST, open_ticket=TICKET.number)
 DRAFT = Draft(
     "10000024", "repair", (DraftSlot("visit", {"value": "asap"}, "voice_confirmed", "speech", "c/visit.wav"),)
 )
-CUT_CARD = CallerCard(True, "11", repeat_within_24h=True, open_ticket=DRAFT.ticket, draft=DRAFT)
+CUT_PAST = PastMatters((DRAFT.ticket,), ("repair",))
+CUT_CARD = CallerCard(True, "11", past=CUT_PAST, open_ticket=DRAFT.ticket, draft=DRAFT)
 CARDS = {"+8613800138000": CARD, "+8613800138005": REPORTED_CARD, "+8613800138009": CUT_CARD}
 REPORTED = "+8613800138005"  # whose ticket TICKET is
 DOOR_CODE, OWN_CODE = "447108", "308217"
