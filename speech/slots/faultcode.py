@@ -44,7 +44,7 @@ _MISHEARD = (
     (re.compile(f"(?<![A-Z{_D}十百])十(?=[A-Z]|[{_D}]{{2,3}}(?![{_D}十百度几]))"), "是"),
 )
 _NO_CODE = re.compile(f"[A-Z{_D}]几|[{_D}十]度")  # a sign that the caller does not know; the water's temperature
-_ORDINAL = re.compile("第[一二两三四五六七八九十](?:个|种|项|条|样)")  # a choice of several, not D and a digit
+_ORDINAL = re.compile("第[一二两三四五六七八九十1-9](?:个|种|项|条|样)")  # a choice of several, not D and a digit
 _MAX_READINGS = 64
 # A bare number of two digits, said as a count: most likely the water's temperature (dialogues, fault_code).
 _TEMPERATURE = re.compile("(?:就|写|个|才|只有|有)*[二三四五六七八九]?十[一二三四五六七八九]?(?:度|几)?")

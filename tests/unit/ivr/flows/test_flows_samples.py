@@ -42,6 +42,7 @@ def test_every_sample_means_what_it_is_listed_for(node: str) -> None:
     "said",
     ["不知道是不是", "不晓得是不是", "不清楚有没有", "不知道有没有", "我也不确定", "说不清楚", "应该没有", "没有吧",
      "好像没有", "可能没有", "大概没有吧", "估计没有", "不敢说没有", "有", "有啊", "唔清楚", "闻不出来",
+     "不好说", "很难说",
      "搞不清楚是不是", "是不是", "有没有"],
 )  # fmt: skip
 def test_doubt_is_no_no_where_danger_is_asked(said: str) -> None:
@@ -49,7 +50,9 @@ def test_doubt_is_no_no_where_danger_is_asked(said: str) -> None:
     assert meant("emergency_check", said) in ("yes", "no_match", "repeat")
 
 
-@pytest.mark.parametrize("said", ["没有", "没有啊", "没有没有", "不是", "没有,打错了", "师傅没有的", "没有闻到"])
+@pytest.mark.parametrize(
+    "said", ["没有", "没有啊", "没有没有", "不是", "没有,打错了", "师傅没有的", "没有闻到", "没事没事"]
+)
 def test_who_is_sure_that_there_is_no_danger_is_believed(said: str) -> None:
     assert meant("emergency_check", said) == "no"
 
@@ -116,6 +119,7 @@ def test_the_same_again_changes_nothing() -> None:
 @pytest.mark.parametrize(("said", "meaning", "date"), [
     ("改成后天", "visit", "2026-07-26"), ("后天吧", "visit", "2026-07-26"),
     ("后天我没空,大后天吧", "visit", "2026-07-27"), ("明天我不在家", "visit", ""), ("改时间", "visit", ""),
+    ("换到周末", "visit", ""), ("推迟一天", "visit", ""), ("师傅怎么还不来", "urge", ""),
     ("今天能来吗", "urge", ""), ("催一下,明天要用", "urge", ""),
     ("现在又报E六了", "more", ""), ("还有一台要修", "else", ""),
 ])  # fmt: skip
