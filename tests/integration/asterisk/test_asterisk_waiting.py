@@ -79,6 +79,26 @@ def test_too_long_a_wait_leads_back_to_ivr_which_may_send_them_to_the_queue_agai
     ended(pair, again, "13800138202")
 
 
+def test_a_full_queue_is_said_and_tried_once_more_before_ivr_offers_something_else(pair: Pair, ivr: AgiServer) -> None:
+    first, second = "13800138207", "13800138208"
+    lines = {caller: pair.ring("4001726011", caller=caller) for caller in (first, second)}
+    sessions = {session.get("HL_CALLER"): session for session in (ivr.session(), ivr.session())}
+    for caller in (first, second):
+        sessions[caller].put("HL_QUEUE", "complaint")
+        sessions[caller].put("IVR_NEXT", "queue")
+        sessions[caller].end()
+        if caller == first:
+            pair.pbx.event("QueueCallerJoin", CallerIDNum=first)
+    lines[second].until_hears(pair.prompts["sys_transfer_fail"], 8)
+    assert longest_silence(lines[second].samples()) < 2.5
+    back = {session.get("HL_CALLER"): session for session in (ivr.session(), ivr.session())}
+    assert back[second].get("HL_BACK") == "timeout"
+    joined = [event["CallerIDNum"] for event in pair.pbx.seen if event.get("Event") == "QueueCallerJoin"]
+    assert second not in joined
+    for caller in (first, second):
+        ended(pair, back[caller], caller)
+
+
 def test_without_ivr_a_message_is_taken(pair: Pair, ivr: AgiServer) -> None:
     line, _ = waiting(pair, ivr, "13800138203")
     ivr.close()
