@@ -3,7 +3,7 @@
 from ivr.dialplan.conf import Context, Extension
 from ivr.dialplan.last_resorts import duty_accept, duty_ring, duty_told, emergency, voicemail
 from ivr.dialplan.numbers import table
-from ivr.dialplan.queues import KEYS_CONTEXT, QUEUE_NAMES
+from ivr.dialplan.queues import KEYS_CONTEXT, OVERFLOW_PENALTY, QUEUE_NAMES
 from ivr.dialplan.steps import IDS, Options, goto_if, play, read, timed
 from ivr.dialplan.variables import CALLBACK_CONTEXT, RESUME_CONTEXT, Back, Event, Next, Stage
 
@@ -167,6 +167,7 @@ def _queue(options: Options) -> Context:
         # what is said to who waits is looked up in the folder of this name first (ivr.dialplan.waiting)
         "join| Set(CHANNEL(language)=${UNIQUEID})",
         "Set(QUEUE_PRIO=$[0${FILTER(0-9,${QUEUE_PRIO:0:4})} + 0])",
+        f"Set(QUEUE_MAX_PENALTY={OVERFLOW_PENALTY - 1})",  # anew: the rule of a stay before has raised it
         "Queue(${HL_QUEUE},,,,${HL_WAIT},,,,${HL_POSITION})",
         # full, or not to be had: said, and tried once more
         'GotoIf($["${QUEUESTATUS}" = "TIMEOUT" | "${HL_AGAIN}" != ""]?left)',

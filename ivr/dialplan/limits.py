@@ -18,6 +18,7 @@ class Limits:
     """Names end in their unit. In hotline.env each is HOTLINE_<NAME>."""
 
     queue_timeout_s: int = _limit(600, 2, 3600)  # then ivr offers a call-back
+    overflow_s: int = _limit(90, 1, 3600)  # in the consult queue: then repair's agents are rung too
     fallback_timeout_s: int = _limit(90, 2, 3600)  # without ivr: then voicemail
     emergency_timeout_s: int = _limit(20, 1, 300)  # then the duty numbers
     callback_ring_s: int = _limit(30, 5, 60)  # of a customer who is called back

@@ -7,6 +7,11 @@ from ivr.dialplan.limits import Limits
 from ivr.dialplan.waiting import BEATS, FIRST_S
 
 KEYS_CONTEXT = "hl-queue-keys"
+# who waits too long in one queue is given the agents of the other too: they are its members by a penalty that only a
+# rule lets in, so the caller stays in one queue, at one place, and has one visit
+OVERFLOW = ("consult", "repair")
+OVERFLOW_PENALTY = 100
+OVERFLOW_RULE = "overflow"
 WAITING_CLASS = "waiting"  # a soft tone every second and a half: no music for an emergency, and no silence
 
 
@@ -48,6 +53,12 @@ def queues_conf(limits: Limits, prompts: str) -> str:
     return "\n".join(lines)
 
 
+def queue_rules_conf(limits: Limits) -> str:
+    """Return the text of queuerules.conf."""
+    rule = section(OVERFLOW_RULE, [("penaltychange", f"{limits.overflow_s},{OVERFLOW_PENALTY}")])
+    return "\n".join(["; Made by ivr.dialplan.queues.", *section("general", ()), *rule])
+
+
 def _options(spec: QueueSpec, limits: Limits, prompts: str) -> list[tuple[str, str | int]]:
     urgent = spec is EMERGENCY
     options: list[tuple[str, str | int]] = [
@@ -73,4 +84,6 @@ def _options(spec: QueueSpec, limits: Limits, prompts: str) -> list[tuple[str, s
         ("periodic-announce", ",".join(f"{prompts}/{key}" for key in (("emergency_wait",) if urgent else BEATS))),
         ("periodic-announce-frequency", limits.emergency_wait_every_s if urgent else limits.wait_every_s),
     ]
+    if spec.name == OVERFLOW[0]:
+        options.append(("defaultrule", OVERFLOW_RULE))
     return options if urgent else [*options, *_ORDINARY]

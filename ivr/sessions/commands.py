@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 
 from ivr.contract.commands import Command, CommandName, CommandResult, CommandStatus
-from ivr.dialplan.queues import QUEUE_NAMES
+from ivr.dialplan.queues import OVERFLOW, OVERFLOW_PENALTY, QUEUE_NAMES
 from ivr.sessions.journal import Journal, JournalUnavailable
 from ivr.sessions.outbound import InvalidPlacement, Outbound, dialled, parse_placement
 from ivr.sessions.ports import PBX, PBXRefused, PBXUnavailable
@@ -108,9 +108,22 @@ class CommandExecutor:
         penalty = args.get("penalty", "0")
         if not penalty.isascii() or not penalty.isdigit() or len(penalty) > 2:
             raise _Refused("等级不对")
-        for queue in _queues(args, default=()):
-            fields = {"Queue": queue, **member, "Penalty": penalty, "Paused": "false"}
-            await self._idempotent("QueueAdd", fields, "already there")
+        queues = _queues(args, default=())
+        for queue in queues:
+            await self._join(queue, member, penalty)
+        waits, helps = OVERFLOW
+        if helps in queues and waits not in queues:
+            await self._join(waits, member, str(OVERFLOW_PENALTY))
+
+    async def _join(self, queue: str, member: Mapping[str, str], penalty: str) -> None:
+        """Make the agent a member with this penalty, also where they are one with another."""
+        try:
+            await self._pbx.action("QueueAdd", {"Queue": queue, **member, "Penalty": penalty, "Paused": "false"})
+        except PBXRefused as error:
+            if "already there" not in str(error).lower():
+                raise
+            fields = {"Queue": queue, "Interface": member["Interface"], "Penalty": penalty}
+            await self._pbx.action("QueuePenalty", fields)
 
     async def _logout(self, args: Mapping[str, str]) -> None:
         interface = f"PJSIP/{_agent(args)}"

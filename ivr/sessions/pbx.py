@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from ivr.dialplan.queues import OVERFLOW_PENALTY
 from ivr.sessions.ports import PBXRefused, PBXUnavailable, QueueEntry, QueueLine
 from ivr.telephony.errors import AMIError, AMIRefused, UnsafeText
 
@@ -63,7 +64,7 @@ class AMIPBX:
         """Return the agents who are reachable and not paused, and who waits; see Staffing."""
         rows = await self._ask("QueueStatus", {"Queue": queue}, _QUICK_S)
         members = [row for row in rows if row.get("Event") == "QueueMember"]
-        agents = sum(row.get("Paused") != "1" and row.get("Status") in _REACHABLE for row in members)
+        agents = sum(_works(row) for row in members)
         # Asterisk lists the callers in the queue's own order
         return QueueLine(agents, tuple(_entry(row) for row in rows if row.get("Event") == "QueueEntry"))
 
@@ -76,6 +77,12 @@ class AMIPBX:
             raise PBXRefused(str(error)) from error
         except (AMIError, UnsafeText) as error:
             raise PBXUnavailable(f"{name}: {type(error).__name__}") from error
+
+
+def _works(member: Mapping[str, str]) -> bool:
+    """Tell whether the agent can take calls of the queue; who only helps after a long wait is not counted on."""
+    helps = _number(member.get("Penalty", "")) >= OVERFLOW_PENALTY
+    return not helps and member.get("Paused") != "1" and member.get("Status") in _REACHABLE
 
 
 def _entry(row: Mapping[str, str]) -> QueueEntry:

@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from ivr.dialplan.conf import safe_path
 from ivr.dialplan.extensions import extensions_conf
 from ivr.dialplan.limits import Limits, limits_from
-from ivr.dialplan.queues import queues_conf
+from ivr.dialplan.queues import queue_rules_conf, queues_conf
 from ivr.dialplan.steps import Options
 from ops import settings as settings_table
 from ops.asterisk.modules import CARRIER_MODULES, PBX_MODULES
@@ -89,6 +89,7 @@ def rendered(layout: Layout, settings: Settings, instance: Instance) -> dict[str
     if instance is Instance.PBX:
         prompts = str(settings.prompts_dir / "fallback")
         files["queues.conf"] = queues_conf(limits, prompts)
+        files["queuerules.conf"] = queue_rules_conf(limits)
         files["extensions.conf"] = extensions_conf(
             Options(
                 agi_port=settings.agi_port,

@@ -1,4 +1,4 @@
-"""Drills on a real stack: one that cuts the call, one that is there before it. The faults are those of test_faults."""
+"""Every drill on a real stack: those that strike in the middle of the call, that cut it, that are there before it."""
 
 import asyncio
 import stat
@@ -14,7 +14,7 @@ from tests.faults.stack import FaultStack
 pytestmark = [pytest.mark.real, pytest.mark.long, pytest.mark.timeout(400)]
 
 
-@pytest.mark.parametrize("name", ["asterisk", "disk-full-recordings"])
+@pytest.mark.parametrize("name", FAULTS)
 async def test_the_fault_is_borne_and_everything_is_put_back(stack: FaultStack, name: str) -> None:
     await asyncio.to_thread(stack.await_whole)
     verdict = await asyncio.to_thread(run, stack, FAULTS[name], stack.token, print)

@@ -7,10 +7,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.dialplan.conf import UnsafeValue
+from ivr.dialplan.extensions import extensions_conf
 from ivr.dialplan.limits import BadLimit, Limits, limits_from
 from ivr.dialplan.numbers import DIDS, forms, table
 from ivr.dialplan.prompts import FALLBACK
-from ivr.dialplan.queues import KEYS_CONTEXT, QUEUE_NAMES, queues_conf
+from ivr.dialplan.queues import (
+    KEYS_CONTEXT,
+    OVERFLOW,
+    OVERFLOW_PENALTY,
+    OVERFLOW_RULE,
+    QUEUE_NAMES,
+    queue_rules_conf,
+    queues_conf,
+)
+from ivr.dialplan.steps import Options
 from ivr.dialplan.waiting import BEAT, TURN
 
 
@@ -49,6 +59,14 @@ def test_emergency_comes_first_and_never_waits_for_nobody() -> None:
     for name in ("consult", "complaint", "repair"):
         assert (CONF[name]["joinempty"], CONF[name]["context"]) == ("yes", KEYS_CONTEXT)
         assert CONF[name]["wrapuptime"] == "17"
+
+
+def test_a_long_wait_for_consult_lets_in_the_agents_who_help() -> None:
+    """By penalty: consult's own agents have less of it, so they come first at any time."""
+    rules = read(queue_rules_conf(Limits(overflow_s=45)))
+    assert rules[OVERFLOW_RULE]["penaltychange"] == f"45,{OVERFLOW_PENALTY}"
+    assert [name for name in QUEUE_NAMES if CONF[name].get("defaultrule") == OVERFLOW_RULE] == [OVERFLOW[0]]
+    assert f"Set(QUEUE_MAX_PENALTY={OVERFLOW_PENALTY - 1})" in extensions_conf(Options(1, 1, "/p", "/r", "/v"))
 
 
 def test_the_beats_of_who_waits() -> None:

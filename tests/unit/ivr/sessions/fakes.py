@@ -47,7 +47,7 @@ from ivr.contract.facts import (
     TicketOpened,
 )
 from ivr.contract.tickets import FoundTicket, TicketLine, TicketStatus
-from ivr.sessions.ports import PBXUnavailable, QueueLine
+from ivr.sessions.ports import PBXRefused, PBXUnavailable, QueueLine
 from speech.contract import (
     Bargein,
     Cause,
@@ -289,6 +289,7 @@ class MemoryPBX:
     actions: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     rows: list[dict[str, str]] = field(default_factory=list)
     error: Exception | None = None
+    refuses: dict[str, str] = field(default_factory=dict)  # action -> what Asterisk says
 
     async def redirect(self, channel: str, context: str, exten: str = "s", priority: int = 1) -> None:
         self._check()
@@ -301,6 +302,8 @@ class MemoryPBX:
     async def action(self, name: str, fields: Mapping[str, str]) -> None:
         self._check()
         self.actions.append((name, dict(fields)))
+        if name in self.refuses:
+            raise PBXRefused(self.refuses[name])
 
     async def originate(self, fields: Mapping[str, str], variables: Mapping[str, str]) -> str:
         self._check()

@@ -54,6 +54,26 @@ async def test_log_in_to_each_queue(tmp_path: Path) -> None:
         }  # fmt: skip
 
 
+async def test_agents_of_repair_help_who_waits_long_for_consult(tmp_path: Path) -> None:
+    async with _executor(tmp_path) as (executor, pbx):
+        await executor.execute(_command(CommandName.AGENT_LOGIN, {"agent": "8001", "queues": "repair"}))
+        assert [(fields["Queue"], fields["Penalty"]) for _, fields in pbx.actions] == [
+            ("repair", "0"),
+            ("consult", "100"),
+        ]
+
+
+async def test_who_is_a_member_already_has_the_penalty_of_now(tmp_path: Path) -> None:
+    """Who helped consult and now answers it is one of its own."""
+    async with _executor(tmp_path) as (executor, pbx):
+        pbx.refuses["QueueAdd"] = "Unable to add interface: Already there"
+        result = await executor.execute(_command(CommandName.AGENT_LOGIN, {"agent": "8001", "queues": "consult"}))
+        assert result.status is CommandStatus.DONE
+        assert pbx.actions[1:] == [
+            ("QueuePenalty", {"Queue": "consult", "Interface": "PJSIP/8001", "Penalty": "0"}),
+        ]
+
+
 @pytest.mark.parametrize(
     ("name", "args", "actions"),
     [
@@ -122,7 +142,6 @@ async def test_deadlines(tmp_path: Path, seconds: int, status: CommandStatus) ->
     ("error", "name", "status"),
     [
         (PBXUnavailable("not connected"), CommandName.AGENT_READY, CommandStatus.FAILED),
-        (PBXRefused("Unable to add interface: Already there"), CommandName.AGENT_LOGIN, CommandStatus.DONE),
         (PBXRefused("Unable to remove interface: Not there"), CommandName.AGENT_LOGOUT, CommandStatus.DONE),
         (PBXRefused("Interface not found"), CommandName.AGENT_READY, CommandStatus.REFUSED),
         (PBXRefused("Permission denied"), CommandName.AGENT_READY, CommandStatus.FAILED),

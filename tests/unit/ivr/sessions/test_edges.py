@@ -98,6 +98,7 @@ async def test_every_failure_is_unavailable(error: Exception) -> None:
 )
 async def test_the_line_of_a_queue(members: list[tuple[str, str]], agents: int) -> None:
     rows = [{"Event": "QueueMember", "Status": status, "Paused": paused} for status, paused in members]
+    rows += [{"Event": "QueueMember", "Status": "1", "Paused": "0", "Penalty": "100"}]  # helps after a long wait only
     rows += [
         {"Event": "QueueEntry", "Uniqueid": "hotline-1.9", "Priority": "20", "Wait": "7"},
         {"Event": "QueueEntry", "Uniqueid": "hotline-1.2", "Priority": "", "Wait": "x"},
