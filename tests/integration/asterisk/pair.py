@@ -24,7 +24,6 @@ from tests.integration.asterisk.line import Exchange, Line, Samples
 
 SHORT: Mapping[str, str] = {
     "queue_timeout_s": "8",
-    "queue_maxlen": "1",
     "overflow_s": "3",
     "fallback_timeout_s": "4",
     "emergency_timeout_s": "2",

@@ -1,6 +1,7 @@
 """From the queue back to ivr: for a call-back by key, after too long a wait; without ivr a message is taken."""
 
 import asyncio
+import re
 import shutil
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from ivr.sessions.waiting import WaitingRoom
 from ivr.telephony.ami.client import AMIClient, AMISettings
 from ivr.telephony.events import InvalidEvent
 from ivr.telephony.translate import snapshot, translate
+from ops.asterisk import rx
 from tests.integration.asterisk.agi import AgiServer, Session
 from tests.integration.asterisk.line import RATE, Line, find, longest_silence
 from tests.integration.asterisk.pair import Pair
@@ -79,6 +81,21 @@ def test_too_long_a_wait_leads_back_to_ivr_which_may_send_them_to_the_queue_agai
     ended(pair, again, "13800138202")
 
 
+@pytest.fixture
+def room_for_one(pair: Pair) -> Iterator[None]:
+    """Queues that one caller fills, for one test."""
+    file = pair.layout.instance("pbx") / "etc" / "queues.conf"
+    before = file.read_text()
+    try:
+        file.write_text(re.sub(r"maxlen = \d+", "maxlen = 1", before))
+        rx(pair.layout, "pbx", "queue reload parameters")
+        yield
+    finally:
+        file.write_text(before)
+        rx(pair.layout, "pbx", "queue reload parameters")
+
+
+@pytest.mark.usefixtures("room_for_one")
 def test_a_full_queue_is_said_and_tried_once_more_before_ivr_offers_something_else(pair: Pair, ivr: AgiServer) -> None:
     first, second = "13800138207", "13800138208"
     lines = {caller: pair.ring("4001726011", caller=caller) for caller in (first, second)}
