@@ -43,6 +43,9 @@ def test_the_shipped_flows_load() -> None:
     assert len(program().flows) >= 14
     with pytest.raises(TypeError):
         program().nodes["x"] = None  # type: ignore[index]  # what must not be possible
+    for wrong in (program().question, program().recording, program().do, program().branch):
+        with pytest.raises(TypeError, match="common_bye is a say"):
+            wrong("common_bye")
 
 
 @pytest.mark.parametrize("path", sorted(BAD.glob("*.yaml")), ids=lambda path: path.stem)
