@@ -32,6 +32,7 @@ class Base(DeclarativeBase):
         dict[str, str]: JSONB(),
         list[str]: JSONB(),
         list[dict[str, str]]: JSONB(),
+        list[dict[str, Any]]: JSONB(),
     }
 
 

@@ -12,7 +12,7 @@ from crm.desk.models import FactNode, NumberLease, ReceivedFact
 from crm.engineers.models import Engineer
 from crm.events.models import Event
 from crm.idempotency import IdempotencyKey
-from crm.imports.models import ImportRun
+from crm.imports.models import ImportLine, ImportRun
 from crm.knowledge.models import KnowledgeEntry, KnowledgeVersion
 from crm.live.models import Pop
 from crm.messages.models import Channel, Message
@@ -51,6 +51,7 @@ __all__ = [
     "FactNode",
     "HeardSlot",
     "IdempotencyKey",
+    "ImportLine",
     "ImportRun",
     "KnowledgeEntry",
     "KnowledgeVersion",

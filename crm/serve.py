@@ -20,6 +20,7 @@ from crm.callbacks.duty import call_duty
 from crm.callbacks.turns import place_due
 from crm.clocks.tick import tick
 from crm.database import milliseconds
+from crm.imports.batches import take_next
 from crm.jobs.loop import repeat, run
 from crm.knowledge import seeds
 from crm.privacy import service as privacy
@@ -40,6 +41,7 @@ WEBHOOKS_EVERY_S = 2.0
 TERMS_EVERY_S = 60.0
 CALLBACKS_EVERY_S = 2.0
 DUTY_EVERY_S = 5.0
+IMPORTS_EVERY_S = 1.0
 _GRACE_S = 3
 
 
@@ -80,6 +82,7 @@ def _background(process: Process) -> tuple[Coroutine[Any, Any, None], ...]:
         run("search_terms", search.catch_up, process.parts.work, process.parts.now, TERMS_EVERY_S),
         _callbacks(process),
         _duty(process),
+        _imports(process),
     )
 
 
@@ -130,6 +133,12 @@ async def _duty(process: Process) -> None:
     parts = process.parts
     wait = timedelta(seconds=parts.settings.danger_duty_s)
     await repeat("duty", lambda: call_duty(parts.work, parts.telephone, milliseconds(parts.now()), wait), DUTY_EVERY_S)
+
+
+async def _imports(process: Process) -> None:
+    """Take over the lines of handed-in tables."""
+    parts = process.parts
+    await repeat("imports", lambda: take_next(parts.work, milliseconds(parts.now())), IMPORTS_EVERY_S)
 
 
 async def _clocks(process: Process) -> None:

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any, Literal
 
 from crm import phone, slots
+from crm.database import storable
 from crm.imports.errors import TableUnreadable
 from crm.wire import sane_day
 from crm.words import CUSTOMER_KINDS, PRODUCT_CLASSES
@@ -18,6 +19,7 @@ _SCIENTIFIC = re.compile(r"^[0-9](\.[0-9]+)?[eE]\+?[0-9]+$")
 _DAY = re.compile(r"^(\d{4})[-/.年]?(\d{1,2})[-/.月]?(\d{1,2})日?( .*)?$")
 _ADCODE = re.compile(r"^([0-9]{6}|[0-9]{9}|[0-9]{12})$")
 _SERIAL = 60
+MOST_TOLD = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +45,9 @@ class Column:
 
 @dataclass(slots=True)
 class Line:
-    """A line that is right. key: what makes two lines the same thing."""
+    """A line that is right."""
 
     number: int
-    key: tuple[str, ...]
     values: dict[str, Any] = field(default_factory=dict)
 
 
@@ -191,7 +192,7 @@ def _customer(line: LineReader) -> Line:
         "do_not_call": bool(line.truth("do_not_call")), "numbers": numbers, "address": value if address else {},
         "address_text": address,
     }  # fmt: skip
-    return Line(line.number, (name, numbers[0] if numbers else address), values)
+    return Line(line.number, values)
 
 
 def _product(line: LineReader) -> Line:
@@ -211,7 +212,7 @@ def _product(line: LineReader) -> Line:
             line.wrong(key, f"没有填{label}")
         elif key == "serial" and _SCIENTIFIC.match(line.cell(key)):
             line.wrong(key, "序列号被表格软件改成了科学计数，请把这一列设为文本再填")
-    return Line(line.number, (values["serial"],), values)
+    return Line(line.number, values)
 
 
 _READERS: Mapping[Kind, Callable[[LineReader], Line]] = {"customers": _customer, "products": _product}
@@ -227,12 +228,13 @@ def understood(kind: Kind, lines: Sequence[tuple[int, Sequence[str]]]) -> tuple[
         held = {key: cells[place] if place < len(cells) else "" for key, place in places.items()}
         reader = LineReader(kind, number, held)
         line = _READERS[kind](reader)
-        if not reader.problems and line.key in seen:
-            reader.wrong(_key_column(kind), f"和第 {seen[line.key]} 行重复")
+        thing = _thing(kind, line)
+        if not reader.problems and thing in seen:
+            reader.wrong(_key_column(kind), f"和第 {seen[thing]} 行重复")
         if reader.problems:
             problems += reader.problems
             continue
-        seen[line.key] = number
+        seen[thing] = number
         good.append(line)
     return good, problems, unknown
 
@@ -240,6 +242,37 @@ def understood(kind: Kind, lines: Sequence[tuple[int, Sequence[str]]]) -> tuple[
 def card_values(line: Line) -> dict[str, Any]:
     """Return what a product's card gets of a line."""
     return {key: line.values[key] for key in _CARD}
+
+
+def kept(line: Line) -> dict[str, Any]:
+    """Return a line's values as JSON that PostgreSQL can hold."""
+    texts = {key: value.isoformat() if isinstance(value, date) else value for key, value in line.values.items()}
+    return dict(storable(texts))
+
+
+def as_before(number: int, values: Mapping[str, Any]) -> Line:
+    """Return the line that `kept` made these values of."""
+    days = {key: date.fromisoformat(values[key]) for key in _DAYS if values.get(key)}
+    return Line(number, {**values, **days})
+
+
+def reasons(problems: Sequence[Problem], before: Sequence[Mapping[str, Any]] = ()) -> list[dict[str, Any]]:
+    """Return what an import keeps of its problems, the first MOST_TOLD: never what stood there, it is personal."""
+    told = [{"line": item.line, "column": item.column, "reason": item.reason} for item in problems]
+    return [*map(dict, before), *told][:MOST_TOLD]
+
+
+def kind_of(name: str) -> Kind:
+    """Return the kind of a table that is kept by its name."""
+    return "products" if name == "products" else "customers"
+
+
+def _thing(kind: Kind, line: Line) -> tuple[str, ...]:
+    """Return what makes two lines the same thing."""
+    if kind == "products":
+        return (line.values["serial"],)
+    numbers = line.values["numbers"]
+    return (line.values["name"], numbers[0] if numbers else line.values["address_text"])
 
 
 def _key_column(kind: Kind) -> str:

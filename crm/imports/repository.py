@@ -1,15 +1,19 @@
 """SQL of imports: what is there already of the lines of a file, and what is put in."""
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.customers.models import Address, Customer, PhoneNumber
-from crm.imports.models import ImportRun
+from crm.imports.columns import Line, as_before
+from crm.imports.models import ImportLine, ImportRun
 from crm.paging import after
 from crm.products.models import Product
+
+_OPEN = ImportRun.ended_at.is_(None)
 
 
 async def with_numbers(session: AsyncSession, numbers: Collection[str]) -> Mapping[str, list[Customer]]:
@@ -71,16 +75,69 @@ async def _put(
     return set((await session.execute(statement, list(rows))).scalars())
 
 
-async def done_before(session: AsyncSession, kind: str, digest: str) -> ImportRun | None:
-    """Return the newest import of the same file."""
-    query = select(ImportRun).where(ImportRun.digest == digest, ImportRun.kind == kind)
-    return (await session.execute(query.order_by(ImportRun.at.desc()).limit(1))).scalar_one_or_none()
+class Opened(NamedTuple):
+    """An import that is open. created: by this very call."""
+
+    row: ImportRun
+    created: bool
 
 
-async def add(session: AsyncSession, run: ImportRun) -> None:
-    """Insert an import."""
-    session.add(run)
-    await session.flush()
+async def runs_of(session: AsyncSession, kind: str, digest: str) -> tuple[ImportRun | None, ImportRun | None]:
+    """Return the newest ended import of a file, and the open one."""
+    query = (
+        select(ImportRun)
+        .where(ImportRun.digest == digest, ImportRun.kind == kind)
+        .order_by(ImportRun.ended_at.is_(None).desc(), ImportRun.at.desc())
+        .limit(2)
+    )
+    found = (await session.execute(query)).scalars().all()
+    ended = next((run for run in found if run.ended_at is not None), None)
+    return ended, next((run for run in found if run.ended_at is None), None)
+
+
+async def open_run(
+    session: AsyncSession, values: Mapping[str, object], lines: Sequence[Mapping[str, object]]
+) -> Opened:
+    """Insert an import with its lines, or return the one of this file that is open: who comes second waits here."""
+    statement = insert(ImportRun).values(values)
+    one = statement.on_conflict_do_update(
+        index_elements=[ImportRun.kind, ImportRun.digest],
+        index_where=_OPEN,
+        set_={"kind": statement.excluded.kind},  # nothing changes; so the row that is there is locked and returned
+    ).returning(ImportRun)
+    row = (await session.execute(one)).scalar_one()
+    created = row.id == values["id"]
+    if created and lines:
+        await session.execute(insert(ImportLine), [{"run_id": row.id, **line} for line in lines])
+    return Opened(row, created)
+
+
+async def any_open(session: AsyncSession) -> bool:
+    """Tell whether an import has lines that wait."""
+    return (await session.execute(select(ImportRun.id).where(_OPEN).limit(1))).first() is not None
+
+
+async def oldest_open(session: AsyncSession) -> ImportRun | None:
+    """Return the import whose turn it is, locked."""
+    query = select(ImportRun).where(_OPEN).order_by(ImportRun.at, ImportRun.id).limit(1).with_for_update()
+    return (await session.execute(query)).scalar_one_or_none()
+
+
+async def next_lines(session: AsyncSession, run_id: str, most: int) -> list[Line]:
+    """Return the next lines of an import in the order of the file."""
+    query = select(ImportLine.number, ImportLine.values).where(ImportLine.run_id == run_id)
+    rows = await session.execute(query.order_by(ImportLine.number).limit(most))
+    return [as_before(number, values) for number, values in rows]
+
+
+async def drop_lines(session: AsyncSession, run_id: str, numbers: Collection[int]) -> None:
+    """Delete lines that have passed."""
+    await session.execute(delete(ImportLine).where(ImportLine.run_id == run_id, ImportLine.number.in_(list(numbers))))
+
+
+async def run_by_id(session: AsyncSession, run_id: str) -> ImportRun | None:
+    """Return an import."""
+    return await session.get(ImportRun, run_id)
 
 
 async def listed(session: AsyncSession, *, cursor: str, limit: int) -> Sequence[ImportRun]:

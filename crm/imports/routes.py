@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 
 from crm.accounts.schemas import Role
 from crm.accounts.service import require
 from crm.audit.service import note
-from crm.errors import Forbidden
+from crm.errors import Forbidden, NotFound
 from crm.imports import export, repository, schemas, service
 from crm.imports.columns import COLUMNS, Kind
-from crm.imports.schemas import ColumnForm, ImportReport, ImportRunForm
+from crm.imports.schemas import ColumnForm, ImportReport, ImportRunForm, ImportRunReport
 from crm.paging import Cursor, Slice, SliceSize, cut
 from crm.tables import CSV, XLSX, csv_text, workbook
 from crm.views.board import day_start
@@ -33,7 +33,7 @@ _Digest = Annotated[str, Query(pattern=r"^[0-9a-f]{64}$", description="`digest` 
 async def list_imports(
     session: SessionDep, lens: LensDep, cursor: Cursor = "", size: SliceSize = 50
 ) -> Slice[ImportRunForm]:
-    """What was taken over, newest first."""
+    """What was handed in, newest first; with `ended_at` null it is on its way."""
     require(lens.viewer, *_IMPORTERS)
     found = await repository.listed(session, cursor=cursor, limit=size + 1)
     kept, after = cut(found, size, lambda run: (run.at, run.id))
@@ -58,20 +58,36 @@ async def template(table: Kind, lens: LensDep, form: Annotated[_Format, Query(al
 async def check(table: Kind, request: Request, session: SessionDep, lens: LensDep) -> ImportReport:
     """Look through a file (CSV in UTF-8 or GBK, or .xlsx; 5 MB, 5000 lines): nothing is written."""
     require(lens.viewer, *_IMPORTERS)
-    return schemas.report(table, await service.check(session, table, await request.body()), None)
+    plan = await service.check(session, table, await request.body())
+    return schemas.report(table, plan, plan.run)
 
 
-@router.post("/imports/{table}", operation_id="runImport", status_code=201, openapi_extra=_FILE)
+@router.post("/imports/{table}", operation_id="runImport", status_code=202, openapi_extra=_FILE)
 async def run(
     table: Kind, request: Request, session: SessionDep, lens: LensDep, checked: _Digest, name: _Name = "",
     skip_problems: bool = False,
 ) -> ImportReport:  # fmt: skip
-    """Take over the file that was checked: all its lines or none; with skip_problems all lines but the wrong ones."""
+    """Hand in the file that was checked: nothing when a line is wrong, with skip_problems all lines but the wrong ones.
+
+    The lines are taken over in batches afterwards (`run`, see getImport). A file on its way is not handed in twice.
+    """
     require(lens.viewer, *_IMPORTERS)
-    plan, done = await service.take_over(
+    plan, found = await service.hand_in(
         session, table, await request.body(), checked, skip=skip_problems, name=name, viewer=lens.viewer, now=lens.now
     )
-    return schemas.report(table, plan, done)
+    return schemas.report(table, plan, found)
+
+
+@router.get("/imports/runs/{run_id}", operation_id="getImport")
+async def get_import(
+    run_id: Annotated[Text, Path(max_length=32)], session: SessionDep, lens: LensDep
+) -> ImportRunReport:
+    """How far an import is, and line by line what was left out."""
+    require(lens.viewer, *_IMPORTERS)
+    found = await repository.run_by_id(session, run_id)
+    if found is None:
+        raise NotFound("没有这次导入")
+    return schemas.run_report(found)
 
 
 @router.get("/exports/{table}", operation_id="exportTable", response_class=Response, responses=_TABLE)

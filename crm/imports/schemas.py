@@ -2,12 +2,10 @@
 
 from collections.abc import Sequence
 
-from crm.imports.columns import COLUMNS, Kind, Problem
+from crm.imports.columns import COLUMNS, MOST_TOLD, Kind, Problem
 from crm.imports.models import ImportRun
 from crm.imports.service import Plan
 from crm.wire import Shape, Time
-
-MOST_TOLD = 500
 
 
 class ProblemForm(Shape):
@@ -20,21 +18,43 @@ class ProblemForm(Shape):
 
 
 class ImportRunForm(Shape):
-    """An import that was done. completed: files that were there and got numbers, addresses or a name."""
+    """An import. ended_at: null while its lines are taken over; then passed of lines are done.
+
+    completed: lines whose file was there and got numbers, an address or a name.
+    """
 
     id: str
     kind: str
     file_name: str
     by: str
     at: Time
+    ended_at: Time | None
+    lines: int
+    passed: int
     added: int
     completed: int
     known: int
     left_out: int
 
 
+class LeftOutForm(Shape):
+    """Why a line was left out; what stood there is not kept."""
+
+    line: int
+    column: str
+    reason: str
+
+
+class ImportRunReport(Shape):
+    """An import with the first 500 reasons why lines were left out, also of what turned out on the way."""
+
+    run: ImportRunForm
+    problems: list[LeftOutForm]
+
+
 class ImportReport(Shape):
-    """What a file holds. digest: give it as `checked` to take over just this file. done: null for a check.
+    """What a file holds. digest: give it as `checked` to take over just this file. run: the import of this file that
+    has not ended, null when there is none.
 
     lines = new + known + left_out. problems: the first 500; problems_total counts all. ignored: headings nobody knows.
     before: the same file was taken over then.
@@ -50,7 +70,7 @@ class ImportReport(Shape):
     problems_total: int
     ignored: list[str]
     before: ImportRunForm | None
-    done: ImportRunForm | None
+    run: ImportRunForm | None
 
 
 class ColumnForm(Shape):
@@ -64,17 +84,21 @@ class ColumnForm(Shape):
 
 def run_form(run: ImportRun) -> ImportRunForm:
     """Return an import's wire form."""
-    names = ("id", "kind", "file_name", "by", "at", "added", "completed", "known", "left_out")
-    return ImportRunForm(**{name: getattr(run, name) for name in names})
+    return ImportRunForm(**{name: getattr(run, name) for name in ImportRunForm.model_fields})
 
 
-def report(kind: Kind, plan: Plan, done: ImportRun | None) -> ImportReport:
+def run_report(run: ImportRun) -> ImportRunReport:
+    """Return the report of an import on its way or at its end."""
+    return ImportRunReport(run=run_form(run), problems=[LeftOutForm(**item) for item in run.problems])
+
+
+def report(kind: Kind, plan: Plan, run: ImportRun | None) -> ImportReport:
     """Return the report of a check or of an import."""
     return ImportReport(
-        kind=kind, digest=plan.digest, lines=plan.lines, new=len(plan.new), known=len(plan.held),
+        kind=kind, digest=plan.digest, lines=plan.lines, new=len(plan.found.new), known=len(plan.found.held),
         left_out=plan.left_out, problems=_told(plan.problems[:MOST_TOLD]), problems_total=len(plan.problems),
         ignored=plan.ignored, before=run_form(plan.before) if plan.before else None,
-        done=run_form(done) if done else None,
+        run=run_form(run) if run else None,
     )  # fmt: skip
 
 

@@ -53,7 +53,7 @@ ROLES_OF: dict[str, frozenset[str]] = {
     "listNotices": EVERYBODY, "createNotice": LEADS, "changeNotice": LEADS,
     "listWebhooks": frozenset({ADMIN}), "addWebhook": frozenset({ADMIN}), "removeWebhook": frozenset({ADMIN}),
     "listImports": LEADS, "listImportColumns": LEADS, "getImportTemplate": LEADS, "checkImport": LEADS,
-    "runImport": LEADS, "exportTable": LEADS,
+    "runImport": LEADS, "getImport": LEADS, "exportTable": LEADS,
     "leaveMessage": OPEN, "sendMessage": OPEN, "listChannels": ADMINS, "addChannel": ADMINS, "removeChannel": ADMINS,
     "exportPerson": LEADS, "erasePerson": frozenset({ADMIN}), "revealNumber": STAFF | {ADMIN},
 }  # fmt: skip

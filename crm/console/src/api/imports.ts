@@ -5,11 +5,13 @@ import type { components } from './schema'
 type Schemas = components['schemas']
 export type Report = Schemas['ImportReport']
 export type Run = Schemas['ImportRunForm']
+export type RunReport = Schemas['ImportRunReport']
 export type Column = Schemas['ColumnForm']
 export type Table = 'customers' | 'products'
 
 export const imports = {
   runs: () => request<{ items: Run[]; next: string }>('GET', '/imports'),
+  one: (id: string) => request<RunReport>('GET', `/imports/runs/${id}`),
   columns: (table: Table) => request<Column[]>('GET', `/imports/${table}/columns`),
   template: (table: Table) => `/api/v1/imports/${table}/template?format=xlsx`,
   exported: (table: Table) => `/api/v1/exports/${table}?format=xlsx`,

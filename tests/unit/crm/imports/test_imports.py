@@ -1,56 +1,32 @@
-"""Imports by the API: checked first, whole or not at all, never doubled; exports that come in again."""
+"""Imports by the API: checked first, taken over in batches, never doubled; exports that come in again."""
 
-import asyncio
-from typing import Any
-
-import httpx
 import pytest
 
 from crm.bootstrap import Process
 from crm.tables import XLSX
 from tests.unit.crm.conftest import Opener
-from tests.unit.crm.counting import statements
 from tests.unit.crm.fakes import Clock
+from tests.unit.crm.imports.tables_by_hand import (
+    BAD,
+    GOOD,
+    HEAD,
+    MACHINES,
+    checked,
+    handed_in,
+    names,
+    taken,
+    to_the_end,
+    told,
+)
 from tests.unit.crm.tickets_by_hand import API, given_staff
 
-HEAD = "姓名,类型,电话,电话2,市,区县,镇街,详细地址,备注"
-GOOD = (
-    f"{HEAD}\n陈国强,终端用户,13800138000,0757-66883358,佛山市,顺德区,容桂街道,凤翔路18号,老客户\n"
-    "顺德暖通,经销商,13900139000,,,,,,\n"
-)
-BAD = f"{GOOD}王敏,终端用户,12,,,,,,\n"
-MACHINES = "客户电话,客户姓名,型号,序列号,发票日期,保修卡\n13800138000,,HP-24,2503-01877,2025-03-10,有\n"
 
-
-async def checked(client: httpx.AsyncClient, text: str | bytes, kind: str = "customers") -> dict[str, Any]:
-    content = text.encode() if isinstance(text, str) else text
-    answer = await client.post(f"{API}/imports/{kind}/check", content=content)
-    assert answer.status_code == 200, answer.text
-    found: dict[str, Any] = answer.json()
-    return found
-
-
-async def taken(
-    client: httpx.AsyncClient, text: str | bytes, kind: str = "customers", status: int = 201, **more: Any
-) -> dict[str, Any]:
-    content = text.encode() if isinstance(text, str) else text
-    digest = (await checked(client, content, kind))["digest"]
-    answer = await client.post(f"{API}/imports/{kind}", content=content, params={"checked": digest, **more})
-    assert answer.status_code == status, answer.text
-    found: dict[str, Any] = answer.json()
-    return found
-
-
-async def names(client: httpx.AsyncClient, q: str = "") -> list[str]:
-    return [row["name"] for row in (await client.get(f"{API}/customers", params={"q": q})).json()["items"]]
-
-
-async def test_a_file_is_checked_then_taken_over_and_found(page: Opener) -> None:
+async def test_a_file_is_checked_then_taken_over_and_found(page: Opener, process: Process) -> None:
     async with page("9001") as client:
         report = await checked(client, GOOD)
         assert (report["lines"], report["new"], report["known"], report["problems"]) == (2, 2, 0, [])
-        assert (report["before"], report["done"], await names(client)) == (None, None, [])
-        done = (await taken(client, GOOD, name="客户.csv"))["done"]
+        assert (report["before"], report["run"], await names(client)) == (None, None, [])
+        done = await taken(process, client, GOOD, name="客户.csv")
         assert (done["added"], done["known"], done["left_out"], done["by"]) == (2, 0, 0, "张伟")
         assert await names(client, "顺德 容桂") == ["陈国强"]
         file = (await client.get(f"{API}/customers?q=66883358")).json()["items"][0]
@@ -62,42 +38,33 @@ async def test_a_file_is_checked_then_taken_over_and_found(page: Opener) -> None
         listed = (await client.get(f"{API}/imports")).json()["items"]
         assert [(item["file_name"], item["kind"], item["added"]) for item in listed] == [("客户.csv", "customers", 2)]
         log = (await client.get(f"{API}/audit?action=table_imported")).json()["items"]
-        assert log[0]["detail"] == "customers 新增 2 补充 0 已有 0 跳过 0"
+        assert log[0]["detail"] == "customers 共 2 行"
 
 
-async def test_a_second_time_doubles_nothing(page: Opener) -> None:
+async def test_a_second_time_doubles_nothing(page: Opener, process: Process) -> None:
     async with page("9001") as client:
-        await taken(client, GOOD)
-        again = await taken(client, GOOD)
-        assert (again["before"]["added"], again["done"]["added"], again["done"]["known"]) == (2, 0, 2)
+        await taken(process, client, GOOD)
+        again = await handed_in(client, GOOD)
+        await to_the_end(process)
+        run = (await told(client, again["run"]["id"]))["run"]
+        assert (again["before"]["added"], run["added"], run["known"]) == (2, 0, 2)
         more = f"{HEAD}\n陈国强,终端用户,13800138000,13700137000,,,,,\n"
-        assert (await taken(client, more))["done"]["completed"] == 1
+        assert (await taken(process, client, more))["completed"] == 1
         assert sorted(await names(client)) == ["陈国强", "顺德暖通"]
         assert await names(client, "13700137000") == ["陈国强"]
 
 
-async def test_two_at_once_double_nothing(page: Opener) -> None:
-    async with page("9001") as first, page("9001") as second:
-        digest = (await checked(first, GOOD))["digest"]
-        both = await asyncio.gather(
-            *(
-                who.post(f"{API}/imports/customers", content=GOOD.encode(), params={"checked": digest})
-                for who in (first, second)
-            )
-        )
-        assert sorted(answer.json()["done"]["added"] for answer in both) == [0, 2]
-        assert len(await names(first)) == 2
-
-
-async def test_nothing_is_half_imported(page: Opener) -> None:
+async def test_nothing_is_half_imported(page: Opener, process: Process) -> None:
     async with page("9001") as client:
         report = await checked(client, BAD)
         assert (report["lines"], report["new"], report["left_out"]) == (3, 2, 1)
         assert report["problems"] == [{"line": 4, "column": "电话", "value": "12", "reason": "电话号码不对"}]
-        refused = await taken(client, BAD, status=409)
+        refused = await handed_in(client, BAD, status=409)
         assert (refused["code"], "什么都没有导入" in refused["detail"]) == ("has_problems", True)
         assert (await names(client), (await client.get(f"{API}/imports")).json()["items"]) == ([], [])
-        assert (await taken(client, BAD, skip_problems=True))["done"]["left_out"] == 1
+        run = await taken(process, client, BAD, skip_problems=True)
+        assert run["left_out"] == 1
+        assert (await told(client, run["id"]))["problems"] == [{"line": 4, "column": "电话", "reason": "电话号码不对"}]
         assert len(await names(client)) == 2
 
 
@@ -112,26 +79,26 @@ async def test_another_file_than_was_checked_is_refused(page: Opener) -> None:
         assert huge.status_code == 413
 
 
-async def test_a_caller_without_a_name_gets_it_and_nobody_is_renamed(page: Opener) -> None:
+async def test_a_caller_without_a_name_gets_it_and_nobody_is_renamed(page: Opener, process: Process) -> None:
     async with page("9001") as client:
         for name in ("", "陈太"):
             number = "13800138000" if not name else "13900139000"
             await client.post(f"{API}/customers", json={"name": name, "numbers": [{"number": number}]})
-        done = (await taken(client, GOOD))["done"]
+        done = await taken(process, client, GOOD)
         assert (done["added"], done["completed"]) == (1, 1)
         assert sorted(await names(client)) == ["陈国强", "陈太", "顺德暖通"]
         assert await names(client, "国强") == ["陈国强"]
 
 
-async def test_machines_go_to_the_customer_of_their_number(page: Opener) -> None:
+async def test_machines_go_to_the_customer_of_their_number(page: Opener, process: Process) -> None:
     async with page("9001") as client:
         report = await checked(client, MACHINES, "products")
         assert [(item["column"], item["reason"]) for item in report["problems"]] == [
             ("客户电话", "没有这个电话的客户，请先导入客户")
         ]
-        await taken(client, GOOD)
-        assert (await taken(client, MACHINES, "products"))["done"]["added"] == 1
-        assert (await taken(client, MACHINES, "products"))["done"]["known"] == 1
+        await taken(process, client, GOOD)
+        assert (await taken(process, client, MACHINES, "products"))["added"] == 1
+        assert (await taken(process, client, MACHINES, "products"))["known"] == 1
         assert await names(client, "2503-01877") == ["陈国强"]
         other = MACHINES.replace("13800138000", "13900139000")
         assert [item["reason"] for item in (await checked(client, other, "products"))["problems"]] == [
@@ -143,15 +110,15 @@ async def test_machines_go_to_the_customer_of_their_number(page: Opener) -> None
             "这个电话有几位客户，请填客户姓名"
         ]
         named = shared.replace("13800138000,,", "13800138000,陈太,")
-        assert (await taken(client, named, "products"))["done"]["added"] == 1
+        assert (await taken(process, client, named, "products"))["added"] == 1
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
 async def test_what_goes_out_comes_in_again(page: Opener, process: Process, clock: Clock, form: str) -> None:
     await given_staff(process, clock)
     async with page("7004") as admin, page("9001") as supervisor, page("8001") as agent:
-        await taken(admin, GOOD.replace("老客户", "=HYPERLINK(1)"))
-        await taken(admin, MACHINES, "products")
+        await taken(process, admin, GOOD.replace("老客户", "=HYPERLINK(1)"))
+        await taken(process, admin, MACHINES, "products")
         asked = {"format": form, "reason": "换系统"}
         for kind, lines in (("customers", 2), ("products", 1)):
             out = await admin.get(f"{API}/exports/{kind}", params=asked)
@@ -176,16 +143,3 @@ async def test_the_template_has_the_columns(page: Opener, kind: str) -> None:
         columns = (await client.get(f"{API}/imports/{kind}/columns")).json()
         template = await client.get(f"{API}/imports/{kind}/template?format=csv")
         assert template.text.removeprefix("\ufeff").strip().split(",") == [item["heading"] for item in columns]
-
-
-async def test_a_thousand_lines_take_few_statements(page: Opener) -> None:
-    rows = "".join(f"客户{index},,138{index:08d},,佛山市,顺德区,,凤翔路{index}号,\n" for index in range(1000))
-    async with page("9001") as client:
-        digest = (await checked(client, f"{HEAD}\n{rows}"))["digest"]
-        with statements() as sent:
-            done = await client.post(
-                f"{API}/imports/customers", content=f"{HEAD}\n{rows}".encode(), params={"checked": digest}
-            )
-        assert done.json()["done"]["added"] == 1000
-        assert len(sent) < 40, len(sent)
-        assert await names(client, "凤翔路999号") == ["客户999"]

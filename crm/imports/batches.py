@@ -1,0 +1,135 @@
+"""Taking handed-in lines over, batch by batch: one transaction each, so that nobody waits for a whole file.
+
+A line goes from `import_lines` in the transaction that puts it in: after a crash the next batch begins where the last
+one that was committed ended.
+"""
+
+from datetime import datetime
+from uuid import uuid4
+
+import structlog
+from sqlalchemy.exc import DataError, IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from crm.customers.models import Customer
+from crm.events.service import EventKind, append_each, begin_writing
+from crm.imports import columns, repository
+from crm.imports.columns import Line, Problem
+from crm.imports.compare import Comparison, compare
+from crm.imports.models import ImportRun
+from crm.products.models import Product
+from crm.transaction import UnitOfWork
+
+log = structlog.get_logger(__name__)
+
+BATCH = 50  # lines; other writers wait no longer than these take
+
+
+async def take_next(work: UnitOfWork, now: datetime) -> int:
+    """Take the next batch of the oldest open import over; returns how many lines have passed, 0 when none waits."""
+    try:
+        return await work.run(lambda session: _take(session, now, BATCH))
+    except (IntegrityError, DataError) as error:  # a line that the database refuses: the others go on without it
+        log.warning("import_batch_refused", error=type(error).__name__)
+        return await _one_by_one(work, now)
+
+
+async def _one_by_one(work: UnitOfWork, now: datetime) -> int:
+    passed = 0
+    for _ in range(BATCH):
+        try:
+            passed += await work.run(lambda session: _take(session, now, 1))
+        except (IntegrityError, DataError):
+            passed += await work.run(lambda session: _leave_out(session, now))
+    return passed
+
+
+async def _take(session: AsyncSession, now: datetime, most: int) -> int:
+    run, lines = await _next(session, most)
+    if run is None:
+        return 0
+    found = await compare(session, columns.kind_of(run.kind), lines)
+    added, completed = await (_put_customers if run.kind == "customers" else _put_products)(session, found, now)
+    run.added += added
+    run.completed += completed
+    run.known += len(found.held) - completed
+    await _passed(session, run, lines, found.problems, now)
+    return len(lines)
+
+
+async def _leave_out(session: AsyncSession, now: datetime) -> int:
+    run, lines = await _next(session, 1)
+    if run is None:
+        return 0
+    await _passed(
+        session, run, lines, [Problem(line.number, "", "", "这一行写不进去，请检查内容") for line in lines], now
+    )
+    return len(lines)
+
+
+async def _next(session: AsyncSession, most: int) -> tuple[ImportRun | None, list[Line]]:
+    """Return the oldest open import and its next lines, nobody else's until the transaction ends."""
+    if not await repository.any_open(session):
+        return None, []
+    await begin_writing(session)  # batches and other writers come one after the other, so that neither misses the other
+    run = await repository.oldest_open(session)
+    return run, await repository.next_lines(session, run.id, most) if run else []
+
+
+async def _passed(
+    session: AsyncSession, run: ImportRun, lines: list[Line], problems: list[Problem], now: datetime
+) -> None:
+    run.left_out += len({problem.line for problem in problems})
+    run.problems = columns.reasons(problems, run.problems)
+    run.passed += len(lines)
+    await repository.drop_lines(session, run.id, [line.number for line in lines])
+    if run.passed == run.lines:
+        run.ended_at = now
+
+
+async def _put_customers(session: AsyncSession, found: Comparison, now: datetime) -> tuple[int, int]:
+    """Put new files in and complete known ones; returns how many lines were new, and how many completed a file."""
+    fresh = [(line, _new_customer(line, now)) for line in found.new]
+    await repository.put_in(session, [customer for _, customer in fresh])
+    named = {customer.id for line, customer in found.held if _give_name(customer, line.values["name"])}
+    everyone, first = [*fresh, *found.held], {line.number for line in found.new}
+    numbers = [
+        {"id": uuid4().hex, "customer_id": customer.id, "e164": e164, "created_at": now, "extension": "",
+         "main": index == 0 and line.number in first, "do_not_call": False}
+        for line, customer in everyone for index, e164 in enumerate(line.values["numbers"])
+    ]  # fmt: skip
+    addresses = [
+        {"id": uuid4().hex, "customer_id": customer.id, "value": line.values["address"], "status": "unverified",
+         "text": line.values["address_text"], "adcode": line.values["address"].get("adcode", ""), "created_at": now}
+        for line, customer in everyone if line.values["address"]
+    ]  # fmt: skip
+    given = await repository.put_numbers(session, numbers) | await repository.put_addresses(session, addresses) | named
+    completed = {customer.id: customer for _, customer in found.held if customer.id in given}
+    for customer in completed.values():
+        customer.version += 1
+    await append_each(session, EventKind.CUSTOMER, now, [*(customer.id for _, customer in fresh), *completed])
+    return len(fresh), len({line.number for line, customer in found.held if customer.id in given})
+
+
+def _new_customer(line: Line, now: datetime) -> Customer:
+    told = {key: line.values[key] for key in ("name", "kind", "organization", "elder", "do_not_call", "note")}
+    return Customer(id=uuid4().hex, created_at=now, **told)
+
+
+def _give_name(customer: Customer, name: str) -> bool:
+    """Give a file that has no name this one; nothing that somebody wrote is changed."""
+    if customer.name or not name:
+        return False
+    customer.name = name
+    return True
+
+
+async def _put_products(session: AsyncSession, found: Comparison, now: datetime) -> tuple[int, int]:
+    """Put new machines in; returns how many lines were new, and 0: what is known of a machine is not completed."""
+    fresh = [
+        Product(id=uuid4().hex, customer_id=found.owners[line.number].id, created_at=now, **columns.card_values(line))
+        for line in found.new
+    ]
+    await repository.put_in(session, fresh)
+    await append_each(session, EventKind.CUSTOMER, now, list(dict.fromkeys(item.customer_id for item in fresh)))
+    return len(fresh), 0
