@@ -7,9 +7,10 @@ from fastapi import APIRouter, Query
 from crm.accounts.schemas import Role
 from crm.accounts.service import require
 from crm.audit import repository
-from crm.audit.schemas import AuditForm, audit_form
+from crm.audit.schemas import AuditForm
 from crm.audit.service import note
 from crm.paging import Cursor, Slice, SliceSize, cut
+from crm.views import audit as view
 from crm.web.context import LensDep, SessionDep, TransactionalRoute
 from crm.wire import Text
 
@@ -34,4 +35,4 @@ async def list_audit(
     found = await repository.search(session, where + repository.older_than(cursor), size + 1)
     kept, after = cut(found, size, lambda entry: (entry.at, str(entry.id)))
     await note(session, lens.viewer, "audit_seen", "list", subject or "audit", lens.now, detail=action)
-    return Slice(items=[audit_form(entry) for entry in kept], next=after)
+    return Slice(items=await view.rows(session, kept, lens), next=after)

@@ -1,13 +1,11 @@
 """Wire forms of the audit log."""
 
-from crm.audit.models import AuditEntry
-from crm.audit.service import ACTIONS
 from crm.wire import Shape, Time
-from crm.words import word
 
 
 class AuditForm(Shape):
-    """One entry."""
+    """One entry. subject_name: what a ticket, customer or call of this id is called, "" where it has no name, is gone,
+    or the viewer may not know whom it is about."""
 
     id: int
     at: Time
@@ -17,21 +15,6 @@ class AuditForm(Shape):
     action_name: str
     subject_kind: str
     subject: str
+    subject_name: str
     detail: str
     reason: str
-
-
-def audit_form(entry: AuditEntry) -> AuditForm:
-    """Return an entry's wire form."""
-    return AuditForm(
-        id=entry.id,
-        at=entry.at,
-        actor=entry.actor,
-        actor_name=entry.actor_name,
-        action=entry.action,
-        action_name=word(ACTIONS, entry.action),
-        subject_kind=entry.subject_kind,
-        subject=entry.subject,
-        detail=entry.detail,
-        reason=entry.reason,
-    )

@@ -20,6 +20,13 @@ async def get(session: AsyncSession, no: str, *, lock: bool = False) -> Ticket |
     return await session.get(Ticket, no, with_for_update=lock, populate_existing=lock)
 
 
+async def by_numbers(session: AsyncSession, numbers: Collection[str]) -> Sequence[Ticket]:
+    """Return the tickets of these numbers."""
+    if not numbers:
+        return []
+    return (await session.execute(select(Ticket).where(Ticket.no.in_(numbers)))).scalars().all()
+
+
 async def of_matter(session: AsyncSession, contact: str, matter: int) -> Ticket | None:
     """Return the matter's ticket, locked."""
     query = select(Ticket).where(Ticket.contact_id == contact, Ticket.matter == matter).with_for_update()
