@@ -112,12 +112,15 @@ async def test_a_ticket_nobody_knows_is_no_fact(desk: httpx.AsyncClient, process
     assert await rejected(process) == ["unknown_ticket"]
 
 
-async def test_an_open_call_back_is_told(desk: httpx.AsyncClient) -> None:
+async def test_a_place_that_is_kept_is_told_and_a_call_back_by_people_is_none(desk: httpx.AsyncClient) -> None:
     async def waits(number: str) -> bool:
         return bool((await desk.post("/internal/callbacks/open", json={"number": number})).json()["open"])
 
     assert not await waits(CALLER)
-    await tell(desk, Story(), *dialogue(), facts.CallbackRequested("asked", 1))
+    story = Story()
+    await tell(desk, story, *dialogue(), facts.CallbackRequested("asked", 1))
+    assert not await waits(CALLER)
+    await tell(desk, story, facts.CallbackRequested("asked", 1, queue="repair"))
     assert await waits(CALLER)
     assert not await waits("")
 
