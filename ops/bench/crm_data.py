@@ -38,8 +38,12 @@ _COLUMNS = {
     "version created_at updated_at terms",
     "ticket_slots": "ticket_no slot value status source candidates clip attempts verified_by updated_at",
     "timeline": "ticket_no version at kind actor text fields",
+    "ticket_clocks": "ticket_no key label place sentence scope rules_from started_at duration_s state at_risk_at "
+    "due_at left_s pause_reason",
 }
+_PROMISED = timedelta(days=10)  # so long lie the open tickets' promises apart, the first of them is broken
 _ENTRIES = (("opened", "开单：维修申报"), ("state", "办结"), ("note", "已回访"))
+_OF_TICKETS = ("contacts", "tickets", "ticket_slots", "timeline", "ticket_clocks")
 Say = Callable[[str], None]
 
 
@@ -136,7 +140,7 @@ def _of_tickets(
     """Return the rows of a part of the tickets, table by table; each part has its own chance, so that it can be made
     alone."""
     chance = Random(f"{size.seed}/{numbers.start}")  # noqa: S311 made-up data
-    found: dict[str, list[Sequence[Any]]] = {name: [] for name in ("contacts", "tickets", "ticket_slots", "timeline")}
+    found: dict[str, list[Sequence[Any]]] = {name: [] for name in _OF_TICKETS}
     for index in numbers:
         _ticket(found, people, known, size, owners, index, chance)
     yield from found.items()
@@ -168,6 +172,12 @@ def _ticket(
         found["ticket_slots"].append((no, slot, json.dumps(value), status, "speech", "[]", "", 1, "", at))
     for version, (kind, text) in enumerate(_ENTRIES, start=1):
         found["timeline"].append((no, version, at, kind, "语音导航", text, "[]"))
+    if lasting:
+        due = NOW - timedelta(hours=2) + _PROMISED * (index * 7919 % 1000 / 1000)
+        found["ticket_clocks"].append(
+            (no, "on_site", "上门", "一.二", "", "city", NOW.date(), at, 28_800, "running", due - timedelta(hours=2),
+             due, 0, "")
+        )  # fmt: skip
 
 
 def _told(chance: Random) -> dict[str, dict[str, str]]:
