@@ -13,8 +13,9 @@ class TicketClock(Base):
 
     __tablename__ = "ticket_clocks"
     __table_args__ = (
-        Index("ix_ticket_clocks_risk", "at_risk_at", postgresql_where="state = 'running' AND risk_noted_at IS NULL"),
+        Index("ix_ticket_clocks_risk", "at_risk_at", postgresql_where="state = 'running'"),
         Index("ix_ticket_clocks_due", "due_at", postgresql_where="state = 'running'"),
+        Index("ix_ticket_clocks_breached", "ticket_no", postgresql_where="state = 'breached'"),
         Index("ix_ticket_clocks_paused_until", "paused_until", postgresql_where="state = 'paused'"),
     )
 

@@ -76,6 +76,11 @@ async def complaint_reply_by(session: AsyncSession, now: datetime) -> datetime |
     return full if full == due else full + timedelta(hours=1)
 
 
+async def newest_rules(session: AsyncSession) -> ClockRules:
+    """Return the newest set of rules."""
+    return (await rules.clock_rules(session))[-1]
+
+
 async def pause(
     session: AsyncSession,
     row: TicketClock,
@@ -119,6 +124,11 @@ async def resume(session: AsyncSession, row: TicketClock, rulebook: ClockRules, 
 def is_at_risk(row: TicketClock, now: datetime) -> bool:
     """Tell whether a running clock is near its end."""
     return row.state == ClockState.RUNNING and row.at_risk_at <= now < row.due_at
+
+
+def is_alive(row: TicketClock) -> bool:
+    """Tell whether the promise is still to be kept, in time or not."""
+    return row.state in _ALIVE
 
 
 def is_late(row: TicketClock, now: datetime) -> bool:

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
+    ClauseElement,
     ColumnElement,
+    Executable,
+    Select,
     Text,
     and_,
     bindparam,
@@ -22,6 +25,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
 
 from crm.customers.models import Customer
 from crm.paging import COUNTED
@@ -96,6 +101,26 @@ async def count(session: AsyncSession, model: type[Any], where: Where) -> int:
     """Return how many rows there are, at most COUNTED + 1."""
     some = select(literal(1)).select_from(model).where(*where).limit(COUNTED + 1).subquery()
     return (await session.execute(select(func.count()).select_from(some))).scalar_one()
+
+
+class Explained(Executable, ClauseElement):
+    """The plan of a query in place of its rows."""
+
+    inherit_cache = False
+
+    def __init__(self, query: Select[Any]) -> None:
+        self.query = query
+
+
+@compiles(Explained, "postgresql")
+def _explained(element: Explained, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"EXPLAIN (FORMAT JSON) {compiler.process(element.query, **kw)}"
+
+
+async def planned(session: AsyncSession, query: Select[Any]) -> int:
+    """Return how many rows the planner expects of a query; it is not run."""
+    plan = (await session.execute(Explained(query))).scalar_one()
+    return int(plan[0]["Plan"]["Plan Rows"])
 
 
 async def _few(

@@ -24,7 +24,9 @@ class Ticket(Base):
         Index("ix_tickets_state_created_at", "state", "created_at"),
         Index("ix_tickets_listed", "pressing", "created_at", "no"),
         Index("ix_tickets_open", "pressing", "created_at", "no", postgresql_where="is_open"),
-        Index("ix_tickets_owned", "owner_id", "pressing", "created_at", "no", postgresql_where="is_open"),
+        # of each cell of crm.tickets.listing the newest first, of everybody's tickets and of one's own
+        Index("ix_tickets_cells", "kind", "state", "priority", "created_at", "no"),
+        Index("ix_tickets_owned", "owner_id", "kind", "state", "priority", "created_at", "no"),
         Index("ix_tickets_terms", "terms", postgresql_using="gin", postgresql_with={"fastupdate": "off"}),
         Index("ix_tickets_without_terms", "no", postgresql_where="terms IS NULL"),
         CheckConstraint("no ~ '^[0-9]{8}$'", name="no_is_eight_digits"),
@@ -40,7 +42,7 @@ class Ticket(Base):
     safety: Mapped[str] = mapped_column(default="")
     customer_id: Mapped[str | None] = mapped_column(ForeignKey("customers.id"), index=True)
     caller_e164: Mapped[str] = mapped_column(default="", index=True)
-    owner_id: Mapped[str | None] = mapped_column(ForeignKey("accounts.id"), index=True)
+    owner_id: Mapped[str | None] = mapped_column(ForeignKey("accounts.id"))
     version: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(index=True)
     updated_at: Mapped[datetime]

@@ -3,13 +3,11 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists, func, literal, literal_column, select
+from sqlalchemy import ColumnElement, exists, func, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.callbacks import repository as callbacks
-from crm.paging import decode
 from crm.policy.ticket_states import OPEN
-from crm.search import repository as listed
 from crm.tickets.models import URGE, Ticket, TicketSlot, TimelineEntry
 
 _URGE: ColumnElement[str] = literal_column(f"'{URGE}'")  # written out, so that the partial index serves
@@ -147,41 +145,6 @@ async def entries_after(session: AsyncSession, no: str, version: int) -> Sequenc
         .order_by(TimelineEntry.id)
     )
     return (await session.execute(query)).scalars().all()
-
-
-async def search(
-    session: AsyncSession, where: Sequence[ColumnElement[bool]], *, q: str = "", cursor: str = "", limit: int
-) -> tuple[Sequence[Ticket], int]:
-    """Return tickets after the cursor, open emergencies first, then the newest; and how many there are, capped."""
-    return await listed.page(session, listed.TICKETS, where, q, _place(cursor) if cursor else None, limit)
-
-
-def place(ticket: Ticket) -> tuple[datetime, str]:
-    """Return what a cursor keeps of the ticket it stands after."""
-    return ticket.created_at, f"{ticket.pressing:d}{ticket.no}"
-
-
-def _place(cursor: str) -> tuple[bool, datetime, str]:
-    moment, key = decode(cursor)
-    return key[:1] == "1", moment, key[1:]
-
-
-def in_view(view: str, *, owner: str, day_start: datetime) -> list[ColumnElement[bool]]:
-    """Return the conditions of a list's view."""
-    # bare columns: for "is_open IS true" PostgreSQL 15 takes no index that is made WHERE is_open
-    is_open, pressing = Ticket.is_open.expression, Ticket.pressing.expression
-    waits = select(literal(1)).where(TicketSlot.ticket_no == Ticket.no, TicketSlot.status == "unverified")
-    # a value, no semi-join: so the open tickets are walked from the newest on, not all unverified slots sorted
-    unverified = waits.limit(1).scalar_subquery().is_not(None)
-    views: dict[str, list[ColumnElement[bool]]] = {
-        "mine": [Ticket.owner_id == owner, is_open],
-        "open": [is_open],
-        "unverified": [is_open, unverified],
-        "urgent": [pressing],
-        "today": [Ticket.created_at >= day_start],
-        "all": [],
-    }
-    return views[view]
 
 
 async def unserved_dangers(session: AsyncSession, now: datetime) -> Sequence[tuple[str, str, datetime]]:

@@ -1,8 +1,10 @@
 """Tickets: list, read, open, change, note."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Path, Query, Response
+from fastapi import APIRouter, Depends, Header, Path, Query, Response
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.accounts.schemas import Role
 from crm.accounts.service import require
@@ -12,11 +14,27 @@ from crm.customers import repository as customers
 from crm.desk.service import own_number
 from crm.errors import Invalid
 from crm.events.service import begin_writing
+from crm.lens import Lens
 from crm.paging import Cursor, Listing, SliceSize, cut, listing
 from crm.tickets import repository, service
 from crm.tickets.csv import table
 from crm.tickets.errors import NoTicket, TicketChanged
-from crm.tickets.schemas import NoteDraft, TicketChange, TicketDraft, TicketForm, TicketRow, TicketSaved, View
+from crm.tickets.listing import Where, page, place
+from crm.tickets.models import Ticket
+from crm.tickets.schemas import (
+    Kind,
+    NoteDraft,
+    Owner,
+    Priority,
+    State,
+    TicketChange,
+    TicketDraft,
+    TicketFilter,
+    TicketForm,
+    TicketLine,
+    TicketSaved,
+    View,
+)
 from crm.tickets.service import Heard, Opening
 from crm.views import tickets as view
 from crm.views.board import day_start
@@ -31,48 +49,61 @@ _CSV: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": {}}}}
 _WRITERS = (Role.AGENT, Role.DISPATCHER, Role.SUPERVISOR)
 
 
+def _filter(
+    view_name: Annotated[View, Query(alias="view")] = "all",
+    q: Search = "",
+    kind: Annotated[list[Kind] | None, Query(max_length=10)] = None,
+    state: Annotated[list[State] | None, Query(max_length=22)] = None,
+    priority: Annotated[list[Priority] | None, Query(max_length=4)] = None,
+    owner: Owner = "",
+    days: Annotated[int, Query(ge=0, le=366)] = 0,
+) -> TicketFilter:
+    return TicketFilter(
+        view=view_name, q=q, kind=kind or [], state=state or [], priority=priority or [], owner=owner, days=days
+    )
+
+
+Filter = Annotated[TicketFilter, Depends(_filter)]
+
+
 @router.get("/tickets", operation_id="listTickets")
 async def list_tickets(
     session: SessionDep,
     lens: LensDep,
-    parts: PartsDep,
-    view_name: Annotated[View, Query(alias="view")] = "all",
-    q: Search = "",
+    wanted: Filter,
     contact: Annotated[Text, Query(max_length=64)] = "",
     customer: Annotated[Text, Query(max_length=32)] = "",
     cursor: Cursor = "",
     size: SliceSize = 50,
-) -> Listing[TicketRow]:
-    """Tickets of a view, open emergencies first, then the newest.
+) -> Listing[TicketLine]:
+    """Tickets of a view, narrowed, open emergencies first, then the newest.
 
-    q: every word must be found in number, caller, customer or what was said; two characters of an address are enough,
-    four last digits of a number, the pinyin initials of a name.
+    kind, state, priority: any of those given. owner: me or none (nobody's). days: opened today (1) or so many days
+    before. q: every word must be found in number, caller, customer or what was said; two characters of an address are
+    enough, four last digits of a number, the pinyin initials of a name.
     """
-    today = day_start(lens.now, parts.settings.zone)
-    where = repository.in_view(view_name, owner=lens.viewer.id, day_start=today)
-    where += repository.belonging_to(contact=contact, customer=customer)
-    found, total = await repository.search(session, where, q=q, cursor=cursor, limit=size + 1)
-    kept, after = cut(found, size, repository.place)
-    return listing(await view.rows(session, kept, lens), after, total)
+    extra = repository.belonging_to(contact=contact, customer=customer)
+    found, total = await _found(session, wanted, lens, extra=extra, cursor=cursor, limit=size + 1)
+    kept, after = cut(found, size, place)
+    return listing(await view.lines(session, kept, lens), after, total)
 
 
 @router.get("/exports/tickets.csv", operation_id="exportTickets", response_class=Response, responses=_CSV)
-async def export_tickets(
-    session: SessionDep,
-    lens: LensDep,
-    parts: PartsDep,
-    view_name: Annotated[View, Query(alias="view")] = "all",
-    q: Search = "",
-) -> Response:
+async def export_tickets(session: SessionDep, lens: LensDep, parts: PartsDep, wanted: Filter) -> Response:
     """The newest tickets of a view as CSV, numbers masked as in the list; who took them is in the audit log."""
     require(lens.viewer, Role.SUPERVISOR, Role.ADMIN)
-    today = day_start(lens.now, parts.settings.zone)
-    where = repository.in_view(view_name, owner=lens.viewer.id, day_start=today)
-    found, _ = await repository.search(session, where, q=q, limit=_MOST_EXPORTED)
+    found, _ = await _found(session, wanted, lens, limit=_MOST_EXPORTED)
     await note(session, lens.viewer, "list_exported", "list", "tickets", lens.now, detail=f"{len(found)}")
     text = table(await view.rows(session, found, lens), parts.settings.zone)
-    name = f'attachment; filename="tickets-{today:%Y%m%d}.csv"'
+    name = f'attachment; filename="tickets-{day_start(lens.now, parts.settings.zone):%Y%m%d}.csv"'
     return Response(text, media_type="text/csv; charset=utf-8", headers={"Content-Disposition": name})
+
+
+async def _found(
+    session: AsyncSession, wanted: TicketFilter, lens: Lens, *, extra: Where = (), cursor: str = "", limit: int
+) -> tuple[Sequence[Ticket], int]:
+    """Return tickets of a list and how many there are, capped."""
+    return await page(session, view.asked(wanted, lens), lens.now, extra=extra, q=wanted.q, cursor=cursor, limit=limit)
 
 
 @router.post("/tickets", operation_id="openTicket", status_code=201)

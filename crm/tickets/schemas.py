@@ -16,13 +16,35 @@ Kind = Literal[
     "tech_support", "follow_up",
 ]  # fmt: skip
 Priority = Literal["urgent", "high", "normal", "low"]
-View = Literal["mine", "open", "unverified", "urgent", "today", "all"]
+State = Literal[
+    "new", "in_progress", "waiting_customer", "replied", "escalated", "to_dispatch", "dispatched", "scheduled",
+    "on_the_way", "on_site", "waiting_part", "factory", "approving", "quoted", "waiting_return", "waiting_old",
+    "received", "refunding", "shipped", "resolved", "closed", "void",
+]  # fmt: skip
+View = Literal[
+    "mine", "open", "at_risk", "late", "to_dispatch", "unverified", "urgent", "complaints", "today", "all",
+]  # fmt: skip
+Owner = Literal["", "me", "none"]
 SlotName = Annotated[str, Field(pattern=r"^[a-z_]{1,40}$")]
 SlotValue = dict[Annotated[Text, Field(max_length=40)], Annotated[Text, Field(max_length=500)]]
 
 
+class TicketFilter(Change):
+    """What a list shows: a view, narrowed. Empty lists and 0 narrow nothing; owner: me | none (nobody's) | "" (all);
+    days: opened today (1) or so many days before. q: every word must be found in number, caller, customer or what was
+    said; two characters of an address are enough, four last digits of a number, the pinyin initials of a name."""
+
+    view: View = "all"
+    q: Annotated[Text, Field(max_length=100)] = ""
+    kind: list[Kind] = Field(default_factory=list, max_length=10)
+    state: list[State] = Field(default_factory=list, max_length=22)
+    priority: list[Priority] = Field(default_factory=list, max_length=4)
+    owner: Owner = ""
+    days: int = Field(default=0, ge=0, le=366)
+
+
 class TicketRow(Shape):
-    """A line of the list."""
+    """A ticket in a few words. region: the narrowest known part of the address."""
 
     no: str
     kind: str
@@ -35,6 +57,7 @@ class TicketRow(Shape):
     customer_name: str
     number: str
     summary: str
+    region: str
     owner: str
     owner_name: str
     outcome: str
@@ -47,6 +70,12 @@ class TicketRow(Shape):
     created_at: Time
     updated_at: Time
     version: int
+
+
+class TicketLine(TicketRow):
+    """A line of the list. clock: the promise that is due first."""
+
+    clock: ClockForm | None
 
 
 class NeedForm(Shape):

@@ -14,22 +14,43 @@ from crm.clocks import service as clock_service
 from crm.clocks.schemas import ClockForm, clock_form
 from crm.customers import repository as customers
 from crm.lens import Lens
+from crm.policy import ticket_filters
 from crm.policy import ticket_states as policy
 from crm.policy.personal import IMPERSONAL_SLOTS, impersonal_value
+from crm.policy.ticket_filters import Asked
 from crm.slot_rows import SlotForm, slot_rows
 from crm.tickets import guards, repository
 from crm.tickets.models import Ticket, TicketSlot, TimelineEntry
-from crm.tickets.schemas import MoveForm, NeedForm, TicketForm, TicketRow, TimelineForm
+from crm.tickets.schemas import MoveForm, NeedForm, TicketFilter, TicketForm, TicketLine, TicketRow, TimelineForm
 from crm.tickets.warranty import verdict_of
 from crm.views import calls as call_views
+from crm.views.board import day_start
 from crm.warranty.schemas import WarrantyForm, warranty_form
 from crm.words import SAFETY, TICKET_OUTCOMES, word
 
 COVERED = "（无权查看）"
 
 
+def asked(wanted: TicketFilter, lens: Lens) -> Asked:
+    """Return what a filter asks for in this viewer's eyes: 我 is the viewer, today is the zone's."""
+    return ticket_filters.asked(
+        wanted.view, kinds=wanted.kind, states=wanted.state, priorities=wanted.priority, owner=wanted.owner,
+        days=wanted.days, me=lens.viewer.id, today=day_start(lens.now, lens.zone),
+    )  # fmt: skip
+
+
+async def lines(session: AsyncSession, found: Sequence[Ticket], lens: Lens) -> list[TicketLine]:
+    """Return lines of the list; the number of statements does not grow with its length."""
+    clocks = await clock_rows.of_tickets(session, [ticket.no for ticket in found])
+    due = {no: row for no, held in clocks.items() if (row := next(filter(clock_service.is_alive, held), None))}
+    paused = any(row.pause_reason for row in due.values())
+    reasons = dict((await clock_service.newest_rules(session)).pause_reasons) if paused else {}
+    told = {no: clock_form(row, lens.now, reasons) for no, row in due.items()}
+    return [TicketLine(**dict(row), clock=told.get(row.no)) for row in await rows(session, found, lens)]
+
+
 async def rows(session: AsyncSession, found: Sequence[Ticket], lens: Lens) -> list[TicketRow]:
-    """Return lines of a list; the number of statements does not grow with its length."""
+    """Return tickets in a few words; the number of statements does not grow with their number."""
     held = await repository.slots(session, [ticket.no for ticket in found])
     people = await customers.by_ids(session, {ticket.customer_id for ticket in found if ticket.customer_id})
     names = await accounts.names(session, {ticket.owner_id for ticket in found if ticket.owner_id})
@@ -51,6 +72,7 @@ async def rows(session: AsyncSession, found: Sequence[Ticket], lens: Lens) -> li
                 customer_name=person.name if person and lens.sees_people else "",
                 number=lens.number(ticket.caller_e164, own=own),
                 summary=_summary(ticket_slots),
+                region=_region(ticket_slots),
                 owner=ticket.owner_id or "",
                 owner_name=names.get(ticket.owner_id or "", ""),
                 outcome=ticket.outcome,
@@ -148,10 +170,15 @@ def _entry(entry: TimelineEntry, lens: Lens) -> TimelineForm:
     )
 
 
+def _region(held: Sequence[TicketSlot]) -> str:
+    """Return the narrowest known part of the address, "" for none."""
+    return next((slots.short_place(item.value) for item in held if item.slot == "address"), "")
+
+
 def _summary(held: Sequence[TicketSlot]) -> str:
     """Return what a list shows of the matter: the code or symptom, and the place."""
     by_name = {item.slot: item.value for item in held}
     told = next((name for name in ("fault_code", "symptom", "category", "topic") if by_name.get(name)), "")
     parts = [slots.text(told, by_name[told])] if told else []
-    parts += [slots.short_place(by_name["address"])] if "address" in by_name else []
+    parts.append(_region(held))
     return " · ".join(part for part in parts if part)

@@ -15,6 +15,8 @@ from crm.lens import Lens
 from crm.outlets import repository as outlets
 from crm.policy import visit_rules as rules
 from crm.policy.clocks import ClockState
+from crm.policy.ticket_filters import VIEWS
+from crm.tickets import listing
 from crm.tickets import repository as ticket_rows
 from crm.tickets.models import Ticket
 from crm.views import tickets as ticket_views
@@ -69,7 +71,7 @@ async def board(session: AsyncSession, day: date, outlet: str, lens: Lens) -> Di
     visits = await repository.between(
         session, start.astimezone(UTC), (start + timedelta(days=1)).astimezone(UTC), engineers=[p.id for p in people]
     )
-    waiting, _ = await ticket_rows.search(session, [Ticket.state == "to_dispatch"], limit=_WAITING_MOST)
+    waiting, _ = await listing.page(session, VIEWS["to_dispatch"], lens.now, limit=_WAITING_MOST)
     numbers = {visit.ticket_no for visit in visits} | {ticket.no for ticket in waiting}
     places = {
         no: slots.short_place(row.value)

@@ -9,11 +9,13 @@ import httpx
 
 from crm import phone
 from crm.paging import encode
+from crm.policy.ticket_states import KINDS, PRIORITIES
 from ivr.contract.ids import ticket_number
 from ops.bench.crm_data import CODES, FIRST_SERIAL, NOW, SPAN, Size
 from ops.bench.crm_people import Maker, Person
 
 API = "/api/v1"
+STATES = ("new", "to_dispatch", "dispatched", "scheduled", "resolved", "closed")
 
 
 @dataclass
@@ -53,6 +55,27 @@ def _list(path: str, **params: Any) -> Ask:
 
 def _search(path: str, q: Callable[[World], str]) -> Ask:
     return lambda world: _get(world, path, q=q(world))
+
+
+def _filter(world: World) -> dict[str, Any]:
+    """Return some filter of kinds, states, priorities, owner and days."""
+    chance = world.chance
+    return {
+        "kind": chance.sample(tuple(KINDS), chance.randrange(1, 4)),
+        "state": chance.sample(STATES, chance.randrange(0, 4)),
+        "priority": chance.sample(tuple(PRIORITIES), chance.randrange(0, 3)),
+        "owner": chance.choice(("", "", "me", "none")),
+        "days": chance.choice((0, 0, 7, 90)),
+    }
+
+
+async def _any_filter(world: World, **more: Any) -> httpx.Response:
+    return await _get(world, "tickets", **_filter(world), **more)
+
+
+async def _any_filter_deep(world: World) -> httpx.Response:
+    cursor = encode(NOW - SPAN * world.chance.random(), f"0{world.ticket()}")
+    return await _any_filter(world, cursor=cursor)
 
 
 async def _deep(world: World) -> httpx.Response:
@@ -100,6 +123,14 @@ ASKS: Mapping[str, Ask] = {
     "list urgent": _list("tickets", view="urgent"),
     "list unverified": _list("tickets", view="unverified"),
     "list today": _list("tickets", view="today"),
+    "list at risk": _list("tickets", view="at_risk"),
+    "list late": _list("tickets", view="late"),
+    "list, one kind": lambda world: _get(world, "tickets", kind=world.chance.choice(tuple(KINDS))),
+    "list, closed complaints of nobody": _list("tickets", kind="complaint", state="closed", owner="none"),
+    "list, what there is none of": _list("tickets", kind=["training", "follow_up"], days=366),
+    "list, any filter": _any_filter,
+    "list, any filter, read on": _any_filter_deep,
+    "counts of the views": _list("ticket-counts"),
     "list all": _list("tickets", view="all"),
     "list all, read on": _deep,
     "list customers": _list("customers"),
@@ -117,6 +148,7 @@ ASKS: Mapping[str, Ask] = {
         "tickets", lambda world: f"{world.chance.choice(CODES)} {world.person().address['town'][:2]}"
     ),
     "tickets by ticket number": _search("tickets", lambda world: world.ticket()),
+    "tickets of a filter by two characters": lambda world: _any_filter(world, q="顺德"),
     "open tickets by two characters": lambda world: _get(world, "tickets", view="open", q="顺德"),
     "tickets, nothing found": _search("tickets", lambda _: "顺德 长沙"),
     "customers by number": _search("customers", _dialled),

@@ -25,6 +25,7 @@ ROLES_OF: dict[str, frozenset[str]] = {
     "getBoard": LEADS, "listQueues": EVERYBODY, "getMetrics": EVERYBODY,  # by token; people: LEADS
     "listTickets": EVERYBODY, "getTicket": EVERYBODY, "exportTickets": LEADS,
     "listSavedViews": EVERYBODY, "saveView": EVERYBODY, "removeSavedView": EVERYBODY,
+    "countTickets": EVERYBODY,
     "openTicket": STAFF, "changeTicket": STAFF,
     "addNote": STAFF | {QUALITY},
     "listCalls": PEOPLE, "getCall": PEOPLE, "getRecording": PEOPLE, "getClip": PEOPLE,

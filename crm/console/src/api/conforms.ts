@@ -15,6 +15,7 @@ interface Proof {
   ledger: Fits<Ours.Ledger, Theirs['LedgerForm']>
   recording: Fits<Ours.Recording, Theirs['RecordingForm']>
   ticketRow: Fits<Ours.TicketRow, Theirs['TicketRow']>
+  ticketLine: Fits<Ours.TicketLine, Theirs['TicketLine']>
   ticket: Fits<Ours.Ticket, Theirs['TicketForm']>
   move: Fits<Ours.TicketMove, Theirs['MoveForm']>
   warranty: Fits<Ours.Warranty, Theirs['WarrantyForm']>
@@ -39,7 +40,7 @@ interface Proof {
 
 /** Never false: the assignment is the proof. */
 export const CONFORMS: Proof = {
-  me: true, card: true, caller: true, emergency: true, slot: true, ledger: true, recording: true, ticketRow: true, ticket: true, move: true, warranty: true, clock: true, entry: true, callback: true, callbackAsked: true,
+  me: true, card: true, caller: true, emergency: true, slot: true, ledger: true, recording: true, ticketRow: true, ticketLine: true, ticket: true, move: true, warranty: true, clock: true, entry: true, callback: true, callbackAsked: true,
   callRow: true, call: true, turn: true, visit: true, board: true, boardQueue: true, boardAgent: true, status: true,
   snapshot: true, cardMessage: true, meMessage: true, boardMessage: true, heartbeat: true,
 }

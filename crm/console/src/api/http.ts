@@ -75,11 +75,13 @@ async function ask<T>(method: string, path: string, extra: Readonly<Record<strin
   return (response.status === 204 ? undefined : await response.json()) as T
 }
 
-/** Returns "?a=1&b=2" without empty values, or "". */
-export function query(values: Readonly<Record<string, string | number | undefined>>): string {
+/** Returns "?a=1&b=2&b=3" without empty values, or ""; a list is told one by one. */
+export function query(values: Readonly<Record<string, string | number | readonly string[] | undefined>>): string {
   const parts = new URLSearchParams()
   for (const [name, value] of Object.entries(values)) {
-    if (value !== undefined && value !== '') parts.set(name, String(value))
+    for (const one of Array.isArray(value) ? value : [value]) {
+      if (one !== undefined && one !== '') parts.append(name, String(one))
+    }
   }
   const text = parts.toString()
   return text ? `?${text}` : ''

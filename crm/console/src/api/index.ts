@@ -1,6 +1,6 @@
 // The endpoints the console uses, one function each; all throw `Problem`.
 import { query, request } from './http'
-import type { Act, Call, CallRow, Kind, Me, Page, Priority, SlotValue, Status, Ticket, TicketRow } from './types'
+import type { Act, Call, CallRow, Kind, Me, Page, Priority, SlotValue, Status, Ticket, TicketLine } from './types'
 
 export interface TicketChange {
   version: number
@@ -35,8 +35,8 @@ export const api = {
   acted: (pop: string, act: Act, pageTime: string) =>
     request<undefined>('POST', `/pops/${encodeURIComponent(pop)}/acted`, { page_time: pageTime, act }),
 
-  tickets: (filter: Readonly<Record<string, string | number | undefined>>) =>
-    request<Page<TicketRow>>('GET', `/tickets${query(filter)}`),
+  tickets: (filter: Readonly<Record<string, string | number | readonly string[] | undefined>>) =>
+    request<Page<TicketLine>>('GET', `/tickets${query(filter)}`),
   ticket: (no: string) => request<Ticket>('GET', `/tickets/${encodeURIComponent(no)}`),
   newTicket: (ticket: NewTicket) => request<Ticket>('POST', '/tickets', ticket),
   changeTicket: (no: string, change: TicketChange) =>

@@ -1,11 +1,14 @@
-// One's own named filters of the ticket list.
+// Named filters of the ticket list: one's own, and those shared with one's roles; how many tickets each has.
 import { request } from './http'
 import type { components } from './schema'
 
 export type SavedView = components['schemas']['SavedViewForm']
+export type SavedViewDraft = components['schemas']['SavedViewDraft']
+export type ViewCount = components['schemas']['ViewCount']
 
 export const savedViews = {
   list: () => request<SavedView[]>('GET', '/saved-views'),
-  save: (name: string, view: string, q: string) => request<SavedView>('POST', '/saved-views', { name, view, q }),
+  counts: () => request<ViewCount[]>('GET', '/ticket-counts'),
+  save: (draft: SavedViewDraft) => request<SavedView>('POST', '/saved-views', draft),
   remove: (id: string) => request<void>('DELETE', `/saved-views/${id}`),
 } as const

@@ -173,6 +173,7 @@ export interface TicketRow {
   customer_name: string
   number: string
   summary: string
+  region: string
   owner: string
   owner_name: string
   outcome: string
@@ -185,6 +186,11 @@ export interface TicketRow {
   created_at: Time
   updated_at: Time
   version: number
+}
+
+export interface TicketLine extends TicketRow {
+  /** The promise that is due first. */
+  clock: TicketClock | null
 }
 
 export interface TicketEntry {

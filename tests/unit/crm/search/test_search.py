@@ -1,18 +1,17 @@
 """Search and long lists on the database: what is written is found at once, cursors lose nothing, few statements."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import select, update
 
 from crm.bootstrap import Process
 from crm.customers.models import Customer
 from crm.database import milliseconds
 from crm.search import repository, service
 from crm.tickets.models import Ticket
-from crm.tickets.repository import in_view
 from tests.unit.crm.conftest import Opener
 from tests.unit.crm.counting import statements
 from tests.unit.crm.fakes import ADDRESS, Clock
@@ -172,18 +171,3 @@ async def test_a_list_of_many_rows_takes_no_more_statements_than_one_of_few(page
             assert answer.status_code == 200
             counts.append(len(sent))
         assert counts[0] == counts[1] <= 10, sent
-
-
-@pytest.mark.parametrize("view", ["open", "mine"])
-async def test_the_lists_of_open_tickets_are_read_by_an_index_of_open_ones(process: Process, view: str) -> None:
-    """Both the page and its count: without it a million tickets are read to count the open ones."""
-    of_open = ("ix_tickets_open", "ix_tickets_owned")
-    where = in_view(view, owner="a", day_start=datetime.now(UTC))
-    page = select(Ticket.no).where(*where).order_by(*(column.desc() for column in repository.TICKETS.order)).limit(50)
-    some = select(Ticket.no).where(*where).limit(1001)
-    async with process.parts.work() as session:
-        await session.execute(text("SET LOCAL enable_seqscan = off"))
-        for query in (page, some):
-            statement = query.compile(session.get_bind(), compile_kwargs={"literal_binds": True})
-            plan = [row[0] for row in await session.execute(text(f"EXPLAIN {statement}"))]
-            assert any(index in line for index in of_open for line in plan), plan
