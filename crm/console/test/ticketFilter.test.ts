@@ -29,8 +29,8 @@ it('shows each thing that is asked for, and taking all off one by one asks for n
   expect(asked).toEqual(NONE)
 })
 
-it('asks the server for several values one by one and not for columns', () => {
-  expect(paramsOf(BUSY)).toEqual({ view: 'open', q: '顺德', kind: ['repair', 'complaint'], state: ['new'], priority: [], owner: 'none', days: '7' })
+it('asks the server for several values one by one, not for columns and not for a place in the list', () => {
+  expect(paramsOf({ ...BUSY, cols: 'kind', cursor: 'abc' } as Asked)).toEqual({ view: 'open', q: '顺德', kind: ['repair', 'complaint'], state: ['new'], priority: [], owner: 'none', days: '7' })
 })
 
 it('knows a kept view again, whatever the order and the columns', () => {

@@ -56,10 +56,10 @@ export function chipsOf(asked: Asked): Chip[] {
   return [...one('view', 'all'), ...several('kind'), ...several('state'), ...several('priority'), ...one('owner'), ...one('days'), ...one('q')]
 }
 
-/** What the API is asked: the same, several values one by one. */
+/** What the API is asked: the same, several values one by one, without what only the page knows. */
 export function paramsOf(asked: Asked): Record<string, string | string[]> {
-  const { cols: _, kind, state, priority, ...plain } = asked
-  return { ...plain, kind: valuesOf({ ...asked, kind }, 'kind'), state: valuesOf({ ...asked, state }, 'state'), priority: valuesOf({ ...asked, priority }, 'priority') }
+  const { view, q, owner, days } = asked
+  return { view, q, owner, days, kind: valuesOf(asked, 'kind'), state: valuesOf(asked, 'state'), priority: valuesOf(asked, 'priority') }
 }
 
 /** The parts of the address that show a kept view. */
