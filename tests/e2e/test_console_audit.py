@@ -27,7 +27,7 @@ async def test_who_looked_at_a_file_is_found_and_narrowed(crm: Crm, browser: Bro
     await expect(page.get_by_role("row").filter(has_text="看审计记录")).to_have_count(0)
     await page.get_by_label("工号", exact=True).fill("9001")
     await page.get_by_label("工号", exact=True).press("Enter")
-    await expect(page.locator(".none")).to_be_visible()
+    await expect(page.locator(".nothing")).to_be_visible()
     await page.go_back()
     await expect(seen).to_have_count(1)
     await seen.get_by_role("link").press("Enter")
