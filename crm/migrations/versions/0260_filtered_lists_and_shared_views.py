@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0260"
-down_revision = "0281"
+down_revision = "0250"
 branch_labels = None
 depends_on = None
 
