@@ -35,6 +35,7 @@ KNOWN_NODES = (
     START, TO_AGENT, AGENT_QUEUE, MAIN_MENU, OFFER_AGENT, LIMIT_REPEAT, SOOTHE, QUIT, *EMERGENCY_KINDS.values(),
     *BACK.values(),
 )  # fmt: skip
+CONFIRM = "confirm"  # stands for the slot of a question that reads back what was said
 # Prompts the machine speaks itself.
 KNOWN_PROMPTS = (
     "common_keys_only", "common_silent", "common_slow", "common_hold", "common_still_here", "common_hello",
@@ -121,6 +122,13 @@ class Program:
     def flow(self, node: str) -> Flow:
         """Return the flow `node` belongs to."""
         return self.flows[self.flow_of[node]]
+
+    def slot_of(self, name: str) -> str:
+        """Return the slot that an answer at the node fills, CONFIRM for a read-back, "" when it fills none."""
+        node = self.nodes.get(name)
+        if isinstance(node, Ask) and node.confirms:
+            return CONFIRM
+        return (node.slot or "") if isinstance(node, Menu | Ask | Record) else ""
 
     def question(self, name: str) -> Listening:
         """Return the node as one that listens; raises TypeError for another kind."""

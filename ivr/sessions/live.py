@@ -12,6 +12,7 @@ _KEPT = 500
 class LiveNode:
     """Where a dialogue is. version counts its changes; listening: listen | speak | record | wait | over.
 
+    slot: what an answer fills (Flow.slot), "" unless it listens or records.
     said: the prompt's segments as texts (pii: read-backs hold what the caller said).
     """
 

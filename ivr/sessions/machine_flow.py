@@ -40,3 +40,7 @@ class MachineFlow:
         """Return the flow and the node where a dialogue stands, also after an aside led back to it."""
         node = state.place.node
         return self._program.flow_of.get(node, ""), node
+
+    def slot(self, state: State) -> str:
+        """Return what the question there fills: a slot, "confirm" for a read-back, or ""."""
+        return self._program.slot_of(state.place.node)

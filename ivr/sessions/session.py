@@ -115,7 +115,7 @@ class CallSession:
                 log.info("session_left_early", error=type(error).__name__, hung_up=self._agi.hung_up)
             finally:
                 await self._forget(media)
-        await self._show("", "over")
+        await self._show("over")
 
     async def _guarded(self, media: CallMedia) -> HandOver | End:
         """Return the dialogue's last effect; whatever breaks on our side ends with a person."""
@@ -257,11 +257,10 @@ class CallSession:
     async def _perform(self, media: CallMedia, effect: Effect) -> Input:
         match effect:
             case Perform(turn):
-                listening = "speak" if turn.slot is None else "listen"
-                await self._show(turn.slot.name if turn.slot else "", listening, turn.segments)
+                await self._show("speak" if turn.slot is None else "listen", turn.segments)
                 return await self._turn_done(await media.turn(turn))
             case Record(spec):
-                await self._show(spec.clip, "record", spec.segments)
+                await self._show("record", spec.segments)
                 return await self._turn_done(await media.record(spec))
             case Lookup(action, args):
                 return await self._services.lookups.ask(action, args)
@@ -294,8 +293,9 @@ class CallSession:
     def _place(self) -> tuple[str, str]:
         return self._services.flow.place(self._folded.state)
 
-    async def _show(self, slot: str, listening: str, segments: tuple[Segment, ...] = ()) -> None:
+    async def _show(self, listening: str, segments: tuple[Segment, ...] = ()) -> None:
         flow, node = self._place()
+        slot = self._services.flow.slot(self._folded.state) if listening in ("listen", "record") else ""
         said = tuple(segment.text for segment in segments)
         await self._services.live.put(
             self._call.contact, flow, node, slot, listening, keys_only=self._keys_only, said=said

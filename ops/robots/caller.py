@@ -12,7 +12,7 @@ from ops.robots.ear import Ear
 from ops.robots.hotline import HotlineAPI, Listening
 from ops.robots.line import Line, RobotServer
 from ops.robots.report import CallReport, StepReport
-from ops.robots.scenario import Answer, Scenario, Step
+from ops.robots.scenario import Answer, Answering, Scenario, Step
 from ops.robots.tones import tones
 from ops.robots.voice import load_clip, speak
 
@@ -21,6 +21,7 @@ _RESPONSE_S = 12.0
 _SETTLE_S = 12.0
 _PROMPT_STARTS_S = 4.0
 _PROMPT_ENDS_S = 45.0
+_OVER = "the call ended first"
 Say = Callable[[str], None]
 
 
@@ -89,7 +90,11 @@ class RobotCaller:
         for step in scenario.steps:
             record = StepReport(step.action, started_ms=round(line.now()))
             report.steps.append(record)
-            await self._step(step, scenario, line, call, record)
+            try:
+                async with asyncio.timeout(step.limit_s):
+                    await self._step(step, scenario, line, call, record)
+            except TimeoutError:
+                record.ok, record.why = False, f"not over within {step.limit_s:g} s"
             record.ended_ms = round(line.now())
             if not record.ok:
                 report.fail(f"step {len(report.steps)} ({step.action}): {record.why}")
@@ -110,6 +115,7 @@ class RobotCaller:
             case "barge":
                 await self._barge(step, scenario, line, call, record)
             case "pause":
+                record.what = f"{step.pause:g} s"
                 await line.wait_heard(lambda _ear: False, step.pause or 0)
             case "expect":
                 await self._expect(step, line, record)
@@ -123,15 +129,15 @@ class RobotCaller:
         def ready(ear: Ear) -> bool:
             return ear.in_prompt if step.hear == "prompt_start" else ear.prompts_ended > ended
 
-        record.ok = await line.wait_heard(ready, step.within)
-        record.why = "" if record.ok else f"no {record.what} within {step.within:.0f} s"
+        record.ok = await line.wait_heard(ready)
+        record.why = "" if record.ok else _OVER
 
     async def _barge(self, step: Step, scenario: Scenario, line: Line, call: PlacedCall, record: StepReport) -> None:
         assert step.barge is not None  # noqa: S101  the scenario's own check: action is barge
         after, what = step.barge.after, step.barge.say or step.barge.dtmf or ""
         record.what = what
-        if not await line.wait_heard(lambda ear: ear.in_prompt, step.within):
-            record.ok, record.why = False, "no prompt to barge into"
+        if not await line.wait_heard(lambda ear: ear.in_prompt):
+            record.ok, record.why = False, _OVER
             return
         start = line.ear.prompt_start
         pcm = await self._samples(step.barge.say, None, scenario) if step.barge.say else b""
@@ -147,22 +153,17 @@ class RobotCaller:
     async def _expect(self, step: Step, line: Line, record: StepReport) -> None:
         record.what = step.expect or ""
         if step.expect == "hangup":
-            await line.wait_heard(lambda _ear: False, step.within)
-            record.ok = line.ended.is_set()
-        else:
-            record.ok = await self._agent_answers(line, step.within)
-        record.why = "" if record.ok else f"no {record.what} within {step.within:.0f} s"
-
-    async def _agent_answers(self, line: Line, within_s: float) -> bool:
-        """A robot agent gives a sign that no prompt holds (ear.marker)."""
-        return await line.wait_heard(lambda ear: ear.agent_greeted, within_s)
+            await line.ended.wait()
+        else:  # a robot agent gives a sign that no prompt holds (ear.marker)
+            record.ok = await line.wait_heard(lambda ear: ear.agent_greeted)
+        record.why = "" if record.ok else _OVER
 
     # ---- answers ----
 
     async def _answer_questions(
         self, scenario: Scenario, line: Line, call: PlacedCall, report: CallReport, before: str
     ) -> None:
-        version, attempts = 0, dict[str, int]()
+        version, answering = 0, Answering(scenario.answers)
         over = asyncio.ensure_future(line.ended.wait())
         while not over.done():
             asking = asyncio.ensure_future(self._next_question(scenario.from_, report, before, version))
@@ -173,8 +174,7 @@ class RobotCaller:
                 return
             question = asking.result()
             version = question.version
-            attempts[question.node] = attempts.get(question.node, 0) + 1
-            answer = scenario.answer_for((question.node, question.slot), attempts[question.node])
+            answer = answering.next(question.node, question.slot)
             record = StepReport("answer", node=question.node, started_ms=round(line.now()))
             report.steps.append(record)
             await self._give(answer, scenario, line, call, record)

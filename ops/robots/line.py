@@ -115,8 +115,8 @@ class Line:
         self._drained.clear()
         await self._drained.wait()
 
-    async def wait_heard(self, ready: Condition, within_s: float) -> bool:
-        """Wait until `ready(ear)` holds; False when the time is up or the call ended first."""
+    async def wait_heard(self, ready: Condition, within_s: float | None = None) -> bool:
+        """Wait until `ready(ear)` holds; False when the time is up (None: never) or the call ended first."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(within_s):
                 while not ready(self.ear):

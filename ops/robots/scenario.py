@@ -1,5 +1,6 @@
 """The scenario format of robot calls (documented in docs/scenarios.md): YAML into checked models."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -9,6 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 _PHONE = r"^(anonymous|\+?[0-9]{3,20})$"
 
 
+_WAIT_S = 30.0
+_WAITING = ("hear", "barge", "expect")
 _ACTIONS = ("hear", "say", "play", "dtmf", "barge", "pause", "expect", "hangup")
 
 
@@ -65,17 +68,26 @@ class Barge(_Strict):
 
 
 class Step(_Strict):
-    """One step: exactly one action, and how long it may take."""
+    """One step: exactly one action, and within how many seconds of its beginning it must be over.
+
+    What says, plays or presses something is over when the hotline has answered. None: 30 s for a step that waits for
+    the hotline, no limit for the others.
+    """
 
     hear: Literal["prompt_end", "prompt_start"] | None = None
     say: str | None = Field(default=None, min_length=1, max_length=200)
     play: Path | None = None
     dtmf: str | None = Field(default=None, pattern=r"^[0-9*#]{1,32}$")
     barge: Barge | None = None
-    pause: float | None = Field(default=None, ge=0, le=120)
+    pause: float | None = Field(default=None, gt=0, le=120)
     expect: Literal["hangup", "answer_by_agent"] | None = None
     hangup: bool = False
-    within: float = Field(default=30.0, gt=0, le=600)
+    within: float | None = Field(default=None, gt=0, le=600)
+
+    @property
+    def limit_s(self) -> float | None:
+        """Return how long the step may take, None for no limit."""
+        return _WAIT_S if self.within is None and self.action in _WAITING else self.within
 
     @property
     def action(self) -> str:
@@ -116,13 +128,27 @@ class Scenario(_Strict):
             raise ValueError("expected either steps or answers")
         return self
 
-    def answer_for(self, names: tuple[str, ...], attempt: int) -> Answer | None:
-        """Return the answer for the first known of `names` ("default" last), the last one repeating."""
-        for name in (*names, "default"):
-            if name in self.answers:
-                listed = self.answers[name]
-                return listed[min(attempt, len(listed)) - 1]
-        return None
+
+class Answering:
+    """Answers a call's questions in turn, by the node's name, else by its slot's, else by `default`.
+
+    A list counts its tries, at whichever questions they are made: a slot is tried again at other ones (fault_code, then
+    fault_code_spell). What only `default` knows has tries of its own at each node.
+    """
+
+    def __init__(self, answers: Mapping[str, Answers]) -> None:
+        self._answers = answers
+        self._tries: dict[str, int] = {}
+
+    def next(self, node: str, slot: str) -> Answer | None:
+        """Return the answer to a question that is put now, the last of a list repeating; None when there is none."""
+        name = next((name for name in (node, slot, "default") if name in self._answers), "")
+        if not name:
+            return None
+        counted = node if name == "default" else name
+        tried = self._tries[counted] = self._tries.get(counted, 0) + 1
+        listed = self._answers[name]
+        return listed[min(tried, len(listed)) - 1]
 
 
 def parse_scenario(text: str, source: str = "scenario") -> Scenario:

@@ -97,6 +97,9 @@ class SmallFlow:
     def place(self, state: FlowState) -> tuple[str, str]:
         return ("repair" if state.node == "say" else "small", state.node) if state.node else ("", "")
 
+    def slot(self, state: FlowState) -> str:
+        return {"code": "fault_code", "say": "address"}.get(state.node, "")
+
     def step(self, state: FlowState, item: Input) -> tuple[FlowState, Sequence[Effect]]:
         if self.broken_at and state.node == self.broken_at and not isinstance(item, HungUp):
             raise RuntimeError("the flow is broken here")

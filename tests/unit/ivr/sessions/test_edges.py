@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from ivr.contract.dialogue import LookedUp, LookupFailed, Save, Started
 from ivr.flows.load import load_program
+from ivr.flows.state import Place, State
 from ivr.sessions.caller_id import to_e164
 from ivr.sessions.code_pack import PackCodes
 from ivr.sessions.lookups import Lookups
@@ -174,6 +175,24 @@ def test_a_question_that_an_aside_led_back_to_is_where_the_dialogue_stands() -> 
     assert flow.place(driver.state) == ("main_menu", "main_menu")
     assert flow.place(driver.danger("check").state) == ("emergency", "emergency_check")
     assert flow.place(driver.press("2").state) == ("main_menu", "main_menu")
+
+
+@pytest.mark.parametrize(
+    ("node", "slot"),
+    [
+        ("address_full", "address"),
+        ("address_record", "address"),
+        ("fault_code_spell", "fault_code"),
+        ("fault_code_confirm", "confirm"),
+        ("summary_confirm", "confirm"),
+        ("main_menu", ""),
+        ("advice_offer", ""),  # a yes or no, but to nothing that was said
+        ("repair_start", ""),  # listens to nothing
+        ("", ""),
+    ],
+)
+def test_a_question_is_known_by_the_slot_it_fills(node: str, slot: str) -> None:
+    assert MachineFlow(load_program()).slot(State(place=Place(node))) == slot
 
 
 # ---- the process ----

@@ -41,7 +41,9 @@ async def test_a_repair_through_speech(tmp_path: Path) -> None:
         assert speech.spoken == ["greet.p.1", "menu.p.1", "code.p.1", "bye.p.1"]
         assert channel.played == []
         assert ivr.kinds().count("ticket_opened") == 1
-        assert not await _shown_by_keys(ivr)
+        last = await ivr.services.live.wait(CONTACT, 0, 1.0)
+        assert last is not None
+        assert (last["listening"], last["slot"], last["keys_only"]) == ("over", "", False)
 
 
 @pytest.mark.parametrize("loss", [LEAVE, GARBAGE])

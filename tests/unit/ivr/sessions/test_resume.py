@@ -72,6 +72,7 @@ async def test_a_resumed_dialogue_shows_the_question_it_asks_again(tmp_path: Pat
         again = await ivr.services.live.wait(CONTACT, 0, 1.0)
         assert again is not None
         assert (again["flow"], again["node"]) == (before["flow"], before["node"])
+        assert again["slot"] == before["slot"] == "fault_code"
         assert again["listening"] == "listen"
         call.cancel()
         await asyncio.gather(call, return_exceptions=True)

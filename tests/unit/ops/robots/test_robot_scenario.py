@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from ops.robots.scenario import ScenarioInvalid, load_scenario, parse_scenario
+from ops.robots.scenario import Answering, ScenarioInvalid, load_scenario, parse_scenario
 
 _STEPS = """
 from: "13800138000"
@@ -25,6 +25,10 @@ from: anonymous
 answers:
   main_menu: {say: "我要报修"}
   fault_code: [{say: "E一"}, {play: e01.wav}]
+  address: {say: "凤翔路十八号"}
+  address_region: {say: "佛山市顺德区"}
+  confirm: {say: "对"}
+  summary_confirm: {say: "没错"}
   default: {dtmf: "0"}
 """
 
@@ -36,21 +40,32 @@ def test_the_documented_steps_are_read() -> None:
     assert scenario.steps[-1].within == 60
 
 
-def test_answers_are_chosen_by_name_and_attempt() -> None:
-    scenario = parse_scenario(_ANSWERS)
-    chosen = [scenario.answer_for(("fault_code",), attempt) for attempt in (1, 2, 3)]
-    assert [(item.say, item.play) for item in chosen if item] == [
-        ("E一", None),
-        (None, Path("e01.wav")),
-        (None, Path("e01.wav")),
-    ]
-    other = scenario.answer_for(("other_node", "main_menu"), 1)
-    assert other is not None
-    assert other.say == "我要报修"
-    fallback = scenario.answer_for(("nothing",), 1)
-    assert fallback is not None
-    assert fallback.dtmf == "0"
-    assert parse_scenario("answers: {a: {silence: true}}").answer_for(("b",), 1) is None
+def _answered(text: str, *questions: tuple[str, str]) -> list[str]:
+    """Return what is answered to questions (node, slot) in turn."""
+    answering = Answering(parse_scenario(text).answers)
+    given = [answering.next(node, slot) for node, slot in questions]
+    return [str(answer.say or answer.play or answer.dtmf) if answer else "" for answer in given]
+
+
+def test_the_last_try_of_a_list_repeats() -> None:
+    assert _answered(_ANSWERS, *[("fault_code", "fault_code")] * 3) == ["E一", "e01.wav", "e01.wav"]
+
+
+def test_a_question_is_answered_by_its_node_then_its_slot_then_the_default() -> None:
+    questions = [("main_menu", ""), ("address_full", "address"), ("address_region", "address"), ("visit_day", "visit")]
+    assert _answered(_ANSWERS, *questions) == ["我要报修", "凤翔路十八号", "佛山市顺德区", "0"]
+    assert _answered(_ANSWERS, ("fault_code_confirm", "confirm"), ("summary_confirm", "confirm")) == ["对", "没错"]
+    assert _answered("answers: {a: {say: x}}", ("b", ""), ("b", "c")) == ["", ""]
+
+
+def test_the_tries_of_a_slot_go_on_at_its_next_question() -> None:
+    questions = [("fault_code", "fault_code"), ("fault_code_spell", "fault_code")]
+    assert _answered(_ANSWERS, *questions) == ["E一", "e01.wav"]
+
+
+def test_the_default_begins_anew_at_each_node() -> None:
+    text = "answers: {default: [{dtmf: '1'}, {dtmf: '2'}]}"
+    assert _answered(text, ("a", ""), ("a", ""), ("b", "")) == ["1", "2", "1"]
 
 
 @pytest.mark.parametrize(
