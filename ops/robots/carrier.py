@@ -62,6 +62,10 @@ class Carrier:
             )
             await asyncio.sleep(DIGIT_GAP_S)
 
+    async def ring(self, number: str, seconds: float) -> None:
+        """Let a robot's phone ring so long before it answers, from now on."""
+        await self._ami.action("Setvar", {"Variable": f"ROBOT_RING_{number}", "Value": f"{seconds:g}"})
+
     async def hang_up(self, call: PlacedCall) -> None:
         """End the call from the carrier's side."""
         await self._ami.action("Hangup", {"Channel": call.channel})

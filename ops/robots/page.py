@@ -19,7 +19,7 @@ Say = Callable[[str], None]
 
 
 class PageRefused(Exception):
-    """The hotline did not let the agent in or refused an act; the message is the server's own."""
+    """The hotline did not answer, did not let the agent in or refused an act; the message is the server's own."""
 
 
 class AgentPage:
@@ -94,7 +94,10 @@ class AgentPage:
         self._changed.set()
 
     async def _post(self, path: str, body: dict[str, Any]) -> None:
-        answer = await self._client.post(path, json=body)
+        try:
+            answer = await self._client.post(path, json=body)
+        except httpx.HTTPError as error:
+            raise PageRefused(f"{path}: no answer ({type(error).__name__})") from error
         if answer.is_error:
             try:
                 detail = str(answer.json().get("detail", ""))
