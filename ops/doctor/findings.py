@@ -44,7 +44,7 @@ class AsteriskFacts:
     missing_modules: tuple[str, ...] | None = None
     missing_codecs: tuple[str, ...] | None = None
     ami_error: str | None = None
-    denied: tuple[str, ...] | None = None
+    denied: tuple[str, ...] | None = None  # actions, and kinds of events as "read call"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,7 @@ class Facts:
     up: bool
     now: datetime
     built: datetime  # newest time stamp of the code: the clock cannot be before it
+    clock_synced: bool | None  # what the kernel says; None: it does not tell (a container)
     time_zone: str
     time_zone_known: bool
     settings_error: str

@@ -1,5 +1,6 @@
 """Gathers the facts that the checks are made from: asks the machine and, when it runs, the stack."""
 
+import ctypes
 import os
 import shutil
 import subprocess
@@ -29,6 +30,11 @@ FONTS = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"))
 PROGRAMS = ("espeak-ng", "sox")
 # each is refused for want of an argument when the right is there, and with "Permission denied" when it is not
 RIGHTS = ("Originate", "Redirect", "Hangup", "Setvar", "QueueAdd", "QueueRemove", "QueuePause")
+# lists are given when the right is there; of no queue, and of all channels last, since nobody reads that list
+LISTS = {"QueueStatus": "\r\nQueue: none", "CoreShowChannels": ""}
+READS = ("system", "call", "agent", "user")  # the kinds of events that ivr lives on
+_TIMEX_BYTES = 512  # struct timex has 208
+_TIME_ERROR = 5  # adjtimex(2): the clock is not synchronized
 
 
 def gather(layout: Layout, now: datetime) -> Facts:
@@ -40,6 +46,7 @@ def gather(layout: Layout, now: datetime) -> Facts:
         up=up,
         now=now,
         built=_newest(layout.tree),
+        clock_synced=synced(kernel_clock()),
         time_zone=settings.time_zone,
         time_zone_known=_zone_known(settings.time_zone),
         settings_error=error,
@@ -86,6 +93,17 @@ def _settings(layout: Layout) -> tuple[Settings, str]:
 def _newest(tree: Path) -> datetime:
     stamps = [path.stat().st_mtime for path in (tree / "ops").glob("*.py")]
     return datetime.fromtimestamp(max(stamps), UTC)
+
+
+def kernel_clock() -> int:
+    """Return what adjtimex(2) returns when it is only asked: the clock's state, -1 when that is forbidden."""
+    asked = ctypes.create_string_buffer(_TIMEX_BYTES)  # modes 0: nothing is set
+    return int(ctypes.CDLL(None, use_errno=True).adjtimex(asked))
+
+
+def synced(state: int) -> bool | None:
+    """Tell whether the kernel holds its clock for right; None when it does not say."""
+    return None if state < 0 else state != _TIME_ERROR
 
 
 def _zone_known(name: str) -> bool:
@@ -159,7 +177,7 @@ def _asterisk(layout: Layout, settings: Settings, up: bool) -> AsteriskFacts:
     missing = _missing_modules(layout)
     media = tuple(name for name in missing if name.startswith(("codec_", "format_")))
     others = tuple(name for name in missing if name not in media)
-    ami_error, denied = _ami(settings)
+    ami_error, denied = _ami(layout, settings)
     return AsteriskFacts(version, others, media, ami_error, denied)
 
 
@@ -178,17 +196,28 @@ def absent_modules(listing: str, wanted: Iterable[str]) -> tuple[str, ...]:
     return tuple(name for name in wanted if name not in running)
 
 
-def _ami(settings: Settings) -> tuple[str, tuple[str, ...]]:
+def _ami(layout: Layout, settings: Settings) -> tuple[str, tuple[str, ...]]:
+    asked = {**dict.fromkeys(RIGHTS, ""), **LISTS}
     try:
-        replies = probes.ami_actions(settings.ami_port, settings, [f"Action: {name}" for name in RIGHTS])
-    except (OSError, ValueError) as problem:
+        replies = probes.ami_actions(
+            settings.ami_port, settings, [f"Action: {name}{more}" for name, more in asked.items()]
+        )
+        user = asterisk.rx(layout, "pbx", f"manager show user {settings.ami_user}")
+    except (OSError, ValueError, asterisk.AsteriskError) as problem:
         return type(problem).__name__, ()
-    return "", denied_rights(dict(zip(RIGHTS, replies, strict=True)))
+    return "", (*denied_rights(dict(zip(asked, replies, strict=True))), *unread(user))
 
 
 def denied_rights(replies: Mapping[str, Mapping[str, str]]) -> tuple[str, ...]:
     """Return the actions that AMI refused for want of a right."""
     return tuple(name for name, reply in replies.items() if reply.get("Message") == "Permission denied")
+
+
+def unread(user: str) -> tuple[str, ...]:
+    """Return the kinds of events, as "read call", that `manager show user` does not list as readable."""
+    line = next((line for line in user.splitlines() if line.strip().startswith("read perm:")), "")
+    given = {name.strip() for name in line.partition(":")[2].split(",")}
+    return () if "all" in given else tuple(f"read {name}" for name in READS if name not in given)
 
 
 def _prompts(layout: Layout) -> PromptFacts:

@@ -1,6 +1,7 @@
 """Checks of the machine and the settings; pure."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from ivr.contract.hours import warning_text
 from ops.doctor.findings import Check, Facts, Level
@@ -8,6 +9,7 @@ from ops.doctor.findings import Check, Facts, Level
 GIB = 1 << 30
 DISK_BAD = GIB
 DISK_WARN = 10 * GIB
+FAR_AHEAD = timedelta(days=3 * 365)  # nobody runs the same version so long
 
 
 def machine_checks(facts: Facts) -> Iterator[Check]:
@@ -57,9 +59,13 @@ def _ports(facts: Facts) -> Check:
 
 def _clock(facts: Facts) -> Check:
     title = "时钟"
-    shown = f"{facts.now:%Y-%m-%d %H:%M:%S} UTC"
+    shown, remedy = f"{facts.now:%Y-%m-%d %H:%M:%S} UTC", "校准系统时间,例如装 systemd-timesyncd"
     if facts.now < facts.built:
-        return Check("clock", Level.BAD, title, f"{shown},早于程序自身的日期", "校准系统时间,例如装 systemd-timesyncd")
+        return Check("clock", Level.BAD, title, f"{shown},早于程序自身的日期", remedy)
+    if facts.now > facts.built + FAR_AHEAD:
+        return Check("clock", Level.WARN, title, f"{shown},比程序自身的日期晚三年以上", f"核对日期;快了就{remedy}")
+    if facts.clock_synced is False:
+        return Check("clock", Level.WARN, title, f"{shown},系统说没有与标准时间同步", remedy)
     return Check("clock", Level.OK, title, shown)
 
 

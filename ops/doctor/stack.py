@@ -83,7 +83,7 @@ def _ami(facts: Facts) -> Check:
         return Check("ami", Level.BAD, title, asterisk.ami_error, "./hotline down 再 up,会按 hotline.env 重写配置")
     if asterisk.denied:
         found = "没有权限:" + "、".join(asterisk.denied)
-        return Check("ami", Level.BAD, title, found, "检查 asterisk-conf/pbx/manager.conf.j2 的 write 一行")
+        return Check("ami", Level.BAD, title, found, "检查 asterisk-conf/pbx/manager.conf.j2 的 read 和 write 两行")
     return Check("ami", Level.OK, title, "登录和所需权限都有")
 
 

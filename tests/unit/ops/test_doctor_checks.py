@@ -8,7 +8,7 @@ import pytest
 from ivr.contract.hours import EndOfData
 from ops.doctor import report
 from ops.doctor.findings import AsteriskFacts, Check, Facts, Level, PartFacts, PromptFacts
-from ops.doctor.gather import absent_modules, denied_rights
+from ops.doctor.gather import READS, absent_modules, denied_rights, kernel_clock, synced, unread
 from ops.doctor.machine import GIB
 from ops.doctor.stack import parse_version
 
@@ -17,6 +17,7 @@ GOOD = Facts(
     up=True,
     now=NOW,
     built=NOW - timedelta(days=1),
+    clock_synced=True,
     time_zone="Asia/Shanghai",
     time_zone_known=True,
     settings_error="",
@@ -92,6 +93,8 @@ def test_what_is_bad_says_what_to_do(key: str, facts: Facts) -> None:
 @pytest.mark.parametrize(
     ("key", "facts"),
     [
+        ("clock", replace(GOOD, clock_synced=False)),
+        ("clock", replace(GOOD, now=NOW + timedelta(days=4 * 365))),
         ("disk", replace(GOOD, free_bytes=9 * GIB)),
         ("calendar", replace(GOOD, holidays_end=EndOfData(NOW.date(), over=False))),
         ("font", replace(GOOD, cjk_font=False)),
@@ -142,6 +145,32 @@ app_queue.so                   True Call Queueing       0          Running      
 app_dial.so                    Dialing Application      0          Not Running          core
 """
     assert absent_modules(listing, ("app_queue", "app_dial", "codec_alaw")) == ("app_dial", "codec_alaw")
+
+
+def test_a_kernel_that_does_not_tell_is_no_fault_of_the_clock() -> None:
+    assert check(replace(GOOD, clock_synced=None), "clock").level is Level.OK
+
+
+@pytest.mark.parametrize(("state", "told"), [(0, True), (1, True), (5, False), (-1, None)])
+def test_what_the_kernel_says_of_its_clock(state: int, told: bool | None) -> None:
+    assert synced(state) is told
+
+
+def test_the_kernel_is_asked_and_its_clock_left_alone() -> None:
+    assert kernel_clock() in range(-1, 6)
+
+
+def test_events_that_may_not_be_read_are_missing_rights() -> None:
+    listing = """
+            username: hotline
+              secret: <Set>
+           read perm: system,user
+          write perm: call,agent,originate,reporting
+"""
+    assert unread(listing) == ("read call", "read agent")
+    assert unread(listing.replace("system,user", "system,call,agent,user")) == ()
+    assert unread(listing.replace("system,user", "all")) == ()
+    assert unread("There is no manager called hotline\n") == tuple(f"read {name}" for name in READS)
 
 
 def test_only_a_refusal_counts_as_a_missing_right() -> None:
