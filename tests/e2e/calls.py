@@ -18,6 +18,8 @@ from tests.e2e.stack import Stack
 SCENARIOS = Path(__file__).parent / "scenarios"
 AT_ONCE = 4
 _AGENT_TALK_S = 5.0
+_AGENT_RING_S = 4.0  # a person looks at the card before answering
+_LONGEST_CALL_S = 240.0
 
 
 @dataclass
@@ -43,7 +45,8 @@ async def make_calls(
     made = Made()
     folder = stack.layout.home / "scenarios"
     shutil.copytree(SCENARIOS, folder)
-    write_wav(folder / "noise.wav", noise(4.0))
+    write_wav(folder / "burst.wav", noise(4.0))
+    write_wav(folder / "noise.wav", noise(_LONGEST_CALL_S))
     out = stack.layout.home / "robots"
     gate = asyncio.Semaphore(AT_ONCE)
     async with (
@@ -51,6 +54,7 @@ async def make_calls(
         Studio(stack.settings, stack.token, out=out, say=print) as studio,
     ):
         agents = studio.start_agents(_AGENT_TALK_S)
+        await studio.carrier.ring(stack.agent["extension"], _AGENT_RING_S)
         page = await ConsolePage.open(browser, stack.web, timeout_ms=60_000)
         await page.login(stack.agent["number"], stack.agent["password"])
         await page.go_ready()

@@ -16,7 +16,7 @@ from tests.e2e.console_page import chromium
 from tests.e2e.stack import Stack, running_stack
 from tests.unit.crm.postgres import private_cluster
 
-_LONGEST_FIRST = ("silence", "noise", "repair_by_voice", "repair_by_keys", "address_on_file")
+_LONGEST_FIRST = ("silence", "noise", "noise_after_prompts", "repair_by_voice", "repair_by_keys", "address_on_file")
 _AFTERWARDS = ("urged",)  # needs what an earlier call left
 _NOBODY_THERE = ("voicemail",)
 
