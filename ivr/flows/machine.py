@@ -39,6 +39,7 @@ from ivr.flows.step import (
     Step,
     fill_slot,
     open_ticket,
+    raise_safety,
     request_callback,
 )
 from ivr.flows.taking import answered, keep_clip, recorded
@@ -107,6 +108,8 @@ def _take(making: Step, item: Input) -> None:
 
 def _hang_up(making: Step) -> None:
     """The caller is gone: a ticket with what is known and a call-back, else nothing but the end."""
+    if _asked_of_danger(making):
+        raise_safety(making, "unknown", "flow")  # no answer there counts as a yes (dialogues, emergency_check)
     matter = making.state.matter
     if matter and is_answered(matter) and not matter.opened:
         open_ticket(making, "unconfirmed")
@@ -119,6 +122,13 @@ def _hang_up(making: Step) -> None:
         request_callback(making, "hung_up")  # danger named in a call about a ticket that was there before
     making.set(phase=Phase.DONE, final=Final("end"))
     last(making)
+
+
+def _asked_of_danger(making: Step) -> bool:
+    """Tell whether it is being asked if there is danger, and none has been named."""
+    state = making.state
+    asked = state.phase is Phase.LISTENING and making.program.question(state.place.node).safety
+    return asked and not (state.matter and state.matter.safety)
 
 
 # ---- going on after a loss ----

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ivr.contract.dialogue import End, HandOver, Perform, Record
-from ivr.contract.facts import CallbackRequested, SlotFilled, TicketOpened
+from ivr.contract.facts import CallbackRequested, SafetyRaised, SlotFilled, TicketOpened
 from ivr.flows.simulate import Simulator, no_interpreter, simulate
 from ivr.flows.state import InvalidState, Slot, State, state_from_json, state_to_json
 from speech.contract import Cause, Interpretation, Mode
@@ -227,6 +227,20 @@ def test_not_quite_danger_is_asked_about_and_no_leads_back() -> None:
     assert driver.node == "symptom"
     assert at("symptom").danger("check").mumble().node == "emergency_kind"
     assert at("emergency_check").danger("check").node == "emergency_kind"
+
+
+def test_who_is_asked_about_danger_and_goes_without_a_word_is_looked_after() -> None:
+    driver = at("symptom").danger("check")
+    assert driver.node == "emergency_check"
+    driver.hang_up()
+    assert driver.of(SafetyRaised)[-1].safety == "unknown"
+    ticket = driver.of(TicketOpened)[-1]
+    assert (ticket.priority, ticket.outcome, ticket.safety) == ("urgent", "hung_up", "unknown")
+    assert driver.of(CallbackRequested)[-1].reason == "hung_up"
+    denied = at("symptom").danger("check").mean("no").hang_up()
+    assert denied.of(SafetyRaised) == []
+    named = at("emergency_outside").hang_up()
+    assert len(named.of(SafetyRaised)) == 1, "what was named is raised once"
 
 
 # ---- answers ----
