@@ -6,10 +6,12 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from crm import phone
 from crm.callbacks import repository
 from crm.callbacks.models import CallbackTask
+from crm.callbacks.service import TAKEN_FOR, is_taken
 from crm.errors import Refusal
-from crm.events.service import begin_writing
+from crm.events.service import EventKind, append, begin_writing
 from crm.telephone import Telephone, TelephonyRefused, TelephonyUnavailable
 from crm.tickets import repository as tickets
 from crm.tickets.service import record
@@ -21,6 +23,7 @@ log = structlog.get_logger(__name__)
 MOST_RINGS = 3
 AGAIN_AFTER = timedelta(seconds=30)  # when the telephone system did not take the command
 SYSTEM = "系统"
+DUTY = "duty"  # in place of the 工号 of who has taken a task
 
 
 async def call_duty(work: UnitOfWork, telephone: Telephone, now: datetime, wait: timedelta) -> int:
@@ -32,12 +35,31 @@ async def call_duty(work: UnitOfWork, telephone: Telephone, now: datetime, wait:
         rounds = [(task.id, task.e164) for task in await _take(session, now, wait)]
     for task_id, number in rounds:
         try:
-            await telephone.command(CommandName.CALL_DUTY, {"number": number}, now)
+            await telephone.command(CommandName.CALL_DUTY, {"number": number, "task": task_id}, now)
         except (TelephonyRefused, TelephonyUnavailable) as error:
             log.warning("duty_not_rung", task=task_id, reason=type(error).__name__)
             async with work() as session:
                 await _not_rung(session, task_id, now + AGAIN_AFTER - wait, error)
     return len(rounds)
+
+
+async def taken(session: AsyncSession, task_id: str, number: str, at: datetime) -> bool:
+    """Somebody took a round on this duty phone by key 1: no further round goes out, and to the pages the task is taken
+    as by an agent, so that the board asks again until somebody wrote down how it went. False = there is no such task.
+
+    number: as the trunk dials it. An agent who has the task keeps it.
+    """
+    await begin_writing(session)
+    task = await repository.get(session, task_id)
+    if task is None:
+        return False
+    who = f"值班电话 {phone.masked(phone.to_e164(number))}"
+    task.duty_taken_at = at
+    if task.done_at is None and not is_taken(task, at):
+        task.taken_by, task.taken_name, task.taken_until = DUTY, who, at + TAKEN_FOR
+    await _tell(session, task, f"{who} 已接手", at)
+    await append(session, EventKind.CALLBACK, at, contact=task.contact, ticket=task.ticket_no)
+    return True
 
 
 async def _take(session: AsyncSession, now: datetime, wait: timedelta) -> Sequence[CallbackTask]:

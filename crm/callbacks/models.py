@@ -12,7 +12,8 @@ class CallbackTask(Base):
     """Somebody must ring this caller back. One open task per number: what asks for another is added to it.
 
     contact_id: the call that the hotline goes on with when it rings; None = of a danger that was written. duty_rings:
-    how often the duty phones were rung for it, last at duty_rung_at, because nobody had taken it.
+    how often the duty phones were rung for it, last at duty_rung_at, because nobody had taken it; duty_taken_at:
+    when one of them took it.
 
     danger: the caller named one by telephone; who is still indoors must not be made to answer a phone there.
 
@@ -52,6 +53,7 @@ class CallbackTask(Base):
     attempts: Mapped[int] = mapped_column(default=0, server_default="0")
     duty_rings: Mapped[int] = mapped_column(default=0, server_default="0")
     duty_rung_at: Mapped[datetime | None]
+    duty_taken_at: Mapped[datetime | None]
 
     @property
     def contact(self) -> str:

@@ -147,13 +147,14 @@ async def for_duty(
     session: AsyncSession, tickets: Collection[str], before: datetime, most: int
 ) -> Sequence[CallbackTask]:
     """Return, locked, these tickets' tasks of written dangers that wait since then, of which the duty phones were not
-    told since then either, and less than `most` times."""
+    told since then either, and less than `most` times, and which none of them took."""
     query = select(CallbackTask).where(
         CallbackTask.ticket_no.in_(list(tickets)),
         CallbackTask.contact_id.is_(None),
         CallbackTask.done_at.is_(None),
         CallbackTask.e164 != "",
         CallbackTask.duty_rings < most,
+        CallbackTask.duty_taken_at.is_(None),
         func.coalesce(CallbackTask.duty_rung_at, CallbackTask.created_at) <= before,
     )
     return (await session.execute(query.order_by(CallbackTask.id).with_for_update(skip_locked=True))).scalars().all()

@@ -48,7 +48,7 @@ async def take(task: TaskPath, session: SessionDep, lens: LensDep) -> CallbackFo
 
 @router.post("/callbacks/{task}/done", operation_id="finishCallback")
 async def finish(task: TaskPath, body: CallbackDone, session: SessionDep, lens: LensDep) -> CallbackForm:
-    """Record how it went; nobody answering leaves the task open for half an hour later."""
+    """Record how it went; nobody answering leaves the task open for `again_min` minutes later."""
     require(lens.viewer, *_MAY_CALL)
     done = await service.finish(session, task, result=body.result, note=body.note, actor=lens.viewer.name, now=lens.now)
     return (await _forms(session, [done]))[0]

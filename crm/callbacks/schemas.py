@@ -1,12 +1,14 @@
 """Wire forms of call-backs."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Literal
 
 from pydantic import Field
 
 from crm import phone
 from crm.callbacks.models import CallbackAsked, CallbackTask
+from crm.callbacks.service import AGAIN_AFTER
 from crm.wire import Change, Shape, Text, Time
 from crm.words import CALLBACK_REASONS, word
 
@@ -26,6 +28,7 @@ class CallbackForm(Shape):
     recall: how somebody in danger may be rung: mobile (from due_at on, first asked whether they are outside) | landline
     (not at all: the duty officer sees to it) | "" no danger, or no number. in_turn: the hotline itself calls when it is
     their turn; after: not before this local time; attempts: calls so far.
+    again_min: in how many minutes it is due again when nobody answers.
     """
 
     id: str
@@ -50,6 +53,7 @@ class CallbackForm(Shape):
     after: str
     attempts: int
     asked: list[CallbackAskedForm]
+    again_min: int
 
 
 def _recall(task: CallbackTask) -> str:
@@ -90,4 +94,5 @@ def callback_form(task: CallbackTask, asked: Sequence[CallbackAsked]) -> Callbac
         after=task.after,
         attempts=task.attempts,
         asked=[CallbackAskedForm(contact=row.contact_id, ticket=row.ticket_no, at=row.at) for row in asked],
+        again_min=AGAIN_AFTER[task.priority] // timedelta(minutes=1),
     )

@@ -26,6 +26,7 @@ class Place:
 
 DUE_AFTER = {"urgent": timedelta(0), "high": timedelta(minutes=10), "normal": timedelta(minutes=30)}
 RECALL_AFTER = timedelta(minutes=3)  # of a danger: time to get out first (dialogues, emergency)
+AGAIN_AFTER = DUE_AFTER | {"urgent": RECALL_AFTER}  # nobody answered; who is in danger is not left for long
 TAKEN_FOR = timedelta(minutes=10)  # ux 5.5
 
 
@@ -205,6 +206,11 @@ async def _reached(session: AsyncSession, task: CallbackTask, now: datetime) -> 
     await append(session, EventKind.CALLBACK, now, contact=task.contact, ticket=task.ticket_no)
 
 
+def is_taken(task: CallbackTask, now: datetime) -> bool:
+    """Tell whether somebody has taken the task and rings now."""
+    return task.taken_until is not None and task.taken_until > now
+
+
 async def take(session: AsyncSession, task_id: str, viewer: Viewer, now: datetime) -> CallbackTask:
     """Take the task for ten minutes, so that two never ring one person; taking it again begins anew.
 
@@ -216,7 +222,7 @@ async def take(session: AsyncSession, task_id: str, viewer: Viewer, now: datetim
         raise NoCallback("没有这个回拨任务")
     if task.done_at is not None:
         raise CallbackOver(f"{task.done_by} 已经办完")
-    if task.taken_until is not None and task.taken_until > now and task.taken_by != viewer.number:
+    if is_taken(task, now) and task.taken_by != viewer.number:
         raise CallbackTaken(f"{task.taken_name} 正在回拨")
     task.taken_by, task.taken_name, task.taken_until = viewer.number, viewer.name, now + TAKEN_FOR
     await append(session, EventKind.CALLBACK, now, contact=task.contact, ticket=task.ticket_no)
@@ -226,7 +232,7 @@ async def take(session: AsyncSession, task_id: str, viewer: Viewer, now: datetim
 async def finish(
     session: AsyncSession, task_id: str, *, result: str, note: str, actor: str, now: datetime
 ) -> CallbackTask:
-    """Record how a call-back went; 「无人接听」 leaves it open for another try in half an hour."""
+    """Record how a call-back went; 「无人接听」 leaves it open for another try, the sooner the more pressing."""
     await begin_writing(session)
     task = await repository.get(session, task_id)
     if task is None:
@@ -234,7 +240,7 @@ async def finish(
     task.note, task.result, task.done_by = note, result, actor
     task.taken_by, task.taken_name, task.taken_until = "", "", None
     if result == "no_answer":
-        task.due_at = now + DUE_AFTER["normal"]
+        task.due_at = now + AGAIN_AFTER[task.priority]
     else:
         task.done_at = now
     await append(session, EventKind.CALLBACK, now, contact=task.contact, ticket=task.ticket_no)

@@ -9,6 +9,7 @@ from prometheus_client import Counter
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from crm.callbacks import duty
 from crm.calls.models import Contact
 from crm.database import milliseconds, storable
 from crm.desk import dialogue_facts as dialogue
@@ -83,6 +84,10 @@ async def _apply(session: AsyncSession, contact_id: str, fact: facts.Fact, at: d
     if isinstance(fact, facts.AgentPhoneChanged):
         await queue.agent_phone_changed(session, fact, at)
         return
+    if isinstance(fact, facts.DutyTaken):
+        if not await duty.taken(session, fact.task, fact.number, at):
+            raise FactRejected("no_such_task")
+        return
     if not (0 < len(contact_id) <= 64 and contact_id.isascii() and contact_id.replace("-", "").isalnum()):
         raise FactRejected("bad_contact_id")
     contact = await dialogue.ensure_contact(session, contact_id, at)
@@ -137,7 +142,7 @@ async def _apply_to_contact(session: AsyncSession, contact: Contact, fact: facts
             await dialogue.contact_ended(session, contact, fact, at)
         case facts.RecordingFinished():
             await dialogue.recording_finished(session, contact, fact, at)
-        case facts.AgentPhoneChanged():
-            raise AssertionError("an agent's phone belongs to no contact")
+        case facts.AgentPhoneChanged() | facts.DutyTaken():
+            raise AssertionError("agents' and duty phones belong to no contact")
         case _:
             assert_never(fact)

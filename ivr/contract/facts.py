@@ -290,6 +290,18 @@ class AgentPhoneChanged:
     reason: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class DutyTaken:
+    """A duty phone took a round that crm asked for. contact id of the envelope is "".
+
+    task: crm's id of the call-back; number: of the duty phone, as the trunk dials it.
+    """
+
+    KIND: ClassVar[str] = "duty_taken"
+    task: str
+    number: str
+
+
 Fact = (
     ContactStarted
     | NodeEntered
@@ -314,6 +326,7 @@ Fact = (
     | ContactEnded
     | RecordingFinished
     | AgentPhoneChanged
+    | DutyTaken
 )
 
 FACTS: Mapping[str, type[Fact]] = {cls.KIND: cls for cls in Fact.__args__}

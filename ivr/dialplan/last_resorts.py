@@ -4,7 +4,7 @@ from ivr.dialplan.conf import Context, Extension
 from ivr.dialplan.numbers import LANDLINE
 from ivr.dialplan.queues import WAITING_CLASS
 from ivr.dialplan.steps import IDS, Options, goto_if, play, read, timed
-from ivr.dialplan.variables import DUTY_RING_CONTEXT, DUTY_TOLD_CONTEXT, Event, Stage
+from ivr.dialplan.variables import DUTY_RING_CONTEXT, DUTY_TOLD_CONTEXT, HL_TASK, Event, Stage
 
 ACCEPT_CONTEXT = "hl-duty-accept"
 ACCEPT_TRIES = 3
@@ -39,7 +39,7 @@ def emergency(options: Options) -> Context:
 
 
 def duty_accept(options: Options) -> Context:
-    """Return what whoever answers the duty phone hears and presses."""
+    """Return what whoever answers the duty phone hears and presses. ARG1, ARG2: the call-back and the number rung."""
     steps = [
         # anything but key 1 is a mailbox or a refusal: Dial says BUSY and the next number rings
         "Set(GOSUB_RESULT=BUSY)",
@@ -47,7 +47,9 @@ def duty_accept(options: Options) -> Context:
         goto_if("${HL_ACCEPT}", "1", "yes"),
         "Return()",
         "yes| Set(GOSUB_RESULT=)",
-        "Return()",
+        'GotoIf($["${ARG1}" = ""]?end)',  # a caller is on the line: the call itself tells who answered
+        f"UserEvent({Event.DUTY_TAKEN},Task: ${{ARG1}},Number: ${{ARG2}})",
+        "end| Return()",
     ]
     why = "On the duty phone's own leg, the caller hears the waiting tone: a person presses 1, a mailbox does not."
     return Context(ACCEPT_CONTEXT, why, [Extension("s", steps)])
@@ -57,8 +59,9 @@ def duty_ring(options: Options) -> Context:
     """Build the round of the duty phones for a danger that was written and that nobody takes."""
     steps = [f"Set(TIMEOUT(absolute)={options.limits.call_limit_s})"]
     for number in options.duty_numbers:
+        how = f"f({LANDLINE})U({ACCEPT_CONTEXT}^${{{HL_TASK}}}^{number})"
         steps += [
-            f"Dial(PJSIP/{number}@carrier,{options.limits.duty_ring_s},f({LANDLINE})U({ACCEPT_CONTEXT}))",
+            f"Dial(PJSIP/{number}@carrier,{options.limits.duty_ring_s},{how})",
             goto_if("${DIALSTATUS}", "ANSWER", "done"),
         ]
     why = "A danger that was written and that nobody takes: the duty phones one after the other, no caller on the line."

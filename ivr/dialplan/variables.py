@@ -31,12 +31,13 @@ HL_DIVERSION = "HL_DIVERSION"  # digits of the Diversion header
 HL_VOICEMAIL = "HL_VOICEMAIL"  # 1 once the voicemail's recording began
 HL_BEGAN = "HL_BEGAN"  # second in which the voicemail's recording began
 HL_DIGIT = "HL_DIGIT"  # which digit of HL_CALLER the duty phone hears, from 0
+HL_TASK = "HL_TASK"  # crm's id of the call-back for which the duty phones are rung
 HL_ACCEPT = "HL_ACCEPT"  # key pressed on the duty phone's own channel
 
 HOTLINE_VARIABLES = frozenset({
     HL_CONTACT, HL_RECORDING, HL_DID, HL_CALLER, HL_ATTEMPT, HL_KEY, IVR_NEXT, HL_QUEUE, QUEUE_PRIO, HL_STAGE, HL_NEXT,
     HL_BACK, HL_WAIT, HL_AGAIN, HL_POSITION, HL_SINCE, HL_CODE,
-    HL_LOST, HL_TRIES, HL_RESUMES, HL_DIVERSION, HL_VOICEMAIL, HL_BEGAN, HL_ACCEPT, HL_DIGIT,
+    HL_LOST, HL_TRIES, HL_RESUMES, HL_DIVERSION, HL_VOICEMAIL, HL_BEGAN, HL_ACCEPT, HL_DIGIT, HL_TASK,
 })  # fmt: skip
 ASTERISK_VARIABLES = frozenset({
     "AGIEXITONHANGUP", "AGISTATUS", "DIALSTATUS", "EPOCH", "EXTEN", "GOSUB_RESULT", "HANGUPCAUSE", "QUEUESTATUS",
@@ -74,13 +75,15 @@ class Stage(StrEnum):
 
 
 class Event(StrEnum):
-    """Names of the dialplan's user events. Each carries Contact and Recording beside the channel's own fields."""
+    """Names of the dialplan's user events. Each but DUTY_TAKEN, which belongs to no call of a customer, carries Contact
+    and Recording beside the channel's own fields."""
 
     CONTACT = "HLContact"  # Caller, Did, Attempt; of a call-back Callback, Queue, Prio, Since: answered
     LOST = "HLLost"  # How, Attempt: ivr left the call without a word
     EMERGENCY = "HLEmergency"  # the caller is on the emergency path without or after ivr
     VOICEMAIL = "HLVoicemail"  # Status: a message was recorded to its end
     ENDED = "HLEnded"  # Caller, Did, Stage, Attempt, Next, Queue, Voicemail, Cause: the channel is gone
+    DUTY_TAKEN = "HLDutyTaken"  # Task, Number: who answered this duty phone pressed 1 in a round for a call-back
 
 
 CALLBACK_CHANNEL = "callback-"  # how the uniqueid of who is called back begins

@@ -21,6 +21,7 @@ _LIMIT_S = 5.0
 _ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
 _AGENT = re.compile(r"[0-9A-Za-z_-]{1,32}")
 _LINKEDID = re.compile(r"[0-9A-Za-z._-]{1,64}")
+_TASK = re.compile(r"[0-9a-f]{32}")
 _MAX_REASON = 80
 
 
@@ -166,9 +167,12 @@ class CommandExecutor:
     async def _call_duty(self, args: Mapping[str, str]) -> None:
         try:
             number = dialled(args.get("number", ""))
+            task = args.get("task", "")
+            if not _TASK.fullmatch(task):
+                raise InvalidPlacement("task")
         except InvalidPlacement as error:
             raise _Refused(f"不能通知值班电话:{error} 不对") from error
-        await self._outbound.call_duty(number)
+        await self._outbound.call_duty(number, task)
 
     async def _hangup(self, args: Mapping[str, str]) -> None:
         linkedid = args.get("linkedid", "")

@@ -21,6 +21,7 @@ from ivr.dialplan.variables import (
     DUTY_RING_CONTEXT,
     DUTY_TOLD_CONTEXT,
     HL_CALLER,
+    HL_TASK,
 )
 from ivr.sessions.journal import Journal
 from ivr.telephony.events import CallPlaced
@@ -127,8 +128,9 @@ class Outbound:
             self._placed.popitem(last=False)
         log.info("callback_placed", contact=placement.contact, attempt=placement.attempt)
 
-    async def call_duty(self, number: str) -> None:
-        """Ring the duty phones one after the other; who takes it is told this number. Raises PBXUnavailable."""
+    async def call_duty(self, number: str, task: str) -> None:
+        """Ring the duty phones one after the other; who takes it is told this number, and crm that somebody took
+        `task`. Raises PBXUnavailable."""
         fields = {
             "Channel": f"Local/s@{DUTY_RING_CONTEXT}/n",
             "Context": DUTY_TOLD_CONTEXT,
@@ -137,7 +139,7 @@ class Outbound:
             "CallerID": f"<{LANDLINE}>",
             "Timeout": str(_DUTY_ROUND_S * 1000),
         }
-        await self._pbx.originate(fields, {HL_CALLER: number})
+        await self._pbx.originate(fields, {HL_CALLER: number, HL_TASK: task})
         log.info("duty_phones_rung")
 
     def ended(self, event: CallPlaced) -> None:

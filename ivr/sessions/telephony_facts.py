@@ -8,7 +8,7 @@ from typing import Protocol
 
 import structlog
 
-from ivr.contract.facts import ContactEnded, ContactStarted
+from ivr.contract.facts import ContactEnded, ContactStarted, DutyTaken
 from ivr.contract.ids import ContactId
 from ivr.sessions.calls import Calls, RunningCall
 from ivr.sessions.journal import Journal
@@ -17,7 +17,15 @@ from ivr.sessions.recording_files import RecordingWatch
 from ivr.sessions.records import CallInfo
 from ivr.sessions.resume import dialogue_end, finish
 from ivr.telephony.calls import CallLedger, DialogueEnd, Noted
-from ivr.telephony.events import CallEnded, CallPlaced, ChannelHungUp, InvalidEvent, Snapshot, TelephonyEvent
+from ivr.telephony.events import (
+    CallEnded,
+    CallPlaced,
+    ChannelHungUp,
+    DutyPhoneTook,
+    InvalidEvent,
+    Snapshot,
+    TelephonyEvent,
+)
 from ivr.telephony.translate import snapshot, translate
 
 log = structlog.get_logger(__name__)
@@ -136,6 +144,8 @@ class TelephonyFacts:
             self._hung_up(event.uniqueid)
         if isinstance(event, CallPlaced):
             self._placed(event)
+        if isinstance(event, DutyPhoneTook):
+            self._journal.fact(ContactId(""), DutyTaken(event.task, event.number), event.at)
         self._waiting(event)
 
     def _hung_up(self, uniqueid: str) -> None:

@@ -35,6 +35,7 @@ from ivr.telephony.events import (
     ChannelHungUp,
     ContactStatus,
     DialAnswered,
+    DutyPhoneTook,
     EmergencyBegun,
     HangupRequested,
     MemberStateChanged,
@@ -97,8 +98,8 @@ class CallLedger:
                 out.tell(event.at, self.phones.member(event))
             case ContactStatus():
                 out.tell(event.at, self.phones.registered(event))
-            case CallPlaced() | MusicChanged():
-                pass  # who is called back is a call of its own once they answer; music is for who tells the waiting
+            case CallPlaced() | MusicChanged() | DutyPhoneTook():
+                pass  # who is called back is a call of its own once they answer; the others are no call's
             case _:
                 return self._call_event(event, out)
         return self._notes(None, out)

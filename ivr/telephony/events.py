@@ -73,6 +73,15 @@ class EmergencyBegun:
 
 
 @dataclass(frozen=True, slots=True)
+class DutyPhoneTook:
+    """Who answered a duty phone took the round for this call-back of crm (UserEvent HLDutyTaken)."""
+
+    at: datetime
+    task: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
 class CallerJoinedQueue:
     """The caller waits from now on."""
 
@@ -255,7 +264,7 @@ CallEvent = (
     | HangupRequested
     | ChannelHungUp
 )
-TelephonyEvent = CallEvent | MemberStateChanged | ContactStatus | CallPlaced | MusicChanged
+TelephonyEvent = CallEvent | MemberStateChanged | ContactStatus | CallPlaced | MusicChanged | DutyPhoneTook
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from ivr.telephony.events import (
     ChannelHungUp,
     ContactStatus,
     DialAnswered,
+    DutyPhoneTook,
     EmergencyBegun,
     HangupRequested,
     InvalidEvent,
@@ -33,6 +34,7 @@ from ivr.telephony.events import (
 _CHANNEL_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _WORD = re.compile(r"[A-Za-z0-9_-]{1,32}")
 _CONTACT = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,63}")
+_TASK = re.compile(r"[0-9a-f]{32}")
 _RECORDING = re.compile(r"[0-9a-fA-F-]{0,64}")
 _ACTION = re.compile(r"[0-9A-Za-z._/-]{1,128}")
 _NUMBER = re.compile(r"[0-9+*#]{0,20}")
@@ -167,6 +169,8 @@ def _user_event(fields: _Fields) -> TelephonyEvent | None:
             return CallStarted(*fields.caller(), *fields.who(), callback=callback, kept=fields.kept())
         case "HLEmergency":
             return EmergencyBegun(*fields.caller(), fields.text("Contact", _CONTACT))
+        case "HLDutyTaken":
+            return DutyPhoneTook(fields.at, fields.text("Task", _TASK), fields.text("Number", _NUMBER))
         case "HLEnded":
             stage = fields.text("Stage", _STAGE, "")
             queue = fields.text("Queue", _STAGE, "")

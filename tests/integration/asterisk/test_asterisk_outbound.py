@@ -68,8 +68,8 @@ def test_the_customer_comes_to_the_place_that_was_kept(pair: Pair) -> None:
 
 def test_a_written_danger_goes_round_the_duty_phones_and_who_takes_it_hears_whom_to_ring(pair: Pair) -> None:
     reply = pair.pbx.call(
-        "Originate", {"HL_CALLER": "13800138309"}, Channel="Local/s@hl-duty-ring/n", Context="hl-duty-told", Exten="s",
-        Priority="1", CallerID=f"<{LANDLINE}>", Timeout="60000", Async="true",
+        "Originate", {"HL_CALLER": "13800138309", "HL_TASK": "f" * 32}, Channel="Local/s@hl-duty-ring/n",
+        Context="hl-duty-told", Exten="s", Priority="1", CallerID=f"<{LANDLINE}>", Timeout="60000", Async="true",
     )  # fmt: skip
     assert reply["Response"] == "Success", reply
     first = pair.carrier.event("RobotRing", Extension="13900000001")
@@ -84,6 +84,8 @@ def test_a_written_danger_goes_round_the_duty_phones_and_who_takes_it_hears_whom
     answered = pair.carrier.event("RobotAnswer", Extension="13900000002")
     reply = pair.carrier.call("PlayDTMF", Channel=answered["Channel"], Digit="1", Duration="120")
     assert reply["Response"] == "Success", reply
+    taken = pair.pbx.event("UserEvent", UserEvent="HLDutyTaken")
+    assert (taken["Task"], taken["Number"]) == ("f" * 32, "13900000002")
     told = duty.until_hears(pair.prompts["duty_told"], 15)
     assert duty.until_hears(pair.prompts["digit.9"], 15) > told  # the last of the number
     assert duty.gone.wait(30)

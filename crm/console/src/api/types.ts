@@ -272,6 +272,7 @@ export interface Callback {
   due_at: Time
   taken_by: string
   taken_name: string
+  again_min: number
   taken_until: Time | null
   /** The hotline itself rings back when it is the caller's turn; a person does when this is false. */
   in_turn: boolean

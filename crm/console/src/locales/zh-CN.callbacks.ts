@@ -31,7 +31,7 @@ export const callbacks = {
   'callbacks.take': '领取',
   'callbacks.takeHint': '领取后 10 分钟内只有您拨',
   'callbacks.note': '备注',
-  'callbacks.noAnswerHint': '无人接听：30 分钟后再拨',
+  'callbacks.noAnswerHint': '无人接听：{n} 分钟后再拨',
   'callbacks.offline': '没有保存成功：连不上服务器。备注已存在本机',
   'callbackResult.reached': '已接通',
   'callbackResult.no_answer': '无人接听',

@@ -1,15 +1,20 @@
 """A danger that was written: rung back at once, before all others; the duty phones when nobody takes it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
+import httpx
 import pytest
 
 from crm.bootstrap import Process
 from crm.callbacks.duty import MOST_RINGS, call_duty
+from crm.database import milliseconds
 from ivr.contract.commands import CommandName
+from ivr.contract.envelope import Envelope
+from ivr.contract.facts import DutyTaken
+from ivr.contract.ids import ContactId
 from tests.unit.crm.conftest import Opener
-from tests.unit.crm.fakes import Clock, FakeTelephone
+from tests.unit.crm.fakes import Clock, FakeTelephone, wire
 from tests.unit.crm.messages.test_messages import dangers_on_board, left, tickets
 from tests.unit.crm.test_crm_facts import one
 from tests.unit.crm.tickets_by_hand import API, given_staff
@@ -36,7 +41,14 @@ async def rung(process: Process, telephone: FakeTelephone, clock: Clock) -> list
     telephone.told.clear()
     await call_duty(process.parts.work, telephone, clock(), WAIT)
     assert {name for name, _ in telephone.told} <= {CommandName.CALL_DUTY}
-    return [args for _, args in telephone.told]
+    assert all(len(args["task"]) == 32 for _, args in telephone.told)
+    return [{"number": args["number"]} for _, args in telephone.told]
+
+
+async def took(desk: httpx.AsyncClient, task: str, at: datetime, seq: int = 1) -> httpx.Response:
+    """Tell crm, as ivr does, that a duty phone took the round."""
+    fact = Envelope("ivr-1", seq, at, ContactId(""), DutyTaken(task, "13900000002"))
+    return await desk.post("/internal/facts", json=wire([fact]))
 
 
 async def test_it_is_a_call_back_at_once_before_all_others(page: Opener, clock: Clock) -> None:
@@ -107,6 +119,72 @@ async def test_who_takes_it_keeps_the_duty_phones_quiet_for_ten_minutes(
         assert await dangers_on_board(supervisor) == []
     clock.forward(minutes=30)
     assert await rung(process, telephone, clock) == []
+
+
+async def test_a_duty_phone_that_took_it_is_rung_no_more_and_named_in_the_timeline(
+    page: Opener, desk: httpx.AsyncClient, process: Process, telephone: FakeTelephone, clock: Clock
+) -> None:
+    await written(page)
+    (task,) = await callbacks(page)
+    clock.forward(minutes=5)
+    assert await rung(process, telephone, clock) == [{"number": NUMBER}]
+    for _ in range(2):  # ivr tells it again when the answer is lost
+        assert (await took(desk, task["id"], clock())).status_code == 200
+    (ticket,) = await tickets(page)
+    told = [entry["text"] for entry in ticket["timeline"] if entry["kind"] == "callback"]
+    assert told == ["值班电话 139****0002 已接手", "还没有客服接手，第 1 次打值班电话"]
+    (task,) = await callbacks(page)
+    assert (task["taken_name"], task["done_at"]) == ("值班电话 139****0002", None)
+    async with page("8001") as agent, page("9001") as supervisor:
+        refused = await agent.post(f"{API}/callbacks/{task['id']}/take")
+        assert (refused.status_code, refused.json()["detail"]) == (409, "值班电话 139****0002 正在回拨")
+        assert await dangers_on_board(supervisor) == []
+        clock.forward(minutes=11)
+        assert await rung(process, telephone, clock) == []
+        assert len(await dangers_on_board(supervisor)) == 1  # until somebody wrote down how it went
+        assert (await agent.post(f"{API}/callbacks/{task['id']}/take")).status_code == 200
+        done = await agent.post(f"{API}/callbacks/{task['id']}/done", json={"result": "reached"})
+        assert done.status_code == 200
+        assert await dangers_on_board(supervisor) == []
+
+
+async def test_an_agent_who_has_it_keeps_it_when_a_duty_phone_takes_the_round_too(
+    page: Opener, desk: httpx.AsyncClient, process: Process, telephone: FakeTelephone, clock: Clock
+) -> None:
+    await written(page)
+    clock.forward(minutes=5)
+    await rung(process, telephone, clock)
+    (task,) = await callbacks(page)
+    async with page("8001") as agent:
+        assert (await agent.post(f"{API}/callbacks/{task['id']}/take")).status_code == 200
+    await took(desk, task["id"], clock())
+    (task,) = await callbacks(page)
+    assert task["taken_name"] == "李明"
+    clock.forward(minutes=30)
+    assert await rung(process, telephone, clock) == []
+
+
+async def test_a_round_for_what_crm_does_not_know_is_kept_as_refused(
+    desk: httpx.AsyncClient, process: Process, clock: Clock
+) -> None:
+    assert (await took(desk, "f" * 32, clock())).status_code == 200
+    held = await one(process, "SELECT status, reason FROM facts")
+    assert (held["status"], held["reason"]) == ("rejected", "no_such_task")
+
+
+async def test_nobody_answering_leaves_who_is_in_danger_for_minutes_only(
+    page: Opener, process: Process, telephone: FakeTelephone, clock: Clock
+) -> None:
+    await written(page)
+    (task,) = await callbacks(page)
+    async with page("8001") as agent, page("9001") as supervisor:
+        assert (await agent.post(f"{API}/callbacks/{task['id']}/take")).status_code == 200
+        done = await agent.post(f"{API}/callbacks/{task['id']}/done", json={"result": "no_answer"})
+        again = datetime.fromisoformat(done.json()["due_at"]) - milliseconds(clock())
+        assert (again, done.json()["again_min"]) == (timedelta(minutes=3), 3)
+        assert len(await dangers_on_board(supervisor)) == 1
+    clock.forward(minutes=5)
+    assert await rung(process, telephone, clock) == [{"number": NUMBER}]
 
 
 @pytest.mark.parametrize("trouble", ["refused", "away"])

@@ -14,6 +14,7 @@ from ivr.telephony.translate import translate
 from tests.unit.ivr.sessions.fakes import NOW, MemoryPBX
 from tests.unit.ivr.sessions.rig import CONTACT, clock, running_journal
 
+TASK = "f" * 32
 ARGS = {
     "contact": CONTACT,
     "number": "+8613800138000",
@@ -57,13 +58,14 @@ async def test_the_duty_phones_are_rung_and_told_whom_to_call(tmp_path: Path) ->
     async with running_journal(tmp_path) as journal:
         executor = CommandExecutor(journal, pbx, Outbound(pbx, journal, clock, Limits()), clock)
         deadline = NOW.replace(second=NOW.second + 3)
-        told = Command("a", CommandName.CALL_DUTY, deadline, {"number": "+8675766883358"})
+        told = Command("a", CommandName.CALL_DUTY, deadline, {"number": "+8675766883358", "task": TASK})
         assert (await executor.execute(told)).status is CommandStatus.DONE
         ((name, sent),) = pbx.actions
         assert (name, sent["Channel"], sent["Context"]) == ("Originate", "Local/s@hl-duty-ring/n", "hl-duty-told")
         assert (sent["HL_CALLER"], sent["CallerID"]) == ("075766883358", "<075766883358>")
-        for number in ("", "110", "+33123456789"):
-            wrong = Command(f"b{number[1:]}", CommandName.CALL_DUTY, deadline, {"number": number})
+        assert sent["HL_TASK"] == TASK
+        for number, task in (("", TASK), ("110", TASK), ("+33123456789", TASK), ("+8675766883358", "x,Goto(a)")):
+            wrong = Command(f"b{number[1:]}", CommandName.CALL_DUTY, deadline, {"number": number, "task": task})
             assert (await executor.execute(wrong)).status is CommandStatus.REFUSED
         assert len(pbx.actions) == 1
         assert not journal.state.facts

@@ -12,6 +12,7 @@ from ivr.contract.facts import (
     AgentAnswered,
     AgentRinging,
     ContactEnded,
+    DutyTaken,
     QueueJoined,
     QueueLeft,
     RecordingFinished,
@@ -79,6 +80,15 @@ class StartingAMI(FakeAMI):
 def _take(ivr: Rig, *events: Mapping[str, str]) -> None:
     for event in events:
         ivr.watch.take(event)
+
+
+async def test_a_duty_phone_that_took_a_round_is_a_fact_of_no_contact(tmp_path: Path) -> None:
+    async with rig(tmp_path) as ivr:
+        _take(
+            ivr, {**STAMP, "Event": "UserEvent", "UserEvent": "HLDutyTaken", "Task": "f" * 32, "Number": "13900000002"}
+        )
+        ((contact, fact),) = [(item.contact, item.fact) for item in ivr.facts() if isinstance(item.fact, DutyTaken)]
+        assert (contact, fact) == ("", DutyTaken("f" * 32, "13900000002"))
 
 
 async def test_a_reported_call_ends_once(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from ivr.telephony.events import (
     CallStarted,
     ContactStatus,
     DialAnswered,
+    DutyPhoneTook,
     InvalidEvent,
     MemberStateChanged,
     MusicChanged,
@@ -51,6 +52,12 @@ def test_members_and_registrations() -> None:
         (True, False, ""), (True, True, "rest"), (True, False, ""), (True, False, ""), (False, False, ""),
     ]  # fmt: skip
     assert [event.reachable for event in events if isinstance(event, ContactStatus)][-1] is False
+
+
+def test_a_duty_phone_that_took_a_round_is_told_with_its_number() -> None:
+    raw = {"Event": "UserEvent", "UserEvent": "HLDutyTaken", "Timestamp": f"{NOW.timestamp()}", "Number": "13900000002"}
+    assert translate({**raw, "Task": "f" * 32}, NOW) == DutyPhoneTook(NOW, "f" * 32, "13900000002")
+    assert translate({**raw, "Task": "${ARG1}"}, NOW) == InvalidEvent("UserEvent", "Task")
 
 
 @pytest.mark.parametrize(("name", "playing"), [("MusicOnHoldStart", True), ("MusicOnHoldStop", False)])
