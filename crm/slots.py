@@ -40,6 +40,7 @@ LABELS: Mapping[str, str] = {
     "resolution": "处理结果",
     "inspection": "检测结果",
     "approval": "审批意见",
+    "stock_reason": "库存说明",
     "courier_in": "寄来单号",
     "courier_out": "寄出单号",
     "new_serial": "新机序列号",

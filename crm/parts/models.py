@@ -52,7 +52,8 @@ class Partner(Base):
 
 
 class PartLine(Base):
-    """So many of a part in a request. fen: price when quoted. issued_at: counts against the quota of that year."""
+    """So many of a part in a request. fen: price when quoted. issued_at: counts against the quota of that year.
+    shipped_at: left the warehouse with the parcel that is on its way."""
 
     __tablename__ = "part_lines"
     __table_args__ = (
@@ -67,3 +68,4 @@ class PartLine(Base):
     quantity: Mapped[int]
     fen: Mapped[int | None]
     issued_at: Mapped[datetime | None]
+    shipped_at: Mapped[datetime | None]

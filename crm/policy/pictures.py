@@ -65,6 +65,7 @@ _GUARDS = {
     "": "",
     "within_quota": "在配额内（五.二）",
     "has_lines": "填了备件",
+    "in_stock": "总仓够发，或填了库存说明",
     "has_prices": "价目表里都有价",
     "warranty_right": "三包支持，或填了破例的审批意见",
     "wants_exchange": "客户要求换货",

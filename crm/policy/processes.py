@@ -223,10 +223,14 @@ def _part_request() -> dict[str, tuple[Move, ...]]:
             Move("refuse", "客户不买了", "in_progress"),
         ),
         "waiting_part": (
-            Move("ship", "发货", "shipped", ALL, needs=("courier_out", "address")),
+            Move("ship", "发货", "shipped", ALL, needs=("courier_out", "address"), guard="in_stock"),
             Move("refuse", "缺货，转处理", "in_progress"),
         ),
-        "shipped": (Move("resolve", "客户已收到", "resolved"), Move("lost", "没有收到，查件", "in_progress")),
+        "shipped": (
+            Move("resolve", "客户已收到", "resolved"),
+            Move("returned", "退回入库", "in_progress"),
+            Move("lost", "没有收到，查件", "in_progress"),
+        ),
         "resolved": (Move("reopen", "重开", "in_progress"),),
     }
 

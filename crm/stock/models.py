@@ -2,20 +2,18 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index
+from sqlalchemy import Computed, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crm.database import Base, Id
 
 
 class StockLevel(Base):
-    """Pieces of a part in a place: "main" or an outlet's id. low: at or below reorder_at, which 0 switches off."""
+    """Pieces of a part in a place: "main" or an outlet's id; below 0 when more was shipped, with a reason, than was
+    booked in. low: below 0, or at or below reorder_at, which 0 switches off."""
 
     __tablename__ = "stock_levels"
-    __table_args__ = (
-        CheckConstraint("quantity >= 0", name="not_negative"),
-        Index("ix_stock_levels_low", "part_code", postgresql_where="low"),
-    )
+    __table_args__ = (Index("ix_stock_levels_low", "part_code", postgresql_where="low"),)
 
     part_code: Mapped[str] = mapped_column(ForeignKey("parts.code"), primary_key=True)
     place: Mapped[str] = mapped_column(primary_key=True)
@@ -24,11 +22,14 @@ class StockLevel(Base):
     version: Mapped[int] = mapped_column(default=0)
     updated_by: Mapped[str] = mapped_column(default="")
     updated_at: Mapped[datetime]
-    low: Mapped[bool] = mapped_column(Computed("reorder_at > 0 AND quantity <= reorder_at", persisted=True))
+    low: Mapped[bool] = mapped_column(
+        Computed("quantity < 0 OR (reorder_at > 0 AND quantity <= reorder_at)", persisted=True)
+    )
 
 
 class StockMove(Base):
-    """One movement; rows are added, never changed. kind: in | out | count. quantity: what lay there after it."""
+    """One movement; rows are added, never changed. kind: in | out | count | ship | back. quantity: what lay there
+    after it. ticket_no: the request that was shipped or came back."""
 
     __tablename__ = "stock_moves"
     __table_args__ = (Index("ix_stock_moves_part_code_at", "part_code", "at", "id"),)
@@ -40,5 +41,6 @@ class StockMove(Base):
     change: Mapped[int]
     quantity: Mapped[int]
     reason: Mapped[str]
+    ticket_no: Mapped[str] = mapped_column(default="", server_default="")
     actor: Mapped[str]
     at: Mapped[datetime]

@@ -60,7 +60,7 @@ class PriceForm(Shape):
 
 
 class StockMoveForm(Shape):
-    """A movement; quantity: what lay there after it."""
+    """A movement; quantity: what lay there after it. ticket: the request that was shipped or came back."""
 
     at: Time
     place_name: str
@@ -69,6 +69,7 @@ class StockMoveForm(Shape):
     change: int
     quantity: int
     reason: str
+    ticket: str
     actor: str
 
 

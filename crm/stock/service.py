@@ -1,4 +1,4 @@
-"""Rules of stock: in, out, counted anew, always with a reason; the mark below which a part is low."""
+"""Rules of stock: in, out, counted anew, shipped, always with a reason; the mark below which a part is low."""
 
 from datetime import datetime
 from uuid import uuid4
@@ -31,20 +31,28 @@ async def move(session: AsyncSession, code: str, wanted: NewMove, viewer: Viewer
     level = await _locked(session, code, wanted.place, wanted.version, now)
     sign = _SIGN.get(wanted.kind)
     after = wanted.quantity if sign is None else level.quantity + sign * wanted.quantity
-    if not 0 <= after <= _MOST:
-        detail = f"库存只有 {level.quantity} 件，不够出 {wanted.quantity} 件" if after < 0 else f"最多 {_MOST} 件"
+    short = sign == -1 and after < 0
+    if short or after > _MOST:
+        detail = f"库存只有 {level.quantity} 件，不够出 {wanted.quantity} 件" if short else f"最多 {_MOST} 件"
         raise NotEnough(detail, fields=[{"field": "quantity", "detail": detail}])
-    change = after - level.quantity
-    level.quantity = after
+    await book(session, level, wanted.kind, after - level.quantity, wanted.reason, viewer, now)
+    return level
+
+
+async def book(
+    session: AsyncSession, level: StockLevel, kind: str, change: int, reason: str, viewer: Viewer, now: datetime, *,
+    ticket: str = "",
+) -> None:  # fmt: skip
+    """Change a level that is locked, and write the movement down, in the audit log too."""
+    level.quantity += change
     await _write(session, level, viewer, now)
     booked = StockMove(
-        id=uuid4().hex, part_code=code, place=wanted.place, kind=wanted.kind, change=change, quantity=after,
-        reason=wanted.reason, actor=viewer.name, at=now,
+        id=uuid4().hex, part_code=level.part_code, place=level.place, kind=kind, change=change,
+        quantity=level.quantity, reason=reason, ticket_no=ticket, actor=viewer.name, at=now,
     )  # fmt: skip
     await repository.add(session, booked)
-    detail = f"{wanted.place} {change:+d} → {after}"
-    await note(session, viewer, "stock_moved", "part", code, now, detail=detail, reason=wanted.reason)
-    return level
+    detail = f"{level.place} {change:+d} → {level.quantity}"
+    await note(session, viewer, "stock_moved", "part", level.part_code, now, detail=detail, reason=reason)
 
 
 async def mark(
@@ -59,15 +67,24 @@ async def mark(
 
 
 async def _locked(session: AsyncSession, code: str, place: str, version: int, now: datetime) -> StockLevel:
-    """Return the level as it stands, new if there is none; the part's row is the lock, for a level may not be there."""
-    if await parts.part(session, code) is None:
-        raise NoPart(f"备件目录里没有 {code}")
+    """Return the level as it stands and as it was read by the viewer."""
+    found = await level_of(session, code, place, now)
     if all(item.id != place for item in await places(session)):
         raise NoPlace("没有这个仓库或网点", fields=[{"field": "place", "detail": "没有这个仓库或网点"}])
-    found = await repository.level(session, code, place)
-    if (found.version if found else 0) != version:
-        who = f"刚被 {found.updated_by} 改过，现有 {found.quantity} 件" if found else "还没有入过库"
+    if found.version != version:
+        who = f"刚被 {found.updated_by} 改过，现有 {found.quantity} 件" if found.version else "还没有入过库"
         raise StockChanged(f"库存{who}，请看一下再保存")
+    return found
+
+
+async def level_of(session: AsyncSession, code: str, place: str, now: datetime) -> StockLevel:
+    """Return the level as it stands, new if there is none; the part's row is the lock, for a level may not be there.
+
+    Raises NoPart.
+    """
+    if await parts.part(session, code) is None:
+        raise NoPart(f"备件目录里没有 {code}")
+    found = await repository.level(session, code, place)
     return found or StockLevel(part_code=code, place=place, quantity=0, reorder_at=0, version=0, updated_at=now)
 
 

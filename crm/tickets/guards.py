@@ -12,6 +12,7 @@ from crm.policy.processes import Move
 from crm.policy.training import check_topics
 from crm.policy.warranty import RIGHTS, Standing
 from crm.slots import text
+from crm.stock import shipping
 from crm.tickets import repository
 from crm.tickets.models import Ticket, TicketSlot
 from crm.tickets.warranty import verdict_of
@@ -62,6 +63,11 @@ async def _has_prices(case: Case) -> str:
     return f"价目表里没有：{request.unpriced[0]}" if request.unpriced else ""
 
 
+async def _in_stock(case: Case) -> str:
+    """What lies there by the books is shipped; more only with a word why, for the books may be behind."""
+    return "" if case.value("stock_reason") else await shipping.shortage(case.session, case.ticket.no)
+
+
 async def _warranty_right(case: Case) -> str:
     """A refund, exchange or swap needs its right; a repair may always be done, for a fee if need be."""
     right = _RIGHT_OF.get(case.value("wanted"))
@@ -100,6 +106,7 @@ async def _reopens_original(case: Case) -> str:
 _GUARDS: Mapping[str, Callable[[Case], Awaitable[str]]] = {
     "within_quota": _within_quota,
     "has_lines": _has_lines,
+    "in_stock": _in_stock,
     "has_prices": _has_prices,
     "warranty_right": _warranty_right,
     "wants_exchange": _wants_exchange,

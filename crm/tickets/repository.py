@@ -84,6 +84,12 @@ async def add(session: AsyncSession, thing: Ticket | TicketSlot | TimelineEntry)
     await session.flush()
 
 
+async def remove(session: AsyncSession, slot: TicketSlot) -> None:
+    """Take a slot out of its ticket."""
+    await session.delete(slot)
+    await session.flush()
+
+
 async def slots(session: AsyncSession, numbers: Collection[str]) -> Mapping[str, list[TicketSlot]]:
     """Return the slots of each ticket."""
     found: dict[str, list[TicketSlot]] = {}

@@ -18,6 +18,7 @@ from crm.events.service import EventKind, append, begin_writing
 from crm.parts import service as parts
 from crm.policy import ticket_states as policy
 from crm.policy.processes import Move
+from crm.stock import shipping
 from crm.tickets import guards, repository
 from crm.tickets.errors import AnotherTicket, MoveNotAllowed, NoSuchSlot, NoTicket, TicketChanged, TicketOutdated
 from crm.tickets.models import Ticket, TicketSlot, TimelineEntry
@@ -348,8 +349,20 @@ async def _move(
     await record(session, ticket, now, kind="state", actor=viewer.name, text=text, state=move.to)
     if ticket.kind == "part_request":
         await parts.after_move(session, ticket, move.move, now, zone)
+        await _move_stock(session, ticket, move.move, viewer, now)
     if move.move == "not_fixed":
         await _reopen_original(session, ticket, viewer, now)
+
+
+async def _move_stock(session: AsyncSession, ticket: Ticket, move: str, viewer: Viewer, now: datetime) -> None:
+    """Book what is shipped or comes back. The word why more is shipped than there is holds for this parcel alone."""
+    said = await repository.slot(session, ticket.no, "stock_reason") if move == shipping.SHIP else None
+    reason = said.value.get("value", "") if said else ""
+    booked = await shipping.after_move(session, ticket.no, move, viewer, now, reason=reason)
+    if said is not None:
+        await repository.remove(session, said)
+    if booked:
+        await record(session, ticket, now, kind="parts", actor=viewer.name, text=booked, fields=["parts"])
 
 
 async def _check_move(

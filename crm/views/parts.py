@@ -15,7 +15,7 @@ from crm.stock.service import places
 from crm.tickets.models import Ticket
 
 LATEST = 50  # movements that are shown of a part
-MOVES = {"in": "入库", "out": "出库", "count": "盘点"}
+MOVES = {"in": "入库", "out": "出库", "count": "盘点", "ship": "发货", "back": "退回"}
 
 
 def spare_part(row: Part, price: PartPrice | None) -> SparePartForm:
@@ -59,7 +59,8 @@ async def stock_file(session: AsyncSession, row: Part, lens: Lens) -> StockFile:
         moves=[
             StockMoveForm(
                 at=item.at, place_name=names.get(item.place, item.place), kind=item.kind, kind_name=MOVES[item.kind],
-                change=item.change, quantity=item.quantity, reason=item.reason, actor=item.actor,
+                change=item.change, quantity=item.quantity, reason=item.reason, ticket=item.ticket_no,
+                actor=item.actor,
             )
             for item in await stock.moves(session, row.code, LATEST)
         ],

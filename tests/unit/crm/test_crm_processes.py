@@ -143,7 +143,7 @@ async def test_within_the_quota_issued_over_it_approved(staff: Staff, process: P
     assert (await lines(staff.agent, first["no"], NONE=1)).status_code == 422
     await moved(staff.agent, first, "issue")
     assert (await lines(staff.agent, first["no"], PCB=1)).json()["code"] == "not_a_part_request"
-    await moved(staff.agent, first, "ship", courier_out="SF3")
+    await moved(staff.agent, first, "ship", courier_out="SF3", stock_reason="刚到货，还没入账")
     second = await opened(staff.agent, "part_request", customer=dealer)
     asked = (await lines(staff.agent, second["no"], PCB=1)).json()
     assert (asked["within_quota"], asked["lines"][0]["used"], asked["lines"][0]["over"]) == (False, 2, 1)
@@ -171,6 +171,10 @@ async def test_an_end_user_buys_by_the_price_list(staff: Staff, process: Process
     assert (await move(staff.agent, ticket, "pay")).json()["code"] == "move_needs"
     await moved(staff.agent, ticket, "pay", payment="微信 128 元")
     assert (await move(staff.agent, ticket, "ship")).status_code == 422
+    refused = await move(staff.agent, ticket, "ship", courier_out="SF5")
+    assert (refused.json()["code"], "主板 只有 0 件，要发 1 件" in refused.json()["detail"]) == ("move_blocked", True)
+    booked = {"place": "main", "kind": "in", "quantity": 1, "reason": "到货", "version": 0}
+    assert (await staff.supervisor.post(f"{API}/stock/PCB/moves", json=booked)).status_code == 201
     assert (await moved(staff.agent, ticket, "ship", courier_out="SF5"))["state"] == "shipped"
 
 

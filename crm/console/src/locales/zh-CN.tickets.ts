@@ -78,6 +78,7 @@ export const tickets = {
   'views.offline': '没有保存，连接断开。名称已存在本机，恢复后请再按一次',
   'need.and': '、',
   'need.approval': '审批意见',
+  'need.stock_reason': '库存说明',
   'need.wanted.refund': '退货',
   'need.wanted.exchange': '换货',
   'need.wanted.repair': '返修',

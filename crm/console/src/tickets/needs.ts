@@ -14,7 +14,7 @@ export interface Ask {
   readonly required: boolean
 }
 
-const LINES = new Set(['reply', 'resolution', 'inspection', 'approval', 'void_reason', 'phone_support', 'survey', 'statement'])
+const LINES = new Set(['reply', 'resolution', 'inspection', 'approval', 'stock_reason', 'void_reason', 'phone_support', 'survey', 'statement'])
 export const OPTIONS: Readonly<Record<string, readonly { code: string; text: TextKey }[]>> = {
   wanted: [{ code: 'refund', text: 'need.wanted.refund' }, { code: 'exchange', text: 'need.wanted.exchange' }, { code: 'repair', text: 'need.wanted.repair' }, { code: 'swap', text: 'need.wanted.swap' }],
   product: [{ code: 'boiler', text: 'need.product.boiler' }, { code: 'other', text: 'need.product.other' }, { code: 'unknown', text: 'need.product.unknown' }],
@@ -25,6 +25,9 @@ export const TOPICS: readonly { code: string; text: TextKey }[] = [
   { code: 'u1', text: 'topic.u1' }, { code: 'u2', text: 'topic.u2' }, { code: 'u3', text: 'topic.u3' }, { code: 'u4', text: 'topic.u4' },
   { code: 'd1', text: 'topic.d1' }, { code: 'd2', text: 'topic.d2' }, { code: 'd3', text: 'topic.d3' }, { code: 'd4', text: 'topic.d4' }, { code: 'd5', text: 'topic.d5' }, { code: 'd6', text: 'topic.d6' }, { code: 'd7', text: 'topic.d7' },
 ]
+
+/** Words that make an exception of what blocks a move: the server names the one it wants. */
+const EXCEPTIONS = ['approval', 'stock_reason'] as const
 
 function shapeOf(slot: string): Shape {
   if (slot === 'visit' || slot === 'training' || slot === 'part') return slot
@@ -37,8 +40,10 @@ export function asksOf(move: TicketMove): Ask[] {
   const asks = move.needs
     .filter((need) => !need.filled || move.blocked)
     .map((need) => ({ slot: need.slot, label: need.label, shape: shapeOf(need.slot), required: !need.filled }))
-  const approval = t('need.approval')
-  if (move.blocked.includes(approval) && !asks.some((ask) => ask.slot === 'approval')) asks.push({ slot: 'approval', label: approval, shape: 'lines', required: true })
+  for (const slot of EXCEPTIONS) {
+    const label = t(`need.${slot}`)
+    if (move.blocked.includes(label) && !asks.some((ask) => ask.slot === slot)) asks.push({ slot, label, shape: 'lines', required: true })
+  }
   return asks
 }
 
@@ -65,7 +70,7 @@ export function needValue(ask: Ask, sheet: Sheet, before: SlotValue = {}): SlotV
   if (ask.shape === 'training') return trainingValue(sheet)
   const text = (sheet[ask.slot] ?? '').trim()
   if (!text) return null
-  if (ask.shape === 'choice' || ask.slot === 'approval') return { value: text }
+  if (ask.shape === 'choice' || EXCEPTIONS.some((slot) => slot === ask.slot)) return { value: text }
   if (ask.slot === 'original') return { value: text.replace(/\s/g, '') }
   return valueOf(ask.slot, text, before)
 }
