@@ -177,7 +177,7 @@ def _asterisk(layout: Layout, settings: Settings, up: bool) -> AsteriskFacts:
     missing = _missing_modules(layout)
     media = tuple(name for name in missing if name.startswith(("codec_", "format_")))
     others = tuple(name for name in missing if name not in media)
-    ami_error, denied = _ami(layout, settings)
+    ami_error, denied = ami_rights(layout, settings)
     return AsteriskFacts(version, others, media, ami_error, denied)
 
 
@@ -196,7 +196,8 @@ def absent_modules(listing: str, wanted: Iterable[str]) -> tuple[str, ...]:
     return tuple(name for name in wanted if name not in running)
 
 
-def _ami(layout: Layout, settings: Settings) -> tuple[str, tuple[str, ...]]:
+def ami_rights(layout: Layout, settings: Settings) -> tuple[str, tuple[str, ...]]:
+    """Return what keeps ivr's user from logging in ("" for nothing), and the rights it has not; changes nothing."""
     asked = {**dict.fromkeys(RIGHTS, ""), **LISTS}
     try:
         replies = probes.ami_actions(

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from ops.asterisk import agent_secret, rx
+from ops.doctor.gather import ami_rights
 from tests.integration.asterisk.ami import Ami, NothingCame
 from tests.integration.asterisk.pair import Pair
 
@@ -134,6 +135,12 @@ def test_ami_refuses_a_wrong_password_and_dangerous_actions(pair: Pair) -> None:
     )
     for action, fields in actions:
         assert pair.pbx.call(action, None, **fields)["Response"] == "Error", action
+
+
+def test_the_doctor_finds_every_right_of_ivrs_user_and_a_wrong_password(pair: Pair) -> None:
+    assert ami_rights(pair.layout, pair.settings) == ("", ())
+    wrong = pair.settings.model_copy(update={"ami_secret": "wrong"})
+    assert ami_rights(pair.layout, wrong) == ("ValueError", ())
 
 
 def test_fully_booted_and_timestamps_come_to_ivrs_user(pair: Pair) -> None:
