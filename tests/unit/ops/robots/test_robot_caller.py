@@ -117,3 +117,10 @@ async def test_the_end_that_was_expected_is_no_failure(clips: Path) -> None:
     report = await played("[{expect: hangup}]", clips, hangs_up_s=0.5)
     assert report.steps[0].ok
     assert report.ended_by == "hotline"
+
+
+async def test_a_clip_sounds_through_prompts_and_is_over_with_the_call(clips: Path) -> None:
+    report = await played("[{play: long.wav}, {expect: hangup}]", clips, hangs_up_s=1.0)
+    assert [step.ok for step in report.steps] == [True, True]
+    assert report.greeting_ms is not None
+    assert report.greeting_ms < report.steps[0].ended_ms  # the prompt was heard meanwhile
