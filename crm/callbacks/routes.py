@@ -19,6 +19,7 @@ router = APIRouter(route_class=TransactionalRoute, tags=["callbacks"])
 TaskPath = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")]
 _MAY_CALL = (Role.AGENT, Role.SUPERVISOR)
 _REASONS = {"callback": "", "voicemail": "voicemail", "abandoned": "abandoned"}
+_NAMES = {"callback": "待回拨", "voicemail": "留言", "abandoned": "排队放弃"}
 
 
 @router.get("/callbacks", operation_id="listCallbacks")
@@ -32,7 +33,7 @@ async def list_callbacks(
 ) -> Listing[CallbackForm]:
     """Tasks, what is due first; numbers in full because they must be dialled."""
     require(lens.viewer, *_MAY_CALL)
-    await note(session, lens.viewer, "callbacks_seen", "list", tab, lens.now)
+    await note(session, lens.viewer, "callbacks_seen", "list", "已办完" if done else _NAMES[tab], lens.now)
     found, total = await repository.search(session, reason=_REASONS[tab], done=done, cursor=cursor, limit=size + 1)
     kept, after = cut(found, size, repository.place)
     return listing(await _forms(session, kept), after, total)

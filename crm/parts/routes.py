@@ -45,7 +45,7 @@ async def add_price(code: CodePath, body: NewPrice, session: SessionDep, lens: L
     """Add a price of the price list from a day on."""
     require(lens.viewer, Role.SUPERVISOR, Role.ADMIN)
     await service.add_price(session, code, **body.model_dump(), actor=lens.viewer.name, now=lens.now)
-    detail = f"{body.valid_from} 起 {body.fen} 分"
+    detail = f"{body.valid_from} 起 ¥{body.fen / 100:.2f}"
     await note(session, lens.viewer, "price_added", "part", code, lens.now, detail=detail, reason=body.source)
     row = (await repository.by_codes(session, [code]))[code]
     return view.spare_part(row, (await repository.prices_on(session, _today(lens))).get(code))

@@ -51,7 +51,7 @@ async def book(
         quantity=level.quantity, reason=reason, ticket_no=ticket, actor=viewer.name, at=now,
     )  # fmt: skip
     await repository.add(session, booked)
-    detail = f"{level.place} {change:+d} → {level.quantity}"
+    detail = f"{await _name(session, level.place)} {change:+d} → {level.quantity}"
     await note(session, viewer, "stock_moved", "part", level.part_code, now, detail=detail, reason=reason)
 
 
@@ -62,8 +62,14 @@ async def mark(
     level = await _locked(session, code, place, wanted.version, now)
     level.reorder_at = wanted.reorder_at
     await _write(session, level, viewer, now)
-    await note(session, viewer, "stock_marked", "part", code, now, detail=f"{place} ≤ {wanted.reorder_at}")
+    detail = f"{await _name(session, place)} ≤ {wanted.reorder_at}"
+    await note(session, viewer, "stock_marked", "part", code, now, detail=detail)
     return level
+
+
+async def _name(session: AsyncSession, place: str) -> str:
+    """Return what people call a place; one that is gone keeps its id."""
+    return next((item.name for item in await places(session) if item.id == place), place)
 
 
 async def _locked(session: AsyncSession, code: str, place: str, version: int, now: datetime) -> StockLevel:

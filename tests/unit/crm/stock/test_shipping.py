@@ -46,7 +46,7 @@ async def test_shipping_takes_the_parts_out_and_says_so(page: Opener, process: P
             "发货", -2, 3, ticket["no"], "张伟",
         )  # fmt: skip
         noted = (await keeper.get(f"{API}/audit?action=stock_moved&subject=PCB")).json()["items"][0]
-        assert (noted["detail"], noted["reason"]) == ("main -2 → 3", f"工单 {ticket['no']} 发货")
+        assert (noted["detail"], noted["reason"]) == ("总仓 -2 → 3", f"工单 {ticket['no']} 发货")
         assert (await move(keeper, ticket, "ship", courier_out="SF1")).status_code == 409  # pressed twice
         await moved(keeper, ticket, "resolve")
         assert await quantity(keeper, "PCB") == 3

@@ -47,6 +47,7 @@ async def test_stock_is_booked_counted_and_every_step_is_kept(page: Opener) -> N
         noted = (await keeper.get(f"{API}/audit?action=stock_moved&subject=PCB")).json()["items"]
         assert len(noted) == 4
         assert "盘点少一件" in {item["reason"] for item in noted}
+        assert all(item["detail"].startswith(("总仓 ", "顺德网点 ")) for item in noted), noted
 
 
 @pytest.mark.parametrize(
