@@ -229,5 +229,6 @@ class ConsolePage:
             deadline -= 50
 
     async def screenshot(self, path: str) -> None:
-        """Write a PNG of what is in view."""
+        """Write a PNG of what is in view, with nothing under the pointer."""
+        await self.page.mouse.move(0, 0)
         await self.page.screenshot(path=path)
