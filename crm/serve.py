@@ -1,7 +1,6 @@
 """Runs crm: the pages' server, the private server, the hub and the health look, in one process."""
 
 import asyncio
-import contextlib
 import signal
 from collections.abc import Coroutine
 from datetime import datetime, timedelta
@@ -28,6 +27,7 @@ from crm.search import service as search
 from crm.settings import Settings
 from crm.web.app import make_desk_app, make_web_app
 from crm.webhooks import service as webhooks
+from liveness.http_door import http_server
 from liveness.watchdog import keep_alive
 
 log = structlog.get_logger(__name__)
@@ -42,15 +42,16 @@ TERMS_EVERY_S = 60.0
 CALLBACKS_EVERY_S = 2.0
 DUTY_EVERY_S = 5.0
 IMPORTS_EVERY_S = 1.0
-_GRACE_S = 3
+_MOST_OF_PAGES = 600
+_MOST_OF_IVR = 200
 
 
 async def serve(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT."""
     async with build(settings) as process:
         servers = [
-            _server(make_web_app(process.parts), settings.web_port),
-            _server(make_desk_app(process.parts), settings.desk_port),
+            web_server(make_web_app(process.parts), settings.web_port),
+            http_server(make_desk_app(process.parts), settings.desk_port, connections=_MOST_OF_IVR),
         ]
         stop = asyncio.Event()
         loop = asyncio.get_running_loop()
@@ -58,7 +59,7 @@ async def serve(settings: Settings) -> None:
             loop.add_signal_handler(number, stop.set)
         async with asyncio.TaskGroup() as group:
             background = [group.create_task(task) for task in _background(process)]
-            serving = [group.create_task(_serve(server)) for server in servers]
+            serving = [group.create_task(server.serve()) for server in servers]
             log.info("serving", web_port=settings.web_port, desk_port=settings.desk_port)
             await stop.wait()
             for server in servers:
@@ -146,22 +147,6 @@ async def _clocks(process: Process) -> None:
     await run("clocks", tick, process.parts.work, process.parts.now, CLOCKS_EVERY_S)
 
 
-def _server(app: FastAPI, port: int) -> uvicorn.Server:
-    config = uvicorn.Config(
-        app,
-        host="127.0.0.1",
-        port=port,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=_GRACE_S,
-        ws="websockets-sansio",
-        ws_max_size=4096,
-    )
-    return uvicorn.Server(config)
-
-
-async def _serve(server: uvicorn.Server) -> None:
-    # Signals are ours: uvicorn would take them for itself, twice.
-    server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign, assignment] # its only switch
-    await server.serve()
+def web_server(app: FastAPI, port: int) -> uvicorn.Server:
+    """Return the pages' server: a page holds a stream and up to six connections more."""
+    return http_server(app, port, connections=_MOST_OF_PAGES, ws="websockets-sansio")

@@ -47,6 +47,7 @@ from ivr.telephony.agi import AGILimits, AGIServer
 from ivr.telephony.ami.client import AMIClient, AMISettings
 from ivr.telephony.calls import CallLedger, QueueTimes
 from ivr.telephony.events import TelephonyEvent
+from liveness.http_door import http_server
 from liveness.watchdog import keep_alive
 
 log = structlog.get_logger(__name__)
@@ -56,6 +57,7 @@ _BLOCKED_S = 2.0  # then the loop is blocked: a caller is to hear something with
 _FROZEN_S = 2.2  # then the whole process is stopped: the traceback of a blocked loop comes first
 _AMI_EVENTS = "system,call,agent,user"
 _LAST_SHIPMENT_S = 2.0
+_MOST_OF_CRM = 200
 
 
 def now() -> datetime:
@@ -142,7 +144,8 @@ def build(settings: Settings, client: httpx.AsyncClient) -> App:
         return _status(app)
 
     executor = CommandExecutor(journal, pbx, outbound, now)
-    web = _web_server(settings.commands_port, commands_app(executor, live, status, settings.internal_token))
+    commands = commands_app(executor, live, status, settings.internal_token)
+    web = http_server(commands, settings.commands_port, connections=_MOST_OF_CRM)
     agi_limits = AGILimits(stop_s=settings.stop_s)
     agi = AGIServer(_HOST, settings.agi_port, CallHandler(services, calls), agi_limits)
     app = App(settings, journal, calls, ami, numbers, shipper, health, facts, waiting, places, recordings, agi, web)
@@ -153,22 +156,6 @@ def _queue_times() -> dict[str, QueueTimes]:
     limits = Limits()
     times = {name: QueueTimes(limits.queue_timeout_s, limits.wrapup_s) for name in QUEUE_NAMES}
     return times | {"emergency": QueueTimes(limits.emergency_timeout_s, 0, keys=False)}
-
-
-def _web_server(port: int, app: Any) -> uvicorn.Server:
-    config = uvicorn.Config(
-        app, host=_HOST, port=port, log_config=None, access_log=False, limit_concurrency=200, lifespan="off", ws="none"
-    )
-    return _QuietServer(config)
-
-
-class _QuietServer(uvicorn.Server):
-    """Uvicorn without its own signal handlers: the process has one place that ends it."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Any:
-        """Leave the signals alone."""
-        yield
 
 
 def _status(app: App) -> dict[str, Any]:

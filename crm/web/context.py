@@ -59,6 +59,8 @@ class TransactionalRoute(APIRoute):
         handler = super().get_route_handler()
 
         async def transactional(request: Request) -> Response:
+            await request.body()  # kept in the request; a slow peer must not hold a transaction open
+
             async def block(session: AsyncSession) -> Response:
                 request.state.session = session
                 if request.method == "POST" and HEADER in request.headers:

@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from crm.errors import Refusal
 from crm.transaction import sql_state
@@ -49,6 +50,7 @@ def add_handlers(app: FastAPI) -> None:
     app.add_exception_handler(Refusal, _refusal)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(ClientDisconnect, _gone)
     for away in (OperationalError, InterfaceError, PoolTimeoutError, ConnectionError):
         app.add_exception_handler(away, _database_away)
     app.add_exception_handler(DBAPIError, _database_error)
@@ -72,6 +74,12 @@ async def _http(_: Request, error: Exception) -> JSONResponse:
     if isinstance(error, HTTPException) and error.headers:
         answer.headers.update(error.headers)
     return answer
+
+
+async def _gone(request: Request, _: Exception) -> JSONResponse:
+    """Nobody hears it: the peer went, or was too slow, with its request half said."""
+    log.info("client_gone", path=request.scope.get("path"))
+    return problem(400, "请求没有发完", "gone")
 
 
 async def _database_away(request: Request, error: Exception) -> JSONResponse:
