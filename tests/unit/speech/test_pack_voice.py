@@ -15,7 +15,8 @@ from speech.pack_voice import PackVoice, texts_of
 from speech.synthesizers.espeak import EspeakSynthesizer
 from tests.unit.speech.waiting import until
 
-ARTICLE = {"segments": ["还可以换货。", "两年。"], "source": "四.一.6", "version": 1}
+SEGMENTS = ["还可以换货。", "两年。"]
+ARTICLE = {"segments": SEGMENTS, "source": "四.一.6", "version": 1}
 CODES = {
     "E1": {"id": "E1", "meaning_zh": "点火失败", "self_check_zh": "看看插头。\n看看阀门。"},
     "E2": {"id": "E2", "meaning_zh": "", "self_check_zh": ""},
@@ -56,7 +57,7 @@ async def test_a_new_pack_is_voiced_once_and_its_next_version_again(tmp_path: Pa
     await voiced.look()
     await voiced.look()
     assert synthesizer.made == 4
-    for text in ARTICLE["segments"]:  # type: ignore[attr-defined]  # a list in a mapping of several kinds
+    for text in SEGMENTS:
         assert all(prompt_file(tmp_path / "prompts", hinted(text), rate).exists() for rate in (1.0, ELDER_RATE))
     put(tmp_path, "two", pack(ans_period={**ARTICLE, "segments": ["三年。", "两年。"]}))
     await voiced.look()
