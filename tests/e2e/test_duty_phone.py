@@ -1,6 +1,7 @@
 """At night nobody is signed in: an emergency rings the duty phones in turn; nobody there is an alarm."""
 
 import asyncio
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,14 @@ def ring_for(stack: Stack, number: str, seconds: str) -> None:
     action = f"Action: Setvar\r\nVariable: ROBOT_RING_{number}\r\nValue: {seconds}"
     reply = probes.ami_actions(stack.settings.carrier_ami_port, stack.settings, [action])[0]
     assert reply["Response"] == "Success", reply
+
+
+@pytest.fixture(autouse=True)
+def _ringing_as_before(stack: Stack) -> Iterator[None]:
+    """Let the duty phones ring as the carrier has it afterwards: other tests' callers may reach them too."""
+    yield
+    for number in DUTY_NUMBERS:
+        ring_for(stack, number, "")
 
 
 async def emergency(stack: Stack, caller: str) -> tuple[CallReport, RobotAgents]:

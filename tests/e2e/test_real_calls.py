@@ -178,6 +178,7 @@ def test_danger_goes_to_the_emergency_queue(made: Made) -> None:
     assert len(report.tickets) == 1
     assert report.tickets[0]["priority"] == "urgent"
     assert report.tickets[0]["safety"] == "gas"
+    assert report.outcome == "talked"
 
 
 def test_fire_said_over_the_menu_goes_to_the_emergency_queue(made: Made) -> None:
