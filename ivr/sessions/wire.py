@@ -151,6 +151,7 @@ def caller_card_from_json(raw: Any) -> CallerCard:
         notice_area=_text(raw, "notice_area", ""),
         notice_event=_text(raw, "notice_event", ""),
         surge=_flag(raw, "surge"),
+        complaint_reply_by=_text(raw, "complaint_reply_by", ""),
         draft=None if raw.get("draft") is None else _draft(raw["draft"]),
     )
 

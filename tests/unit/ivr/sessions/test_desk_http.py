@@ -2,19 +2,22 @@
 
 import contextlib
 from collections.abc import AsyncIterator
+from dataclasses import fields, replace
 from datetime import date
 from typing import Any
 
 import httpx
 import pytest
 
-from ivr.contract.desk import DeskUnavailable, WarrantyQuestion
+from ivr.contract.desk import CallerCard, DeskUnavailable, WarrantyQuestion
 from ivr.contract.envelope import Envelope
 from ivr.contract.facts import ContactEnded
 from ivr.contract.ids import ContactId
 from ivr.sessions.desk_http import DeskTimeouts, HTTPDesk
+from ivr.sessions.wire import caller_card_from_json
+from speech.contract import encode
 from tests.unit.ivr.sessions.desk_server import TOKEN, desk_server
-from tests.unit.ivr.sessions.fakes import NOW, MemoryDesk
+from tests.unit.ivr.sessions.fakes import CARD, CUT_CARD, NOW, MemoryDesk
 
 
 @contextlib.asynccontextmanager
@@ -42,6 +45,14 @@ async def test_what_is_asked_arrives_word_for_word() -> None:
         ("visit_code", "447108", "+8613800138000"),
         ("find_ticket", "10000016", "8005"),
     ]
+
+
+def test_nothing_that_crm_tells_of_a_caller_is_dropped_on_the_way() -> None:
+    known = replace(CARD, past=CUT_CARD.past, open_ticket=CUT_CARD.open_ticket, draft=CUT_CARD.draft)
+    noticed = replace(known, notice_area="容桂街道", notice_event="今天停气", surge=True)
+    full = replace(noticed, complaint_reply_by="2026-11-23T12:00")
+    assert not [item.name for item in fields(CallerCard) if getattr(full, item.name) == item.default]
+    assert caller_card_from_json(encode(full)) == full
 
 
 async def test_facts_arrive_as_they_were() -> None:
