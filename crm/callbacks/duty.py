@@ -47,12 +47,15 @@ async def taken(session: AsyncSession, task_id: str, number: str, at: datetime) 
     """Somebody took a round on this duty phone by key 1: no further round goes out, and to the pages the task is taken
     as by an agent, so that the board asks again until somebody wrote down how it went. False = there is no such task.
 
-    number: as the trunk dials it. An agent who has the task keeps it.
+    number: as the trunk dials it. An agent who has the task keeps it. ivr tells the same second again when it cannot
+    know whether it told it.
     """
     await begin_writing(session)
     task = await repository.get(session, task_id)
     if task is None:
         return False
+    if task.duty_taken_at is not None and at <= task.duty_taken_at:
+        return True
     who = f"值班电话 {phone.masked(phone.to_e164(number))}"
     task.duty_taken_at = at
     if task.done_at is None and not is_taken(task, at):

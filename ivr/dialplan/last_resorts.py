@@ -4,10 +4,19 @@ from ivr.dialplan.conf import Context, Extension
 from ivr.dialplan.numbers import LANDLINE
 from ivr.dialplan.queues import WAITING_CLASS
 from ivr.dialplan.steps import IDS, Options, goto_if, play, read, timed
-from ivr.dialplan.variables import DUTY_RING_CONTEXT, DUTY_TOLD_CONTEXT, HL_TASK, Event, Stage
+from ivr.dialplan.variables import (
+    DUTY_RING_CONTEXT,
+    DUTY_TOLD_CONTEXT,
+    HL_DUTY_TAKEN,
+    HL_TAKEN,
+    HL_TASK,
+    Event,
+    Stage,
+)
 
 ACCEPT_CONTEXT = "hl-duty-accept"
 ACCEPT_TRIES = 3
+KEPT_CHARS = 900  # of rounds taken before: sixteen, and a part of one, which nobody reads
 
 
 def emergency(options: Options) -> Context:
@@ -48,7 +57,10 @@ def duty_accept(options: Options) -> Context:
         "Return()",
         "yes| Set(GOSUB_RESULT=)",
         'GotoIf($["${ARG1}" = ""]?end)',  # a caller is on the line: the call itself tells who answered
-        f"UserEvent({Event.DUTY_TAKEN},Task: ${{ARG1}},Number: ${{ARG2}})",
+        f"Set({HL_TAKEN}=${{ARG1}}:${{ARG2}}:${{EPOCH}})",
+        # ivr may be away: it asks for this when it is back
+        f"Set(GLOBAL({HL_DUTY_TAKEN})=${{{HL_TAKEN}}} ${{{HL_DUTY_TAKEN}:0:{KEPT_CHARS}}})",
+        f"UserEvent({Event.DUTY_TAKEN},Taken: ${{{HL_TAKEN}}})",
         "end| Return()",
     ]
     why = "On the duty phone's own leg, the caller hears the waiting tone: a person presses 1, a mailbox does not."

@@ -33,11 +33,15 @@ HL_BEGAN = "HL_BEGAN"  # second in which the voicemail's recording began
 HL_DIGIT = "HL_DIGIT"  # which digit of HL_CALLER the duty phone hears, from 0
 HL_TASK = "HL_TASK"  # crm's id of the call-back for which the duty phones are rung
 HL_ACCEPT = "HL_ACCEPT"  # key pressed on the duty phone's own channel
+HL_TAKEN = "HL_TAKEN"  # task:number:second of a round that this duty phone took
+# Global: the HL_TAKENs of the latest rounds, newest first; ivr empties it. It outlives ivr and AMI, not Asterisk.
+HL_DUTY_TAKEN = "HL_DUTY_TAKEN"
 
 HOTLINE_VARIABLES = frozenset({
     HL_CONTACT, HL_RECORDING, HL_DID, HL_CALLER, HL_ATTEMPT, HL_KEY, IVR_NEXT, HL_QUEUE, QUEUE_PRIO, HL_STAGE, HL_NEXT,
     HL_BACK, HL_WAIT, HL_AGAIN, HL_POSITION, HL_SINCE, HL_CODE,
     HL_LOST, HL_TRIES, HL_RESUMES, HL_DIVERSION, HL_VOICEMAIL, HL_BEGAN, HL_ACCEPT, HL_DIGIT, HL_TASK,
+    HL_TAKEN, HL_DUTY_TAKEN,
 })  # fmt: skip
 ASTERISK_VARIABLES = frozenset({
     "AGIEXITONHANGUP", "AGISTATUS", "DIALSTATUS", "EPOCH", "EXTEN", "GOSUB_RESULT", "HANGUPCAUSE", "QUEUESTATUS",
@@ -83,7 +87,7 @@ class Event(StrEnum):
     EMERGENCY = "HLEmergency"  # the caller is on the emergency path without or after ivr
     VOICEMAIL = "HLVoicemail"  # Status: a message was recorded to its end
     ENDED = "HLEnded"  # Caller, Did, Stage, Attempt, Next, Queue, Voicemail, Cause: the channel is gone
-    DUTY_TAKEN = "HLDutyTaken"  # Task, Number: who answered this duty phone pressed 1 in a round for a call-back
+    DUTY_TAKEN = "HLDutyTaken"  # Taken, an HL_TAKEN: who answered this duty phone pressed 1 in a round for a call-back
 
 
 CALLBACK_CHANNEL = "callback-"  # how the uniqueid of who is called back begins

@@ -10,13 +10,15 @@ import structlog
 
 from ivr.contract.facts import ContactEnded, ContactStarted, DutyTaken
 from ivr.contract.ids import ContactId
+from ivr.dialplan.variables import HL_DUTY_TAKEN
 from ivr.sessions.calls import Calls, RunningCall
-from ivr.sessions.journal import Journal
+from ivr.sessions.journal import Journal, JournalUnavailable
 from ivr.sessions.ports import Flow
 from ivr.sessions.recording_files import RecordingWatch
 from ivr.sessions.records import CallInfo
 from ivr.sessions.resume import dialogue_end, finish
 from ivr.telephony.calls import CallLedger, DialogueEnd, Noted
+from ivr.telephony.errors import AMIError
 from ivr.telephony.events import (
     CallEnded,
     CallPlaced,
@@ -26,7 +28,7 @@ from ivr.telephony.events import (
     Snapshot,
     TelephonyEvent,
 )
-from ivr.telephony.translate import snapshot, translate
+from ivr.telephony.translate import rounds_taken, snapshot, translate
 
 log = structlog.get_logger(__name__)
 
@@ -41,7 +43,7 @@ class AMI(Protocol):
         """Yield every event in Asterisk's order, for one consumer."""
 
     async def action(self, name: str, fields: Mapping[str, str], timeout_s: float = 5.0) -> list[dict[str, str]]:
-        """Run a list action; raises AMIError."""
+        """Run an action; raises AMIError."""
 
 
 class TelephonyFacts:
@@ -145,8 +147,25 @@ class TelephonyFacts:
         if isinstance(event, CallPlaced):
             self._placed(event)
         if isinstance(event, DutyPhoneTook):
-            self._journal.fact(ContactId(""), DutyTaken(event.task, event.number), event.at)
+            self._duty_taken(event)
         self._waiting(event)
+
+    def _duty_taken(self, event: DutyPhoneTook) -> None:
+        self._journal.fact(ContactId(""), DutyTaken(event.task, event.number), event.at)
+
+    async def _taken_unheard(self, ami: AMI) -> None:
+        """Write the rounds taken while we were away, and those heard since the last log-in once more: crm tells them
+        by their second. Asterisk forgets them when they are on disk. Raises AMIError."""
+        kept = (await ami.action("Getvar", {"Variable": HL_DUTY_TAKEN}))[0].get("Value", "")
+        if not (rounds := rounds_taken(kept)):
+            return
+        for event in rounds:
+            self._duty_taken(event)
+        try:
+            await self._journal.durable()
+            await ami.action("Setvar", {"Variable": HL_DUTY_TAKEN, "Value": ""})
+        except (JournalUnavailable, AMIError) as error:  # not worth a comparison anew: asked at the next log-in
+            log.warning("rounds_taken_not_emptied", reason=type(error).__name__)
 
     def _hung_up(self, uniqueid: str) -> None:
         if (call := self._calls.by_uniqueid(uniqueid)) is not None:
@@ -177,6 +196,7 @@ class TelephonyFacts:
                 call.gone.set()
             else:
                 self._finish(known.contact)
+        await self._taken_unheard(ami)
         log.info("reconciled", channels=len(held.channels), restarted=restarted, invalid=len(invalid))
         return held
 

@@ -34,7 +34,7 @@ from ivr.telephony.events import (
 _CHANNEL_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _WORD = re.compile(r"[A-Za-z0-9_-]{1,32}")
 _CONTACT = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,63}")
-_TASK = re.compile(r"[0-9a-f]{32}")
+_TAKEN = re.compile(r"([0-9a-f]{32}):([0-9+*#]{1,20}):([0-9]{10})")  # see HL_TAKEN
 _RECORDING = re.compile(r"[0-9a-fA-F-]{0,64}")
 _ACTION = re.compile(r"[0-9A-Za-z._/-]{1,128}")
 _NUMBER = re.compile(r"[0-9+*#]{0,20}")
@@ -120,6 +120,11 @@ class _Fields:
             return None
         return Kept(self.queue(), self.number("Prio", 0), datetime.fromtimestamp(float(since), UTC))
 
+    def taken(self) -> DutyPhoneTook:
+        if not (rounds := rounds_taken(self.raw("Taken"))):
+            raise _Bad("Taken")
+        return rounds[0]
+
     def raw(self, key: str) -> str:
         return self._raw.get(key, "")
 
@@ -162,6 +167,12 @@ def snapshot(
     return Snapshot(frozenset(alive), waiting, tuple(members), legs), tuple(invalid)
 
 
+def rounds_taken(kept: str) -> list[DutyPhoneTook]:
+    """Read HL_DUTY_TAKEN, oldest first; what has not the shape of a HL_TAKEN is left out."""
+    shaped = [match for word in reversed(kept.split()) if (match := _TAKEN.fullmatch(word))]
+    return [DutyPhoneTook(datetime.fromtimestamp(int(match[3]), UTC), match[1], match[2]) for match in shaped]
+
+
 def _user_event(fields: _Fields) -> TelephonyEvent | None:
     match fields.raw("UserEvent"):
         case "HLContact":
@@ -170,7 +181,7 @@ def _user_event(fields: _Fields) -> TelephonyEvent | None:
         case "HLEmergency":
             return EmergencyBegun(*fields.caller(), fields.text("Contact", _CONTACT))
         case "HLDutyTaken":
-            return DutyPhoneTook(fields.at, fields.text("Task", _TASK), fields.text("Number", _NUMBER))
+            return fields.taken()
         case "HLEnded":
             stage = fields.text("Stage", _STAGE, "")
             queue = fields.text("Queue", _STAGE, "")

@@ -8,6 +8,7 @@ import pytest
 
 from ivr.bootstrap import now
 from ivr.dialplan.numbers import LANDLINE
+from ivr.dialplan.variables import HL_DUTY_TAKEN
 from ivr.sessions.kept_places import KeptPlaces
 from ivr.sessions.pbx import AMIPBX
 from ivr.telephony.ami.client import AMIClient, AMISettings
@@ -85,7 +86,12 @@ def test_a_written_danger_goes_round_the_duty_phones_and_who_takes_it_hears_whom
     reply = pair.carrier.call("PlayDTMF", Channel=answered["Channel"], Digit="1", Duration="120")
     assert reply["Response"] == "Success", reply
     taken = pair.pbx.event("UserEvent", UserEvent="HLDutyTaken")
-    assert (taken["Task"], taken["Number"]) == ("f" * 32, "13900000002")
+    task, number, pressed = taken["Taken"].split(":")
+    assert (task, number, abs(int(pressed) - time.time()) < 60) == ("f" * 32, "13900000002", True)
+    kept = pair.pbx.call("Getvar", Variable=HL_DUTY_TAKEN)  # ivr may have been away
+    assert kept["Value"].split() == [taken["Taken"]]
+    assert pair.pbx.call("Setvar", Variable=HL_DUTY_TAKEN, Value="")["Response"] == "Success"
+    assert pair.pbx.call("Getvar", Variable=HL_DUTY_TAKEN)["Value"] == ""
     told = duty.until_hears(pair.prompts["duty_told"], 15)
     assert duty.until_hears(pair.prompts["digit.9"], 15) > told  # the last of the number
     assert duty.gone.wait(30)

@@ -130,6 +130,7 @@ async def test_a_duty_phone_that_took_it_is_rung_no_more_and_named_in_the_timeli
     assert await rung(process, telephone, clock) == [{"number": NUMBER}]
     for _ in range(2):  # ivr tells it again when the answer is lost
         assert (await took(desk, task["id"], clock())).status_code == 200
+    assert (await took(desk, task["id"], clock(), seq=2)).status_code == 200  # and after a restart as another fact
     (ticket,) = await tickets(page)
     told = [entry["text"] for entry in ticket["timeline"] if entry["kind"] == "callback"]
     assert told == ["值班电话 139****0002 已接手", "还没有客服接手，第 1 次打值班电话"]

@@ -182,10 +182,12 @@ def test_a_duty_phone_is_taken_only_by_key_1() -> None:
     assert all(f"U({ACCEPT_CONTEXT})" in step for step in steps("hl-emergency", "queue") if step.startswith("Dial"))
     accept = steps(ACCEPT_CONTEXT)
     assert accept[0] == "Set(GOSUB_RESULT=BUSY)"
-    assert accept[-4:] == [
+    assert accept[-6:] == [
         "Set(GOSUB_RESULT=)",
         'GotoIf($["${ARG1}" = ""]?end)',
-        f"UserEvent({Event.DUTY_TAKEN},Task: ${{ARG1}},Number: ${{ARG2}})",
+        "Set(HL_TAKEN=${ARG1}:${ARG2}:${EPOCH})",
+        "Set(GLOBAL(HL_DUTY_TAKEN)=${HL_TAKEN} ${HL_DUTY_TAKEN:0:900})",
+        f"UserEvent({Event.DUTY_TAKEN},Taken: ${{HL_TAKEN}})",
         "Return()",
     ]
     assert PLAN.contexts[ACCEPT_CONTEXT]["s"][2].args == '$["${HL_ACCEPT}" = "1"]?yes'

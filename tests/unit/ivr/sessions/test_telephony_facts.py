@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from ivr.contract.dialogue import LookupFailed, Started, TurnDone
+from ivr.contract.envelope import Envelope
 from ivr.contract.facts import (
     AgentAnswered,
     AgentRinging,
@@ -19,13 +20,14 @@ from ivr.contract.facts import (
     TalkEnded,
 )
 from ivr.contract.ids import ContactId
+from ivr.dialplan.variables import HL_DUTY_TAKEN
 from ivr.sessions.caller_id import to_e164
 from ivr.sessions.calls import Calls
 from ivr.sessions.journal import Journal
 from ivr.sessions.recording_files import RecordingWatch
 from ivr.sessions.telephony_facts import TelephonyFacts
 from ivr.telephony.calls import CallLedger
-from ivr.telephony.errors import AMIRefused
+from ivr.telephony.errors import AMIRefused, AMITimeout
 from speech.contract import Cause, Mode, TurnResult
 from tests.unit.ivr.sessions.fake_channel import HANG_UP, FakeChannel
 from tests.unit.ivr.sessions.fakes import NOW, SmallFlow
@@ -34,6 +36,11 @@ from tests.unit.ivr.sessions.test_journal import INFO, STARTED
 
 STAMP = {"Timestamp": str(NOW.timestamp()), "Linkedid": "hotline-1.1", "Uniqueid": "hotline-1.1"}
 LEG = {"Queue": "repair", "Interface": "PJSIP/8001", "DestUniqueid": "hotline-1.2"}
+TAKEN_AT = NOW.replace(microsecond=0)
+TAKEN = {
+    **STAMP, "Event": "UserEvent", "UserEvent": "HLDutyTaken",
+    "Taken": f"{'f' * 32}:13900000002:{TAKEN_AT.timestamp():.0f}",
+}  # fmt: skip
 HANGUP = {"Event": "Hangup", "Cause": "16", **STAMP}
 JOIN = {"Event": "QueueCallerJoin", "Queue": "repair", "Position": "1", **STAMP}
 CONNECT = {"Event": "AgentConnect", "HoldTime": "3", **LEG, **STAMP}
@@ -41,7 +48,7 @@ COMPLETE = {"Event": "AgentComplete", "HoldTime": "3", "TalkTime": "5", "Reason"
 
 
 class FakeAMI:
-    """Answers the three questions of a reconcile, and yields the events it was given."""
+    """Answers the questions of a reconcile, keeps global variables, and yields the events it was given."""
 
     def __init__(
         self, channels: tuple[str, ...] = (), started: str = "09:00:00", queue: tuple[Mapping[str, str], ...] = ()
@@ -50,14 +57,20 @@ class FakeAMI:
         self.entries = queue
         self.started = started
         self.queue: asyncio.Queue[Mapping[str, str]] = asyncio.Queue()
+        self.variables: dict[str, str] = {}
 
     async def events(self) -> AsyncIterator[Mapping[str, str]]:
         while True:
             yield await self.queue.get()
 
     async def action(self, name: str, fields: Mapping[str, str], timeout_s: float = 5.0) -> list[dict[str, str]]:
-        assert not fields
         assert timeout_s > 0
+        if name == "Setvar":
+            self.variables[fields["Variable"]] = fields["Value"]
+            return [{"Response": "Success"}]
+        if name == "Getvar":
+            return [{"Response": "Success", "Value": self.variables.get(fields["Variable"], "")}]
+        assert not fields
         if name == "CoreStatus":
             return [{"Response": "Success", "CoreStartupDate": "2026-11-22", "CoreStartupTime": self.started}]
         if name == "CoreShowChannels":
@@ -77,6 +90,19 @@ class StartingAMI(FakeAMI):
         return await super().action(name, fields, timeout_s)
 
 
+class DeafAMI(FakeAMI):
+    """Sets no variable."""
+
+    async def action(self, name: str, fields: Mapping[str, str], timeout_s: float = 5.0) -> list[dict[str, str]]:
+        if name == "Setvar":
+            raise AMITimeout("Setvar: no answer in 5 s")
+        return await super().action(name, fields, timeout_s)
+
+
+def _rounds_taken(ivr: Rig) -> list[Envelope]:
+    return [item for item in ivr.facts() if isinstance(item.fact, DutyTaken)]
+
+
 def _take(ivr: Rig, *events: Mapping[str, str]) -> None:
     for event in events:
         ivr.watch.take(event)
@@ -84,11 +110,42 @@ def _take(ivr: Rig, *events: Mapping[str, str]) -> None:
 
 async def test_a_duty_phone_that_took_a_round_is_a_fact_of_no_contact(tmp_path: Path) -> None:
     async with rig(tmp_path) as ivr:
-        _take(
-            ivr, {**STAMP, "Event": "UserEvent", "UserEvent": "HLDutyTaken", "Task": "f" * 32, "Number": "13900000002"}
-        )
-        ((contact, fact),) = [(item.contact, item.fact) for item in ivr.facts() if isinstance(item.fact, DutyTaken)]
-        assert (contact, fact) == ("", DutyTaken("f" * 32, "13900000002"))
+        _take(ivr, TAKEN)
+        (taken,) = _rounds_taken(ivr)
+        assert (taken.contact, taken.fact, taken.at) == ("", DutyTaken("f" * 32, "13900000002"), TAKEN_AT)
+
+
+async def test_rounds_taken_while_ivr_was_away_are_told_when_it_is_back(tmp_path: Path) -> None:
+    async with rig(tmp_path) as ivr:
+        ami = FakeAMI()
+        second = f"{TAKEN_AT.timestamp():.0f}"
+        ami.variables[HL_DUTY_TAKEN] = f"{'a' * 32}:13900000001:{second} {'f' * 32}:13900000002:{second} {'b' * 32}:139"
+        await ivr.watch.reconcile(ami)
+        assert [taken.fact for taken in _rounds_taken(ivr)] == [
+            DutyTaken("f" * 32, "13900000002"), DutyTaken("a" * 32, "13900000001"),
+        ]  # fmt: skip
+        assert ivr.journal.durable_seq == ivr.journal.state.seq  # before Asterisk forgets
+        assert ami.variables[HL_DUTY_TAKEN] == ""
+        await ivr.watch.reconcile(ami)
+        assert len(_rounds_taken(ivr)) == 2
+
+
+async def test_a_round_both_heard_and_kept_is_told_as_the_same(tmp_path: Path) -> None:
+    async with rig(tmp_path) as ivr:
+        ami = FakeAMI()
+        _take(ivr, TAKEN)
+        ami.variables[HL_DUTY_TAKEN] = TAKEN["Taken"]
+        await ivr.watch.reconcile(ami)
+        first, again = _rounds_taken(ivr)
+        assert (first.fact, first.at) == (again.fact, again.at)  # crm tells the two by that
+
+
+async def test_a_round_that_asterisk_does_not_forget_stops_no_comparison(tmp_path: Path) -> None:
+    async with rig(tmp_path) as ivr:
+        ami = DeafAMI()
+        ami.variables[HL_DUTY_TAKEN] = TAKEN["Taken"]
+        assert (await ivr.watch.reconcile(ami)).channels == frozenset()
+        assert len(_rounds_taken(ivr)) == 1
 
 
 async def test_a_reported_call_ends_once(tmp_path: Path) -> None:

@@ -55,9 +55,11 @@ def test_members_and_registrations() -> None:
 
 
 def test_a_duty_phone_that_took_a_round_is_told_with_its_number() -> None:
-    raw = {"Event": "UserEvent", "UserEvent": "HLDutyTaken", "Timestamp": f"{NOW.timestamp()}", "Number": "13900000002"}
-    assert translate({**raw, "Task": "f" * 32}, NOW) == DutyPhoneTook(NOW, "f" * 32, "13900000002")
-    assert translate({**raw, "Task": "${ARG1}"}, NOW) == InvalidEvent("UserEvent", "Task")
+    raw = {"Event": "UserEvent", "UserEvent": "HLDutyTaken", "Timestamp": f"{NOW.timestamp()}"}
+    second = NOW.replace(microsecond=0)
+    told = f"{'f' * 32}:13900000002:{second.timestamp():.0f}"
+    assert translate({**raw, "Taken": told}, NOW) == DutyPhoneTook(second, "f" * 32, "13900000002")
+    assert translate({**raw, "Taken": "${HL_TAKEN}"}, NOW) == InvalidEvent("UserEvent", "Taken")
 
 
 @pytest.mark.parametrize(("name", "playing"), [("MusicOnHoldStart", True), ("MusicOnHoldStop", False)])
