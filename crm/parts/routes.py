@@ -11,7 +11,7 @@ from crm.audit.service import note
 from crm.lens import Lens
 from crm.parts import repository, service
 from crm.parts.schemas import LinesChange, NewPrice, PartChange, RequestForm, SparePartForm
-from crm.tickets import service as tickets
+from crm.tickets.changing import change_part_lines
 from crm.tickets.errors import NoTicket
 from crm.tickets.repository import get as ticket_by_no
 from crm.views import parts as view
@@ -64,7 +64,7 @@ async def get_request(no: TicketPath, session: SessionDep, lens: LensDep) -> Req
 async def save_request(no: TicketPath, body: LinesChange, session: SessionDep, lens: LensDep) -> RequestForm:
     """Replace the lines of a request; any other change of the ticket meanwhile is a 409."""
     require(lens.viewer, *_WRITERS)
-    ticket = await tickets.change_part_lines(session, no, body.version, body.lines, lens.viewer, lens.now)
+    ticket = await change_part_lines(session, no, body.version, body.lines, lens.viewer, lens.now)
     return await view.request_form(session, ticket, lens)
 
 

@@ -16,7 +16,7 @@ from crm.errors import Invalid
 from crm.events.service import begin_writing
 from crm.lens import Lens
 from crm.paging import Cursor, Listing, SliceSize, cut, listing
-from crm.tickets import repository, service
+from crm.tickets import changing, repository, service
 from crm.tickets.csv import table
 from crm.tickets.errors import NoTicket, TicketChanged
 from crm.tickets.listing import Where, page, place
@@ -141,7 +141,7 @@ async def get_ticket(no: TicketNo, session: SessionDep, lens: LensDep, response:
     if ticket is None:
         raise NoTicket("没有这张工单")
     await note(session, lens.viewer, "ticket_seen", "ticket", no, lens.now)
-    response.headers["ETag"] = service.etag(ticket)
+    response.headers["ETag"] = changing.etag(ticket)
     return await view.ticket(session, ticket, lens)
 
 
@@ -160,14 +160,14 @@ async def change_ticket(
     With If-Match (the ETag of the answer before) nothing is merged: any change since is a 412.
     """
     require(lens.viewer, *_WRITERS)
-    await service.check_etag(session, no, if_match)
+    await changing.check_etag(session, no, if_match)
     try:
-        ticket, merged = await service.change(session, no, body, lens.viewer, lens.now, parts.settings.zone)
+        ticket, merged = await changing.change(session, no, body, lens.viewer, lens.now, parts.settings.zone)
     except TicketChanged as conflict:
         current = await view.ticket(session, conflict.ticket, lens)
         conflict.members["current"] = current.model_dump(mode="json")
         raise
-    response.headers["ETag"] = service.etag(ticket)
+    response.headers["ETag"] = changing.etag(ticket)
     return TicketSaved(**dict(await view.ticket(session, ticket, lens)), merged=merged)
 
 

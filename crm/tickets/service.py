@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -13,28 +12,14 @@ from crm.accounts.schemas import Viewer
 from crm.callbacks import service as callbacks
 from crm.clocks import service as clocks
 from crm.customers import service as customers
-from crm.errors import Forbidden, Invalid
 from crm.events.service import EventKind, append, begin_writing
-from crm.parts import service as parts
 from crm.policy import ticket_states as policy
-from crm.policy.processes import Move
-from crm.stock import shipping
-from crm.tickets import guards, repository
-from crm.tickets.errors import AnotherTicket, MoveNotAllowed, NoSuchSlot, NoTicket, TicketChanged, TicketOutdated
+from crm.tickets import repository
+from crm.tickets.errors import AnotherTicket, NoTicket
 from crm.tickets.models import Ticket, TicketSlot, TimelineEntry
-from crm.tickets.schemas import Clash, TicketChange
-from crm.words import ROLES, SAFETY, TICKET_OUTCOMES, word
+from crm.words import SAFETY, TICKET_OUTCOMES, word
 
 IVR = "语音导航"
-FIELDS = {
-    "state": "状态",
-    "kind": "类型",
-    "priority": "紧急度",
-    "owner": "承办",
-    "safety": "危险",
-    "note": "备注",
-    "parts": "备件",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +112,7 @@ async def open_ticket(
     )
     await repository.add(session, ticket)
     for item in heard:
-        await _set_slot(session, ticket, item, now)
+        await set_slot(session, ticket, item, now)
     outcome = word(TICKET_OUTCOMES, opening.outcome)
     text = f"开单：{policy.KINDS[opening.kind]}" + (f"（{outcome}）" if outcome else "")
     await record(session, ticket, now, kind="opened", actor=actor, text=text, state="new")
@@ -161,7 +146,7 @@ async def heard_slot(session: AsyncSession, ticket: Ticket, heard: Heard, now: d
         text = f"来电人又说 {label}：{shown}（已核实的值未改）"
         await record(session, ticket, now, kind="slot", actor=IVR, text=text)
         return
-    await _set_slot(session, ticket, heard, now)
+    await set_slot(session, ticket, heard, now)
     await record(session, ticket, now, kind="slot", actor=IVR, text=f"{label}：{shown}", fields=[heard.slot])
 
 
@@ -231,58 +216,13 @@ async def give_to_answering_agent(session: AsyncSession, contact: str, extension
 
 async def add_note(session: AsyncSession, no: str, text: str, viewer: Viewer, now: datetime) -> Ticket:
     """Add an agent's note; raises NoTicket."""
-    ticket = await _locked(session, no)
+    ticket = await locked(session, no)
     await record(session, ticket, now, kind="note", actor=viewer.name, text=text)
     return ticket
 
 
-async def change(
-    session: AsyncSession, no: str, wanted: TicketChange, viewer: Viewer, now: datetime, zone: ZoneInfo
-) -> tuple[Ticket, list[str]]:
-    """Apply an agent's change; returns the ticket and the labels of what others changed since `wanted.version`.
-
-    Raises NoTicket, TicketChanged (same field), MoveNotAllowed, NoSuchSlot, Invalid.
-    """
-    ticket = await _locked(session, no)
-    merged = await _check_version(session, ticket, wanted, zone)
-    if wanted.kind and wanted.kind != ticket.kind:
-        await set_kind(session, ticket, wanted.kind, now, viewer.name)
-    if wanted.priority and wanted.priority != ticket.priority:
-        await set_priority(session, ticket, wanted.priority, now, viewer.name)
-    if wanted.owner is not None:
-        await _set_owner(session, ticket, wanted.owner, viewer, now)
-    await _change_slots(session, ticket, wanted, viewer, now)
-    if wanted.move:
-        await _move(session, ticket, wanted.move, viewer, now, zone)
-    return ticket, merged
-
-
-def etag(ticket: Ticket) -> str:
-    """Return the ETag of a ticket as it stands."""
-    return f'"{ticket.version}"'
-
-
-async def check_etag(session: AsyncSession, no: str, if_match: str) -> None:
-    """Raise TicketOutdated unless the ticket still is what If-Match names; "" and "*" ask for nothing."""
-    if if_match not in ("", "*"):
-        ticket = await _locked(session, no)
-        if if_match != etag(ticket):
-            raise TicketOutdated("工单刚被别人改过，请看一下新内容再保存")
-
-
-async def change_part_lines(
-    session: AsyncSession, no: str, version: int, lines: Mapping[str, int], viewer: Viewer, now: datetime
-) -> Ticket:
-    """Replace the parts a ticket asks for; raises NoTicket, TicketChanged, NotAPartRequest, NoPart."""
-    ticket = await _locked(session, no)
-    if version != ticket.version:
-        raise TicketChanged("工单刚被别人改过，请看一下新内容再保存", ticket, [])
-    text = f"备件：{await parts.set_lines(session, ticket, lines)}"
-    await record(session, ticket, now, kind="parts", actor=viewer.name, text=text, fields=["parts"])
-    return ticket
-
-
-async def _locked(session: AsyncSession, no: str) -> Ticket:
+async def locked(session: AsyncSession, no: str) -> Ticket:
+    """Return the ticket for writing, until the transaction ends; raises NoTicket."""
     await begin_writing(session)
     ticket = await repository.get(session, no, lock=True)
     if ticket is None:
@@ -290,109 +230,8 @@ async def _locked(session: AsyncSession, no: str) -> Ticket:
     return ticket
 
 
-async def _check_version(session: AsyncSession, ticket: Ticket, wanted: TicketChange, zone: ZoneInfo) -> list[str]:
-    if wanted.version > ticket.version:
-        raise Invalid("工单的版本号不对，请重新打开")
-    mine = {*wanted.slots, *wanted.confirm}
-    mine |= {name for name in ("kind", "priority", "owner") if getattr(wanted, name) is not None}
-    mine |= {"state"} if wanted.move else set()
-    theirs = [
-        Clash(field=field, label=_field_label(field), by=entry.actor, at=entry.at)
-        for entry in await repository.entries_after(session, ticket.no, wanted.version)
-        for field in entry.fields
-    ]
-    clashing = [item for item in theirs if item.field in mine]
-    if clashing:
-        last = clashing[-1]
-        detail = f"{last.by} {last.at.astimezone(zone):%H:%M} 改了 {last.label}"
-        raise TicketChanged(detail, ticket, [item.model_dump(mode="json") for item in clashing])
-    return sorted({item.label for item in theirs})
-
-
-async def _change_slots(
-    session: AsyncSession, ticket: Ticket, wanted: TicketChange, viewer: Viewer, now: datetime
-) -> None:
-    for name, values in wanted.slots.items():
-        heard = Heard(slot=name, value=values.value, status="verified", source="agent")
-        await _set_slot(session, ticket, heard, now, viewer.name)
-        text = f"改正 {slots.label(name)}：{slots.text(name, values.value)}"
-        await record(session, ticket, now, kind="slot", actor=viewer.name, text=text, fields=[name])
-    for name in wanted.confirm:
-        stored = await repository.slot(session, ticket.no, name)
-        if stored is None:
-            raise NoSuchSlot(f"工单里没有 {slots.label(name)}", fields=[{"field": "confirm", "detail": name}])
-        stored.status, stored.verified_by, stored.verified_at = "verified", viewer.name, now
-        text = f"已核实 {slots.label(name)}：{slots.text(name, stored.value)}"
-        await record(session, ticket, now, kind="slot", actor=viewer.name, text=text, fields=[name])
-
-
-async def _set_owner(session: AsyncSession, ticket: Ticket, owner: str, viewer: Viewer, now: datetime) -> None:
-    account = await accounts.by_id(session, owner) if owner else None
-    if owner and (account is None or not account.active):
-        raise Invalid("没有这位承办人", fields=[{"field": "owner", "detail": "没有这位承办人"}])
-    if (account.id if account else None) == ticket.owner_id:
-        return
-    ticket.owner_id = account.id if account else None
-    text = f"承办：{account.name if account else '无'}"
-    await record(session, ticket, now, kind="owner", actor=viewer.name, text=text, fields=["owner"])
-
-
-async def _move(
-    session: AsyncSession, ticket: Ticket, name: str, viewer: Viewer, now: datetime, zone: ZoneInfo
-) -> None:
-    """Make a move: it must stand in the table, be the viewer's to make, have what it needs, and its guard agree."""
-    move = policy.find_move(ticket.kind, ticket.state, name)
-    if move is None:
-        raise MoveNotAllowed(f"{policy.STATES[ticket.state]} 的工单不能这样操作")
-    await _check_move(session, ticket, move, viewer, now, zone)
-    text = f"{move.label}：{policy.STATES[ticket.state]} → {policy.STATES[move.to]}"
-    await record(session, ticket, now, kind="state", actor=viewer.name, text=text, state=move.to)
-    if ticket.kind == "part_request":
-        await parts.after_move(session, ticket, move.move, now, zone)
-        await _move_stock(session, ticket, move.move, viewer, now)
-    if move.move == "not_fixed":
-        await _reopen_original(session, ticket, viewer, now)
-
-
-async def _move_stock(session: AsyncSession, ticket: Ticket, move: str, viewer: Viewer, now: datetime) -> None:
-    """Book what is shipped or comes back. The word why more is shipped than there is holds for this parcel alone."""
-    said = await repository.slot(session, ticket.no, "stock_reason") if move == shipping.SHIP else None
-    reason = said.value.get("value", "") if said else ""
-    booked = await shipping.after_move(session, ticket.no, move, viewer, now, reason=reason)
-    if said is not None:
-        await repository.remove(session, said)
-    if booked:
-        await record(session, ticket, now, kind="parts", actor=viewer.name, text=booked, fields=["parts"])
-
-
-async def _check_move(
-    session: AsyncSession, ticket: Ticket, move: Move, viewer: Viewer, now: datetime, zone: ZoneInfo
-) -> None:
-    if not viewer.has(*move.roles):
-        wanted = "或".join(word(ROLES, role) for role in move.roles)
-        raise Forbidden(f"「{move.label}」要由{wanted}来做")
-    held = await held_slots(session, ticket)
-    lacking = guards.missing(move, held)
-    if lacking:
-        names = "、".join(slots.label(name) for name in lacking)
-        fields = [{"field": f"slots.{name}", "detail": f"请填{slots.label(name)}"} for name in lacking]
-        raise Invalid(f"「{move.label}」之前请先填：{names}", code="move_needs", fields=fields)
-    reason = await guards.blocked(move, guards.Case(session, ticket, held, now, zone))
-    if reason:
-        raise MoveNotAllowed(f"现在不能「{move.label}」：{reason}", code="move_blocked")
-
-
-async def _reopen_original(session: AsyncSession, follow_up: Ticket, viewer: Viewer, now: datetime) -> None:
-    """Open the first ticket again when its customer says it is not mended (dialogues, followup): no new ticket."""
-    held = await held_slots(session, follow_up)
-    original = await repository.get(session, held["original"].value["value"], lock=True)
-    move = policy.find_move(original.kind, original.state, "reopen") if original else None
-    if original is not None and move is not None:
-        text = f"回访没修好，重开：{policy.STATES[original.state]} → {policy.STATES[move.to]}"
-        await record(session, original, now, kind="state", actor=viewer.name, text=text, state=move.to)
-
-
-async def _set_slot(session: AsyncSession, ticket: Ticket, heard: Heard, now: datetime, verified_by: str = "") -> None:
+async def set_slot(session: AsyncSession, ticket: Ticket, heard: Heard, now: datetime, verified_by: str = "") -> None:
+    """Write a slot; an address is learnt for the customer's file."""
     stored = await repository.slot(session, ticket.no, heard.slot)
     if stored is None:
         stored = TicketSlot(ticket_no=ticket.no, slot=heard.slot, clip="", candidates=[])
@@ -404,7 +243,3 @@ async def _set_slot(session: AsyncSession, ticket: Ticket, heard: Heard, now: da
     await repository.add(session, stored)
     if heard.slot == "address" and ticket.customer_id:
         await customers.learn_address(session, ticket.customer_id, heard.value, heard.status, now)
-
-
-def _field_label(field: str) -> str:
-    return FIELDS.get(field) or slots.label(field)

@@ -9,6 +9,7 @@ from crm.accounts.schemas import Role, Viewer
 from crm.engineers.models import Engineer
 from crm.policy import ticket_states as policy
 from crm.tickets import service as tickets
+from crm.tickets.changing import change
 from crm.tickets.models import Ticket
 from crm.tickets.schemas import TicketChange
 from crm.wire import Values
@@ -27,7 +28,7 @@ async def move(
     if policy.find_move(ticket.kind, ticket.state, name) is None:
         return ticket
     wanted = TicketChange(version=ticket.version, move=name)
-    changed, _ = await tickets.change(session, ticket.no, wanted, viewer, now, zone)
+    changed, _ = await change(session, ticket.no, wanted, viewer, now, zone)
     return changed
 
 
@@ -40,7 +41,7 @@ async def set_time(
     value = {"date": begin.date().isoformat(), "from": f"{begin:%H:%M}", "to": f"{end:%H:%M}",
              "window": f"{begin:%H:%M}–{end:%H:%M}", "text": window(starts_at, ends_at, zone)}  # fmt: skip
     wanted = TicketChange(version=ticket.version, slots={"visit": Values(value=value)})
-    changed, _ = await tickets.change(session, ticket.no, wanted, viewer, now, zone)
+    changed, _ = await change(session, ticket.no, wanted, viewer, now, zone)
     return changed
 
 

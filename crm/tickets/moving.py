@@ -1,0 +1,74 @@
+"""Moves of a process: allowed, lacking nothing, not blocked; and what else each one does."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from crm import slots
+from crm.accounts.schemas import Viewer
+from crm.errors import Forbidden, Invalid
+from crm.parts import service as parts
+from crm.policy import ticket_states as policy
+from crm.policy.processes import Move
+from crm.stock import shipping
+from crm.tickets import guards, repository
+from crm.tickets.errors import MoveNotAllowed
+from crm.tickets.models import Ticket
+from crm.tickets.service import held_slots, record
+from crm.words import ROLES, word
+
+
+async def make_move(
+    session: AsyncSession, ticket: Ticket, name: str, viewer: Viewer, now: datetime, zone: ZoneInfo
+) -> None:
+    """Make a move: it must stand in the table, be the viewer's to make, have what it needs, and its guard agree."""
+    move = policy.find_move(ticket.kind, ticket.state, name)
+    if move is None:
+        raise MoveNotAllowed(f"{policy.STATES[ticket.state]} 的工单不能这样操作")
+    await _check_move(session, ticket, move, viewer, now, zone)
+    text = f"{move.label}：{policy.STATES[ticket.state]} → {policy.STATES[move.to]}"
+    await record(session, ticket, now, kind="state", actor=viewer.name, text=text, state=move.to)
+    if ticket.kind == "part_request":
+        await parts.after_move(session, ticket, move.move, now, zone)
+        await _move_stock(session, ticket, move.move, viewer, now)
+    if move.move == "not_fixed":
+        await _reopen_original(session, ticket, viewer, now)
+
+
+async def _move_stock(session: AsyncSession, ticket: Ticket, move: str, viewer: Viewer, now: datetime) -> None:
+    """Book what is shipped or comes back. The word why more is shipped than there is holds for this parcel alone."""
+    said = await repository.slot(session, ticket.no, "stock_reason") if move == shipping.SHIP else None
+    reason = said.value.get("value", "") if said else ""
+    booked = await shipping.after_move(session, ticket.no, move, viewer, now, reason=reason)
+    if said is not None:
+        await repository.remove(session, said)
+    if booked:
+        await record(session, ticket, now, kind="parts", actor=viewer.name, text=booked, fields=["parts"])
+
+
+async def _check_move(
+    session: AsyncSession, ticket: Ticket, move: Move, viewer: Viewer, now: datetime, zone: ZoneInfo
+) -> None:
+    if not viewer.has(*move.roles):
+        wanted = "或".join(word(ROLES, role) for role in move.roles)
+        raise Forbidden(f"「{move.label}」要由{wanted}来做")
+    held = await held_slots(session, ticket)
+    lacking = guards.missing(move, held)
+    if lacking:
+        names = "、".join(slots.label(name) for name in lacking)
+        fields = [{"field": f"slots.{name}", "detail": f"请填{slots.label(name)}"} for name in lacking]
+        raise Invalid(f"「{move.label}」之前请先填：{names}", code="move_needs", fields=fields)
+    reason = await guards.blocked(move, guards.Case(session, ticket, held, now, zone))
+    if reason:
+        raise MoveNotAllowed(f"现在不能「{move.label}」：{reason}", code="move_blocked")
+
+
+async def _reopen_original(session: AsyncSession, follow_up: Ticket, viewer: Viewer, now: datetime) -> None:
+    """Open the first ticket again when its customer says it is not mended (dialogues, followup): no new ticket."""
+    held = await held_slots(session, follow_up)
+    original = await repository.get(session, held["original"].value["value"], lock=True)
+    move = policy.find_move(original.kind, original.state, "reopen") if original else None
+    if original is not None and move is not None:
+        text = f"回访没修好，重开：{policy.STATES[original.state]} → {policy.STATES[move.to]}"
+        await record(session, original, now, kind="state", actor=viewer.name, text=text, state=move.to)
