@@ -28,6 +28,7 @@ from liveness.marks import marks
 
 POP_DUE = timedelta(seconds=5)
 DIALOGUE_AT_MOST = timedelta(hours=2)
+ALARM_STANDS = timedelta(hours=24)  # of danger and of cut calls: not to midnight, when few look after many hours
 _NOTHING = QueueFigures(0, 0, 0, 0, 0, 0)
 _STATE_ORDER = ("unreachable", "ringing", "talking", "wrapup", "ready", "paused", "offline")
 
@@ -76,7 +77,7 @@ async def board(session: AsyncSession, rules: BoardRules, telephony: str, now: d
         voicemails=voicemails,
         alarms=[
             *_calendar(rules.hours, now),
-            *_frozen(rules.frozen_marks, today),
+            *_frozen(rules.frozen_marks, now - ALARM_STANDS),
             *await _alarms(session, today, gap_at, now),
         ],
     )
@@ -188,7 +189,7 @@ async def _alarms(session: AsyncSession, since: datetime, gap_at: datetime | Non
         Alarm(key=f"fact:{fact.node}:{fact.seq}", text=f"有一条话务记录没有入账：{fact.kind}", at=fact.received_at)
         for fact in await desk.rejected_since(session, since)
     ]
-    for contact, at, over in await repository.emergencies(session, since):
+    for contact, at, over in await repository.emergencies(session, now - ALARM_STANDS):
         text = "紧急来电没有接通，请马上按「回拨」里写的处理" if over else "紧急来电正在进行"
         alarms.append(Alarm(key=f"emergency:{contact}", text=text, at=at))
     for no, safety, at in await tickets.unserved_dangers(session, now):

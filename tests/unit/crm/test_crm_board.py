@@ -13,7 +13,7 @@ from crm.settings import Settings
 from ivr.contract import facts
 from tests.unit.crm.asking import get, tell
 from tests.unit.crm.conftest import Opener
-from tests.unit.crm.fakes import Clock, FakeTelephone, Story, dialogue, talk, waiting
+from tests.unit.crm.fakes import CONTACT, Clock, FakeTelephone, Story, dialogue, talk, waiting
 from tests.unit.crm.tickets_by_hand import API
 
 
@@ -25,6 +25,19 @@ async def test_an_exchange_that_was_frozen_today_is_an_alarm(page: Opener, setti
         alarms = (await get(supervisor, "/board"))["alarms"]
     (text,) = [alarm["text"] for alarm in alarms if alarm["key"].startswith("frozen:")]
     assert text == "电话交换停住不动，已自动重启；当时的通话都断了，请尽快处理回电"
+
+
+async def test_an_emergency_of_before_midnight_stands_after_it(
+    page: Opener, desk: httpx.AsyncClient, clock: Clock
+) -> None:
+    clock.forward(hours=11, minutes=55)
+    named = (facts.MatterOpened(1, "repair"), facts.SafetyRaised(1, "gas", "key"))
+    await tell(desk, Story(at=clock()), dialogue()[0], *named, facts.ContactEnded("handed_over_lost"))
+    for minutes, told in ((1, 1), (10, 1), (24 * 60, 0)):
+        clock.forward(minutes=minutes)
+        async with page("9001") as supervisor:
+            keys = [alarm["key"] for alarm in (await get(supervisor, "/board"))["alarms"]]
+        assert keys.count(f"emergency:{CONTACT}") == told
 
 
 async def test_the_board_tells_queues_agents_and_the_dialogue(
