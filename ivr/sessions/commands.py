@@ -11,7 +11,7 @@ import structlog
 from ivr.contract.commands import Command, CommandName, CommandResult, CommandStatus
 from ivr.dialplan.queues import OVERFLOW, OVERFLOW_PENALTY, QUEUE_NAMES
 from ivr.sessions.journal import Journal, JournalUnavailable
-from ivr.sessions.outbound import InvalidPlacement, Outbound, dialled, parse_placement
+from ivr.sessions.outbound import InvalidPlacement, Outbound, parse_placement, told
 from ivr.sessions.ports import PBX, PBXRefused, PBXUnavailable
 
 log = structlog.get_logger(__name__)
@@ -166,7 +166,7 @@ class CommandExecutor:
 
     async def _call_duty(self, args: Mapping[str, str]) -> None:
         try:
-            number = dialled(args.get("number", ""))
+            number = told(args.get("number", ""))
             task = args.get("task", "")
             if not _TASK.fullmatch(task):
                 raise InvalidPlacement("task")

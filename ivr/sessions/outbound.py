@@ -31,6 +31,7 @@ log = structlog.get_logger(__name__)
 _CONTACT = re.compile(r"[0-9a-f]{32}")
 _SHAPES = {"priority": r"[0-9]{1,3}", "position": r"[1-9][0-9]{0,2}", "attempt": r"[1-9]", "code": r"[0-9]{6}",
            "since": r"[0-9]{1,10}\.[0-9]{3}"}  # fmt: skip
+_E164 = re.compile(r"\+[0-9]{4,15}", re.ASCII)
 _REMEMBERED = 1000
 _TRUNK = "carrier"
 _DUTY_ROUND_S = 600  # the dialplan ends the round when the last duty phone rang in vain
@@ -99,6 +100,17 @@ def dialled(e164: str) -> str:
         raise InvalidPlacement("number")
     text = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
     return "".join(char for char in text if char.isdigit())
+
+
+def told(e164: str) -> str:
+    """Return a number as people in China would dial it. It is only said, so it need be none that a trunk reaches: who
+    wrote of a danger may have left out the area code. Raises InvalidPlacement for what is no number at all."""
+    try:
+        return dialled(e164)
+    except InvalidPlacement:
+        if not _E164.fullmatch(e164):
+            raise
+    return e164.removeprefix("+86") if e164.startswith("+86") else f"00{e164[1:]}"
 
 
 class Outbound:

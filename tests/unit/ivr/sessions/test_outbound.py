@@ -64,11 +64,25 @@ async def test_the_duty_phones_are_rung_and_told_whom_to_call(tmp_path: Path) ->
         assert (name, sent["Channel"], sent["Context"]) == ("Originate", "Local/s@hl-duty-ring/n", "hl-duty-told")
         assert (sent["HL_CALLER"], sent["CallerID"]) == ("075766883358", "<075766883358>")
         assert sent["HL_TASK"] == TASK
-        for number, task in (("", TASK), ("110", TASK), ("+33123456789", TASK), ("+8675766883358", "x,Goto(a)")):
+        for number, task in (("", TASK), ("110", TASK), ("+33x", TASK), ("+8675766883358", "x,Goto(a)")):
             wrong = Command(f"b{number[1:]}", CommandName.CALL_DUTY, deadline, {"number": number, "task": task})
             assert (await executor.execute(wrong)).status is CommandStatus.REFUSED
         assert len(pbx.actions) == 1
         assert not journal.state.facts
+
+
+@pytest.mark.parametrize(("number", "said"), [("+8666883358", "66883358"), ("+85221234567", "0085221234567")])
+async def test_the_duty_phones_are_told_also_a_number_that_no_trunk_dials(
+    tmp_path: Path, number: str, said: str
+) -> None:
+    """Without its area code, or of another country: somebody is in danger, and it is only said."""
+    pbx = MemoryPBX(connected=True)
+    async with running_journal(tmp_path) as journal:
+        executor = CommandExecutor(journal, pbx, Outbound(pbx, journal, clock, Limits()), clock)
+        deadline = NOW.replace(second=NOW.second + 3)
+        command = Command("a", CommandName.CALL_DUTY, deadline, {"number": number, "task": TASK})
+        assert (await executor.execute(command)).status is CommandStatus.DONE
+        assert pbx.actions[0][1]["HL_CALLER"] == said
 
 
 @pytest.mark.parametrize(
