@@ -113,7 +113,10 @@ def build(settings: Settings, client: httpx.AsyncClient) -> App:
 
     async def reconcile() -> None:
         waiting.forget()
-        waiting.find(await facts.reconcile(ami))
+        coming = places.coming  # who comes while Asterisk is asked may not be in its answer
+        held = await facts.reconcile(ami)
+        waiting.find(held)
+        places.let_go(coming - held.channels)
 
     ami = AMIClient(login, on_connected=reconcile)
     pbx = AMIPBX(ami)

@@ -5,7 +5,7 @@ caller joins; we keep it right from the answer until an agent has the caller, fo
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -56,6 +56,16 @@ class KeptPlaces:
                 self._coming.pop(event.uniqueid, None)
             case _:
                 pass
+
+    @property
+    def coming(self) -> frozenset[str]:
+        """Return the channels of who was called back and has no agent yet."""
+        return frozenset(self._coming)
+
+    def let_go(self, gone: Collection[str]) -> None:
+        """Forget these channels: the manager was away, and nobody told their end."""
+        for uniqueid in gone:
+            self._coming.pop(uniqueid, None)
 
     async def run(self) -> None:
         """Keep the places right, for ever."""

@@ -86,6 +86,16 @@ async def test_with_an_agent_or_gone_it_is_over_and_without_asterisk_the_last_wo
     assert desk.line.asked == []
 
 
+async def test_whose_end_was_not_told_is_asked_about_no_more() -> None:
+    desk = Desk()
+    desk.places.take(answered(CUSTOMER, kept(60)))
+    desk.places.take(answered(OTHER, kept(90)))
+    assert desk.places.coming == {CUSTOMER, OTHER}
+    desk.places.let_go({CUSTOMER, "another"})
+    assert await desk.place() == ""
+    assert await desk.place(uniqueid=OTHER) == "1"
+
+
 def test_what_was_kept_comes_with_the_answer() -> None:
     raw = {
         "Event": "UserEvent", "UserEvent": "HLContact", "Linkedid": "x", "Uniqueid": CUSTOMER, "Contact": "c" * 32,
