@@ -45,8 +45,11 @@ class LaidWords:
                 log.error("waiting_words_missing", keys=keys, error=type(error).__name__)
 
     def clear(self, uniqueid: str) -> None:
-        """Take away what lies there for one caller."""
-        (self._folder / uniqueid).unlink(missing_ok=True)
+        """Take away what lies there for one caller. Errors are logged: a call goes on without."""
+        try:
+            (self._folder / uniqueid).unlink(missing_ok=True)
+        except OSError as error:
+            log.error("waiting_words_stay", error=type(error).__name__)
         shutil.rmtree(self._store / uniqueid, ignore_errors=True)
 
     def clear_all(self) -> None:

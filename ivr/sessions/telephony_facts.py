@@ -58,9 +58,9 @@ class TelephonyFacts:
         recordings: RecordingWatch,
         clock: Callable[[], datetime],
         placed: Callable[[CallPlaced], None] = lambda _: None,
-        waiting: Callable[[TelephonyEvent], None] = lambda _: None,
+        heard: Callable[[TelephonyEvent], None] = lambda _: None,
     ) -> None:
-        """placed: told of each call that we placed; waiting: told of every event, before it becomes facts."""
+        """placed: told of each call that we placed; heard: told of every event once it has become facts."""
         self._ledger = ledger
         self._journal = journal
         self._calls = calls
@@ -68,7 +68,7 @@ class TelephonyFacts:
         self._recordings = recordings
         self._clock = clock
         self._placed = placed
-        self._waiting = waiting
+        self._heard = heard
         self._started_at = ""
         self._waiting_recording: dict[ContactId, str] = {}  # contact -> recording, until the contact ends
         self._begun: set[str] = set()  # channels of sessions that began since the last reconcile
@@ -138,6 +138,7 @@ class TelephonyFacts:
             return
         self._before(event)
         self._write(self._ledger.apply(event))
+        self._heard(event)  # last: whatever goes wrong there, no fact is lost
 
     def _before(self, event: TelephonyEvent) -> None:
         if isinstance(event, CallEnded) and event.stage in _UNRECORDED:
@@ -148,7 +149,6 @@ class TelephonyFacts:
             self._placed(event)
         if isinstance(event, DutyPhoneTook):
             self._duty_taken(event)
-        self._waiting(event)
 
     def _duty_taken(self, event: DutyPhoneTook) -> None:
         self._journal.fact(ContactId(""), DutyTaken(event.task, event.number), event.at)

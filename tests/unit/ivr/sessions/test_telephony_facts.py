@@ -28,6 +28,7 @@ from ivr.sessions.recording_files import RecordingWatch
 from ivr.sessions.telephony_facts import TelephonyFacts
 from ivr.telephony.calls import CallLedger
 from ivr.telephony.errors import AMIRefused, AMITimeout
+from ivr.telephony.events import TelephonyEvent
 from speech.contract import Cause, Mode, TurnResult
 from tests.unit.ivr.sessions.fake_channel import HANG_UP, FakeChannel
 from tests.unit.ivr.sessions.fakes import NOW, SmallFlow
@@ -215,6 +216,20 @@ async def test_events_that_break_harm_nobody(tmp_path: Path) -> None:
         assert ivr.watch.invalid == 2
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_what_breaks_a_listener_costs_no_fact(tmp_path: Path) -> None:
+    def broken(event: TelephonyEvent) -> None:
+        raise OSError(str(event))
+
+    async with running_journal(tmp_path / "journal") as journal:
+        recordings = RecordingWatch(tmp_path, journal, clock, patience_s=0.1)
+        watch = TelephonyFacts(CallLedger(to_e164), journal, Calls(), SmallFlow(), recordings, clock, heard=broken)
+        _half_a_call(journal)
+        watch.recover()
+        with pytest.raises(OSError, match="CallerJoinedQueue"):
+            watch.take(JOIN)
+        assert any(isinstance(item.fact, QueueJoined) for item in journal.state.facts.values())
 
 
 # ---- restarts ----

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from ivr.dialplan.prompts import WAITING
 from ivr.dialplan.waiting import BEAT, TURN
@@ -227,6 +228,14 @@ async def test_prompts_that_are_links_stay(desk: Desk) -> None:
     await desk.look(0)
     desk.room.forget()
     assert spoken.exists()
+
+
+async def test_what_cannot_be_taken_away_is_told_and_the_caller_goes(desk: Desk) -> None:
+    (desk.folder / CALLER).mkdir()
+    with capture_logs() as logs:
+        desk.take(CallerLeftQueue(desk.at(1), CALLER, CALLER, "repair", 1))
+    assert [entry["event"] for entry in logs] == ["waiting_words_stay"]
+    assert len(desk.room) == 0
 
 
 async def test_in_an_emergency_nobody_speaks_of_places(desk: Desk) -> None:
