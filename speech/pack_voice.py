@@ -24,6 +24,7 @@ class PackVoice:
         self._prompts = prompts
         self._synthesizer = synthesizer
         self._made = ""
+        self._trouble = ""  # told already
 
     async def run(self) -> None:
         """Look for ever."""
@@ -42,10 +43,12 @@ class PackVoice:
         except FileNotFoundError:
             return  # no pack was made yet
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-            log.error("pack_not_voiced", error=type(error).__name__)
+            if self._trouble != (trouble := type(error).__name__):
+                log.error("pack_not_voiced", error=trouble)
+            self._trouble = trouble
             return
         failed = await make_missing(wanted, self._synthesizer, self._prompts, lambda _done, _total: None)
-        self._made = version
+        self._made, self._trouble = version, ""
         log.info("pack_voiced", version=version, texts=len(wanted), failed=sorted(set(failed)))
 
 
