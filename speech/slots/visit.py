@@ -41,7 +41,7 @@ _IN_DAYS = re.compile(rf"({COUNT})天(?:以后|之后|后|过后)")
 _IN_A_WEEK = re.compile("(?:一个?(?:星期|礼拜)|一周)(?:以后|之后|后)")
 _WEEKDAY = re.compile(r"(这个?|本|下下个?|下个?)?(?:星期|礼拜|周)([一二三四五六日天])")
 _WEEKEND = re.compile(r"(这个?|本|下个?)?(?:周末|礼拜末|星期末|双休日)")
-_MONTH_DAY = re.compile(rf"(?:({COUNT})月份?|(下个?月)|(?:这个?|本)月)?({COUNT})[号日](?!楼|房)")
+_MONTH_DAY = re.compile(rf"(?:({COUNT})月份?|((?:下个?|这个?|本)月))?({COUNT})[号日](?!楼|房)")
 _CLOCK = re.compile(rf"({COUNT})(?:点钟?|时)(半|一刻|三刻|({COUNT})分?)?")
 _RANGE = re.compile("^(?:到|至|和|-)")
 _HEARD_AS_A_DAY = re.compile("(?<=点)(半?)一号")  # 两点以后 to a recognizer without tones; no day follows an hour
@@ -142,7 +142,7 @@ def _named(text: str, today: date) -> Iterator[tuple[int, date]]:
         for weekday in (5, 6):
             yield match.start(), _weekday(today, match.group(1) or "这", weekday)
     for match in _MONTH_DAY.finditer(rest):
-        day = _month_day(today, match.group(1), bool(match.group(2)), number(match.group(3)))
+        day = _month_day(today, match.group(1), match.group(2) or "", number(match.group(3)))
         if day is not None:
             yield match.start(), day
 
@@ -159,8 +159,8 @@ def _weekday(today: date, which: str, weekday: int) -> date:
     return today + timedelta(days=(weekday - today.weekday() - 1) % 7 + 1)
 
 
-def _month_day(today: date, month_said: str | None, following: bool, day: int | None) -> date | None:
-    """Return a day of the month: the said one, else the next month that still has that day before it."""
+def _month_day(today: date, month_said: str | None, which: str, day: int | None) -> date | None:
+    """Return a day of the month: the said one, this or the next (which), else the one that has the day before it."""
     if not day:
         return None
     if month_said:
@@ -171,7 +171,9 @@ def _month_day(today: date, month_said: str | None, following: bool, day: int | 
         return next_year if next_year and next_year <= far and (not this_year or this_year < today) else this_year
     next_month = make_day(today.year + today.month // 12, today.month % 12 + 1, day)
     this_month = make_day(today.year, today.month, day)
-    return next_month if following or this_month is None or this_month < today else this_month
+    if which:
+        return next_month if which.startswith("下") else this_month
+    return next_month if this_month is None or this_month < today else this_month
 
 
 # ---- the part of the day ----

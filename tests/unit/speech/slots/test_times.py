@@ -124,6 +124,21 @@ def test_what_is_no_visit(said: str) -> None:
     assert visit(said).status == "no_match"
 
 
+@pytest.mark.parametrize(
+    ("said", "today", "date", "meaning"),
+    [
+        ("这个月 三十 号", "2026-12-31", "", "too_late"),
+        ("本月 三十一 号", "2026-12-30", "2026-12-31", ""),
+        ("三十 号", "2026-12-31", "2027-01-30", ""),
+        ("下个月 一 号", "2026-12-31", "2027-01-01", ""),
+        ("这个月 三十 号", "2027-02-28", "", ""),
+    ],
+)
+def test_this_month_is_not_the_next(said: str, today: str, date: str, meaning: str) -> None:
+    found = visit(said, datetime.fromisoformat(today).replace(hour=9, tzinfo=CHINA))
+    assert (found.value.get("date", ""), found.meaning) == (date, meaning)
+
+
 def test_two_days_are_asked() -> None:
     both = visit("明后天 上午")
     assert [row["date"] for row in both.candidates] == ["2026-07-25", "2026-07-26"]
