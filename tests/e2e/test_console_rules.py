@@ -4,6 +4,7 @@ from playwright.async_api import expect
 
 from tests.e2e.console_crm import Crm
 from tests.e2e.console_page import ConsolePage, chromium
+from tests.e2e.console_world import tomorrow
 
 
 async def test_rules_are_read_by_all_and_added_by_the_administrator(crm: Crm) -> None:
@@ -21,14 +22,15 @@ async def test_rules_are_read_by_all_and_added_by_the_administrator(crm: Crm) ->
         await admin.go("/rules/warranty")
         page = admin.page
         await page.get_by_role("button", name="从某天起换新规则").click()
-        await page.get_by_label("从这一天起").fill("2027-01-01")
+        day = f"{tomorrow(0):%Y-%m-%d}"  # a set that is not in force yet
+        await page.get_by_label("从这一天起").fill(day)
         await page.get_by_label("保修 壁挂炉").fill("3")
         await page.reload()
         await expect(page.get_by_label("保修 壁挂炉")).to_have_value("3")
         await page.get_by_role("button", name="启用新规则（改 1 处）").click()
-        await expect(page.get_by_role("status").filter(has_text="2027-01-01 起生效")).to_be_visible()
+        await expect(page.get_by_role("status").filter(has_text=f"{day} 起生效")).to_be_visible()
         book = await admin.get("/rules/warranty")
         years = [item["body"]["periods"]["repair"]["years"]["boiler"] for item in book["sets"]]
         assert (years, book["sets"][-1]["own"]) == ([2, 3], True)
-        await expect(page.get_by_role("heading", name="2027-01-01 起")).to_be_visible()
+        await expect(page.get_by_role("heading", name=f"{day} 起")).to_be_visible()
         assert [*agent.errors, *admin.errors] == []

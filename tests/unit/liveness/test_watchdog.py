@@ -35,20 +35,20 @@ def _start(blocked: float, frozen: float, then: str) -> subprocess.Popen[bytes]:
 
 
 def test_a_blocked_loop_ends_the_process_with_a_traceback() -> None:
-    with _start(0.4, 10, "threading.Event().wait(20)") as process:
+    with _start(2, 30, "threading.Event().wait(30)") as process:
         _, complaint = process.communicate(timeout=15)
         assert process.returncode == 1
         assert b"Timeout" in complaint
 
 
 def test_a_stopped_process_is_killed() -> None:
-    with _start(5, 0.8, "await asyncio.sleep(20)") as process:
+    with _start(15, 3, "await asyncio.sleep(60)") as process:
         process.send_signal(signal.SIGSTOP)
         assert process.wait(10) == -signal.SIGKILL
 
 
 def test_a_loop_that_goes_round_ends_in_its_own_time() -> None:
-    with _start(0.4, 0.8, "await asyncio.sleep(1.5)") as process:
+    with _start(1.5, 1.5, "await asyncio.sleep(2)") as process:
         _, complaint = process.communicate(timeout=15)
         assert (process.returncode, complaint) == (0, b"")
 
@@ -63,7 +63,7 @@ async def test_a_lost_guard_is_told_once(monkeypatch: pytest.MonkeyPatch) -> Non
 
     monkeypatch.setattr(Guard, "__enter__", entered)
     with capture_logs() as logs:
-        task = asyncio.create_task(watchdog.keep_alive(0.4, 60))
+        task = asyncio.create_task(watchdog.keep_alive(8, 60))  # a beat a second; at its end this very process dies
         await until(lambda: bool(made))
         helper = made[0]._helper
         assert helper is not None
