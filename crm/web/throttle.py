@@ -45,9 +45,9 @@ class RedisThrottle:
         try:
             async with asyncio.timeout(_REDIS_TIMEOUT_S):
                 count = int(await self._redis.incr(name))
-                if count == 1:
-                    await self._redis.expire(name, LOCK)
                 left_s = int(await self._redis.ttl(name))
+                if left_s < 0:  # the first, or one whose time was not set because Redis went away in between
+                    await self._redis.expire(name, LOCK)
         except (RedisError, OSError, TimeoutError) as error:
             log.warning("throttle_without_redis", error=type(error).__name__)
             return await self._memory.attempt(key, now)

@@ -84,6 +84,11 @@ async def test_log_in_attempts_are_counted_in_redis_and_its_bell_rings(
             _, until_when = await one.parts.throttle.attempt("k", NOON)
             assert counts == [1, 2]
             assert 800 < (until_when - NOON).total_seconds() <= 900
+            redis = Redis.from_url(redis_url)
+            await redis.set("hotline:throttle:endless", 7)  # Redis went away before its time was set
+            assert (await one.parts.throttle.attempt("endless", NOON))[0] == 8
+            assert 800 < await redis.ttl("hotline:throttle:endless") <= 900
+            await redis.aclose()
             await one.parts.throttle.clear("k")
             assert (await one.parts.throttle.attempt("k", NOON))[0] == 1
     finally:
