@@ -167,6 +167,7 @@ def test_nothing_a_caller_sends_reaches_a_file_name_or_a_shell() -> None:
         for line in TEXT.splitlines()
         if re.search(r"CALLERID\(num\)|\{EXTEN|PJSIP_HEADER|\{IVR_NEXT|\{QUEUE_PRIO", line)
     ]
+    assert raw
     assert all("FILTER(" in line or "HL_DIVERSION" in line for line in raw)
 
 
@@ -179,7 +180,9 @@ def test_every_word_of_ivr_has_its_branch() -> None:
 
 
 def test_a_duty_phone_is_taken_only_by_key_1() -> None:
-    assert all(f"U({ACCEPT_CONTEXT})" in step for step in steps("hl-emergency", "queue") if step.startswith("Dial"))
+    dials = [step for step in steps("hl-emergency", "queue") if step.startswith("Dial")]
+    assert dials
+    assert all(f"U({ACCEPT_CONTEXT})" in step for step in dials)
     accept = steps(ACCEPT_CONTEXT)
     assert accept[0] == "Set(GOSUB_RESULT=BUSY)"
     assert accept[-6:] == [
