@@ -141,7 +141,7 @@ def _visit_text(value: Mapping[str, str]) -> str:
     first, last = value.get("from", ""), value.get("to", "")
     hours = f"{first}–{last}" if first and last else f"{first} 以后" if first else f"{last} 以前" if last else ""
     part = _PARTS.get(value.get("part", ""), value.get("part", ""))
-    return " ".join(filter(None, (value["date"], part, hours, value.get("window", ""))))
+    return " ".join(filter(None, (value["date"], part, hours or value.get("window", ""))))
 
 
 def address_text(value: Mapping[str, str]) -> str:

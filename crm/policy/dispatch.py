@@ -12,6 +12,7 @@ SKILLS: Mapping[str, str] = {
     "electric": "电控",
     "gas": "燃气",
 }
+_CAN: Mapping[str, str] = {skill: f"会修{name}" for skill, name in SKILLS.items()} | {"install": "会安装调试"}
 
 
 class Nearness(IntEnum):
@@ -116,7 +117,7 @@ def _judge(candidate: Candidate, need: Need) -> Suggestion:
     load = len(candidate.booked)
     clash = _clash(candidate, need)
     same = sum(1 for item in candidate.booked if need.street and item.street == need.street)
-    skill = SKILLS.get(need.skill, need.skill)
+    can = _CAN.get(need.skill, need.skill)
     reasons = [f"同街道已有 {same} 单"] if same else []
     against = []
     if near >= Nearness.DISTRICT or any(need.adcode.startswith(area.adcode) for area in candidate.areas):
@@ -125,15 +126,15 @@ def _judge(candidate: Candidate, need: Need) -> Suggestion:
         home = candidate.areas[0].name if candidate.areas else candidate.outlet
         against.append(f"跨区：{home}到{_short(need)}" if home else "没有登记片区")
     if need.skill in candidate.skills:
-        reasons.append(f"会修{skill}")
+        reasons.append(can)
     else:
-        against.append(f"不会修{skill}")
+        against.append(f"不{can}")
     if clash:
         against.append(f"{clash.starts_at:%H:%M}–{clash.ends_at:%H:%M} 已有安排")
     else:
         reasons.append(f"{need.starts_at:%H:%M} 起有空")
     full = load >= candidate.capacity
-    (against if full else reasons).append("已满" if full else f"今日 {load}/{candidate.capacity}")
+    (against if full else reasons).append("已满" if full else f"当天 {load}/{candidate.capacity}")
     possible = need.skill in candidate.skills and not clash and not full
     return Suggestion(candidate.engineer, candidate.name, possible, tuple(reasons), tuple(against))
 

@@ -159,5 +159,5 @@ def _day(text: str, entry: str) -> date:
 def warning_text(warning: EndOfData) -> str:
     """Return the alarm as people read it."""
     if warning.over:
-        return f"节假日数据已于 {warning.ends_on} 到期:咨询、投诉的时段只按星期算,请补 HOTLINE_HUMAN_HOURS"
-    return f"节假日数据 {warning.ends_on} 到期,请尽快升级或补 HOTLINE_HUMAN_HOURS"
+        return f"节假日数据已于 {warning.ends_on} 到期：咨询、投诉的时段只按星期算，请补 HOTLINE_HUMAN_HOURS"
+    return f"节假日数据 {warning.ends_on} 到期，请尽快升级或补 HOTLINE_HUMAN_HOURS"

@@ -1,25 +1,28 @@
-"""Takes the pictures of docs/screenshots from a real crm: `python -m tests.e2e.console_screenshots FOLDER [pages]`.
+"""Takes pictures of a real crm: `python -m tests.e2e.console_screenshots FOLDER [pages [NAME ...]]`.
 
-With `pages` only the lists and boards are taken, else only the agent's desk.
+With `pages` every other page is taken, or those that are named; else only the agent's desk.
 """
 
 import asyncio
 import sys
 import tempfile
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, FilePayload, Page, expect
 
 from crm.migrate import upgrade
 from ivr.contract import facts
+from tests.e2e.console_company import given_company
 from tests.e2e.console_crm import Crm, running_crm
 from tests.e2e.console_page import COMPACT, WIDE, ConsolePage, chromium
 from tests.e2e.console_parts import given_store
-from tests.e2e.console_world import given_engineers, given_visit, given_waiting, tomorrow
+from tests.e2e.console_world import tomorrow
 from tests.unit.crm.postgres import private_cluster
 
-AGENT = "8001"
+AGENT, LEAD, ADMIN = "8001", "9001", "admin"
 KNOWN = "+8613900139000"  # the demo's customer
 Theme = Literal["light", "dark"]
 
@@ -73,38 +76,101 @@ async def _board(crm: Crm, browser: Browser, folder: Path) -> None:
     await page.page.context.close()
 
 
-async def _pages(crm: Crm, browser: Browser, folder: Path) -> None:
-    world = await ConsolePage.open(browser, crm.url)
-    await world.login("9001", crm.passwords["9001"])
-    people = await given_engineers(world)
-    waiting = await given_waiting(world)
-    for name, index, hour in (("李强", 1, 9), ("周立", 3, 10), ("黄海", 4, 14)):
-        await given_visit(world, waiting[index], people[name], tomorrow(hour))
-    store = await given_store(world)
-    shown = (
-        ("9001", "/parts/IGN-01", "parts", "form[aria-label=出入库]"),
-        ("9001", f"/partners/{next(iter(store.partners.values()))}", "partners", "form.request"),
-        ("9001", f"/tickets/{store.open}", "part-request", "#part-add"),
-        ("9001", f"/dispatch?date={tomorrow(9):%Y-%m-%d}&ticket={waiting[0]}", "dispatch", "form button.primary"),
-        ("admin", "/users/8001", "accounts", "form.account"),
-    )
-    for number, path, name, ready in shown:
-        for size in (COMPACT, WIDE):
-            page = await ConsolePage.open(browser, crm.url, size)
-            await page.login(number, crm.passwords[number])
-            await page.go(path)
-            await page.page.wait_for_selector(ready)
-            await page.page.wait_for_load_state("networkidle")
-            await page.screenshot(str(folder / f"{name}-{size[0]}x{size[1]}.png"))
-            await page.page.context.close()
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """A page to take: whose, at which address, what stands there once it is ready, what is done before."""
+
+    name: str
+    number: str
+    path: str
+    ready: str
+    before: Callable[[Page], Awaitable[None]] | None = None
 
 
-async def _main(folder: Path, pages: bool) -> None:
+async def _wrong_file(page: Page) -> None:
+    lines = [
+        f"批量{index:03d},终端用户,{'手机丢了' if index % 3 == 0 else f'1370013{index:04d}'}" for index in range(60)
+    ]
+    content = "\r\n".join(["姓名,类型,电话,微信昵称", *lines, "林小红,亲戚,13922334455"]).encode()
+    name = "顺德网点客户资料（2026 年 11 月整理，含旧表）.csv"
+    await page.set_input_files("input[type=file]", FilePayload(name=name, mimeType="text/csv", buffer=content))
+
+
+async def given_shots(crm: Crm, lead: ConsolePage) -> list[Shot]:
+    """Make the company and say which of its pages are taken."""
+    company = await given_company(lead, crm.tale, AGENT)
+    store = await given_store(lead)
+    day = f"{tomorrow(9):%Y-%m-%d}"
+    frame = "tbody tr"
+    return [
+        Shot("customers", AGENT, "/customers", frame),
+        Shot("customers-none", AGENT, "/customers?q=没有这个人", ".nothing"),
+        Shot("customer", AGENT, f"/customers/{company.rich}", ".customer"),
+        Shot("customer-bare", AGENT, f"/customers/{company.bare}", ".customer"),
+        Shot("customer-firm", AGENT, f"/customers/{company.firm}", ".customer"),
+        Shot("product", AGENT, f"/products/{company.product}", "[role=status] details"),
+        Shot("product-new", AGENT, f"/products/new?customer={company.firm}", "[role=status] details"),
+        Shot("tickets", LEAD, "/tickets", frame),
+        Shot("ticket", LEAD, f"/tickets/{company.visit['ticket']}", "main"),
+        Shot("calls", LEAD, "/calls", frame),
+        Shot("call", LEAD, f"/calls/{company.contact}", "main"),
+        Shot("board", LEAD, "/board", '[data-queue="repair"]'),
+        Shot("callbacks", AGENT, "/callbacks?tab=abandoned", frame),
+        Shot("dispatch", LEAD, f"/dispatch?date={day}&ticket={company.waiting}", "form button.primary"),
+        Shot("dispatch-none", LEAD, "/dispatch?date=2027-03-01", "main"),
+        Shot("visit", LEAD, f"/dispatch?date={day}&visit={company.visit['id']}", "form button.primary"),
+        Shot("parts", LEAD, "/parts/IGN-01", "form[aria-label=出入库]"),
+        Shot("partners", LEAD, f"/partners/{next(iter(store.partners.values()))}", "form.request"),
+        Shot("part-request", LEAD, f"/tickets/{store.open}", "#part-add"),
+        Shot("fault-code", LEAD, "/knowledge/fault_code/E01", ".fields"),
+        Shot("article", LEAD, "/knowledge/article/ans_7d", ".fields"),
+        Shot("phrases", AGENT, "/knowledge/phrase", frame),
+        Shot("entry-new", LEAD, "/knowledge/fault_code/+", ".fields"),
+        Shot("imports", LEAD, "/imports", "main"),
+        Shot("imports-wrong", LEAD, "/imports", "[data-testid=sum]", _wrong_file),
+        Shot("rules-warranty", ADMIN, "/rules/warranty", "main"),
+        Shot("rules-clocks", AGENT, "/rules/clocks", "main"),
+        Shot("accounts", ADMIN, "/users/8001", "form.account"),
+        Shot("audit", ADMIN, "/audit", frame),
+        Shot("notices", LEAD, "/notices", "main"),
+        Shot("me", AGENT, "/me", "main"),
+        Shot("forbidden", AGENT, "/users", "main"),
+        Shot("not-found", AGENT, "/nowhere", "main"),
+    ]
+
+
+async def take(crm: Crm, browser: Browser, folder: Path, shots: Sequence[Shot]) -> None:
+    """Take the pages at both sizes; each person logs in once a size."""
+    for size in (COMPACT, WIDE):
+        open_pages: dict[str, ConsolePage] = {}
+        for shot in shots:
+            if shot.number not in open_pages:
+                open_pages[shot.number] = await ConsolePage.open(browser, crm.url, size)
+                await open_pages[shot.number].login(shot.number, crm.passwords[shot.number])
+            console = open_pages[shot.number]
+            await console.go(shot.path)
+            if shot.before:
+                await shot.before(console.page)
+            await console.page.wait_for_selector(shot.ready)
+            await console.page.wait_for_load_state("networkidle")
+            await console.screenshot(str(folder / f"{shot.name}-{size[0]}x{size[1]}.png"))
+        for console in open_pages.values():
+            await console.page.context.close()
+
+
+async def _pages(crm: Crm, browser: Browser, folder: Path, named: Sequence[str]) -> None:
+    lead = await ConsolePage.open(browser, crm.url)
+    await lead.login(LEAD, crm.passwords[LEAD])
+    shots = await given_shots(crm, lead)
+    await take(crm, browser, folder, [shot for shot in shots if not named or shot.name in named])
+
+
+async def _main(folder: Path, pages: Sequence[str]) -> None:
     with private_cluster() as url, tempfile.TemporaryDirectory() as state:
         upgrade(url)
         async with running_crm(url, Path(state)) as crm, chromium() as browser:
             if pages:
-                await _pages(crm, browser, folder)
+                await _pages(crm, browser, folder, pages[1:])
                 return
             await _call(crm, browser, folder, COMPACT, "light", 2_000_001)
             await _call(crm, browser, folder, WIDE, "light", 2_000_002)
@@ -114,4 +180,4 @@ async def _main(folder: Path, pages: bool) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(_main(Path(sys.argv[1]), "pages" in sys.argv[2:]))
+    asyncio.run(_main(Path(sys.argv[1]), sys.argv[2:]))

@@ -83,11 +83,13 @@ async def given_waiting(page: ConsolePage) -> list[str]:
     return numbers
 
 
-async def given_visit(page: ConsolePage, ticket: str, engineer: str, starts_at: datetime) -> dict[str, Any]:
-    """Give a ticket to an engineer for two hours."""
+async def given_visit(
+    page: ConsolePage, ticket: str, engineer: str, starts_at: datetime, product: str = ""
+) -> dict[str, Any]:
+    """Give a ticket to an engineer for two hours, at the machine of a card if there is one."""
     visit: dict[str, Any] = await page.send(
         "POST", "/visits", ticket=ticket, engineer=engineer, starts_at=starts_at.astimezone(UTC).isoformat(),
-        ends_at=(starts_at + timedelta(hours=2)).astimezone(UTC).isoformat(), fee="in",
+        ends_at=(starts_at + timedelta(hours=2)).astimezone(UTC).isoformat(), fee="in", product=product,
     )  # fmt: skip
     return visit
 

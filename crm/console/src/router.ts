@@ -22,6 +22,7 @@ export const router = createRouter({
     { path: '/tickets/:no', component: () => import('@/tickets/TicketPage.vue'), meta: { page: 'tickets', title: 'rail.tickets' } },
     { path: '/customers', component: () => import('@/customers/CustomerList.vue'), meta: { page: 'customers', title: 'rail.customers' } },
     { path: '/customers/:id', component: () => import('@/customers/CustomerPage.vue'), meta: { page: 'customers', title: 'rail.customers' } },
+    { path: '/products/:product', component: () => import('@/products/ProductPage.vue'), meta: { page: 'customers', title: 'rail.customers' } },
     { path: '/dispatch', component: () => import('@/dispatch/DispatchPage.vue'), meta: { page: 'dispatch', title: 'rail.dispatch' } },
     { path: '/callbacks', component: () => import('@/callbacks/CallbacksPage.vue'), meta: { page: 'callbacks', title: 'rail.callbacks' } },
     { path: '/parts/:code?', component: () => import('@/parts/PartsPage.vue'), meta: { page: 'parts', title: 'rail.parts' } },

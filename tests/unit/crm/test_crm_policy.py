@@ -92,6 +92,11 @@ def test_a_number_that_is_none_has_no_area() -> None:
         ("product", {"value": "boiler", "spoken": "HP-24"}, "HP-24"),
         ("visit", {"value": "asap"}, "越快越好"),
         ("visit", {"date": "2026-11-23", "part": "上午"}, "2026-11-23 上午"),
+        (
+            "visit",
+            {"date": "2026-11-28", "from": "08:00", "to": "10:00", "window": "08:00–10:00"},
+            "2026-11-28 08:00–10:00",
+        ),
         ("contact", {"number": "+8613800138000"}, "138 0013 8000"),
         ("address", {"region": "佛山市", "road": "凤翔路"}, "佛山市凤翔路"),
         (

@@ -24,6 +24,7 @@ export const knowledge = {
   'knowledge.updated': '更新',
   'knowledge.exampleTag': '示例',
   'knowledge.pick': '从左边选一条；也可以新建。',
+  'knowledge.pickOnly': '从左边选一条。',
   'knowledge.usedBy': '正在用：{flows}',
   'knowledge.version': '第 {n} 版 {state}',
   'knowledge.author': '{name} 写于 {when}',

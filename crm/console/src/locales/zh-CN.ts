@@ -8,6 +8,7 @@ import { knowledge } from './zh-CN.knowledge'
 import { notices } from './zh-CN.notices'
 import { pages } from './zh-CN.pages'
 import { parts } from './zh-CN.parts'
+import { products } from './zh-CN.products'
 import { rules } from './zh-CN.rules'
 import { tickets } from './zh-CN.tickets'
 
@@ -130,4 +131,4 @@ const shell = {
   'title.page': '{page} - 汉普顿热线',
 } as const
 
-export const zhCN = { ...shell, ...desk, ...notices, ...pages, ...knowledge, ...tickets, ...customers, ...admin, ...dispatch, ...callbacks, ...rules, ...parts } as const
+export const zhCN = { ...shell, ...desk, ...notices, ...pages, ...knowledge, ...tickets, ...customers, ...admin, ...dispatch, ...callbacks, ...rules, ...parts, ...products } as const

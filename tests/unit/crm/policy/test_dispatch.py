@@ -31,11 +31,19 @@ def test_the_suggestion_says_why_and_why_not() -> None:
     ]
     best, second, *rest = suggest(people, NEED)
     assert (best.name, best.possible) == ("李强", True)
-    assert best.reasons == ("同街道已有 5 单", "负责顺德区容桂街道", "会修壁挂炉", "17:00 起有空", "今日 5/7")
+    assert best.reasons == ("同街道已有 5 单", "负责顺德区容桂街道", "会修壁挂炉", "17:00 起有空", "当天 5/7")
     assert (second.name, second.against) == ("黄海", ("跨区：南海区到顺德区容桂街道",))
     against = {item.name: item.against for item in rest if not item.possible}
     assert against["周立"] == ("已满",)
     assert against["陈工"] == ("不会修壁挂炉",)
+
+
+def test_installing_is_told_in_words_of_its_own() -> None:
+    able, unable = suggest(
+        [somebody("李强", SHUNDE, skills="install"), somebody("周立", SHUNDE)], replace(NEED, skill="install")
+    )
+    assert "会安装调试" in able.reasons
+    assert unable.against == ("不会安装调试",)
 
 
 def test_a_clash_of_times_is_said() -> None:

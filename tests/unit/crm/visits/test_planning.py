@@ -17,7 +17,7 @@ async def test_the_suggested_engineer_gets_the_ticket(page: Opener) -> None:
         ticket = await given_ticket(client)
         asked = {"ticket": ticket["no"], "starts_at": START, "ends_at": END}
         found = await ask(client, "POST", "/dispatch/suggestions", **asked)
-        assert found[0]["reasons"] == ["负责顺德区容桂街道", "会修壁挂炉", "17:00 起有空", "今日 0/7"]
+        assert found[0]["reasons"] == ["负责顺德区容桂街道", "会修壁挂炉", "17:00 起有空", "当天 0/7"]
         visit = await ask(client, "POST", "/visits", 201, **asked, engineer=engineer["id"], fee="in")
         assert (visit["state_name"], visit["engineer_name"], visit["fee_name"]) == (
             "已派单", "李强", "保修期内，免费维修",

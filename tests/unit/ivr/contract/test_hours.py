@@ -76,7 +76,7 @@ def test_it_warns_before_the_data_end_and_after() -> None:
     assert HOURS.warning(at("2026-11-17T00:00")) == EndOfData(ends_on, over=False)
     assert HOURS.warning(at("2026-12-31T23:59")) == EndOfData(ends_on, over=False)
     assert HOURS.warning(at("2027-01-01T00:00")) == EndOfData(ends_on, over=True)
-    assert "2026-12-31 到期,请" in warning_text(EndOfData(ends_on, over=False))
+    assert "2026-12-31 到期，请" in warning_text(EndOfData(ends_on, over=False))
     assert "只按星期算" in warning_text(EndOfData(ends_on, over=True))
 
 
