@@ -30,11 +30,11 @@ def _without_product(words: str) -> Script:
 
 
 def _request(words: str) -> Script:
-    return [*say("约安装", words), *press("1"), *say("要两个密封圈"), *press("1"), "hangup"], _AWAY
+    return [*say("要办理", words), *press("1"), *say("要两个密封圈"), *press("1"), "hangup"], _AWAY
 
 
 def _return(words: str) -> Script:
-    moves = [*say("约安装", words), *press("1"), *say("去年十一月", "有", "要两个密封圈"), *press("1"), "hangup"]
+    moves = [*say("要办理", words), *press("1"), *say("去年十一月", "有", "要两个密封圈"), *press("1"), "hangup"]
     return moves, {"lookups": {"warranty": {"line": "in"}}}
 
 
@@ -89,7 +89,7 @@ ROWS: Mapping[str, Script] = MappingProxyType({
     "request_kind unit_return": _return("换一台"),
     "request_kind part_return": _return("主板寄给你们修"),
     "request_kind part_request": (
-        [*say("买个配件", "要个点火针"), *press("1"), *say("佛山市顺德区容桂街道凤翔路一百二十八号三栋五零二室", "对"),
+        [*say("要办理", "要个点火针"), *press("1"), *say("佛山市顺德区容桂街道凤翔路一百二十八号三栋五零二室", "对"),
          *say("型号我不懂"), *press("1"), "hangup"], _AWAY,
     ),
     "request_kind training": _request("经销商培训"),

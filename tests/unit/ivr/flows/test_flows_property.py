@@ -14,7 +14,7 @@ from ivr.flows.machine import MAX_TURNS, fold
 from ivr.flows.nodes import Ask, FlowCall, Menu
 from ivr.flows.service_rules import TopicLeft
 from ivr.flows.step import Step
-from tests.unit.ivr.flows.known import CARD, tickets
+from tests.unit.ivr.flows.known import CARD, TICKET, tickets
 from tests.unit.ivr.flows.play import Driver, program, with_gas_phone
 from tests.unit.ivr.flows.worlds import play_randomly, routes
 
@@ -66,7 +66,9 @@ def test_any_call_ends_and_every_node_and_edge_is_walked(monkeypatch: pytest.Mon
     for left in TopicLeft:  # nor do they ask two things in one sentence
         both = ({"meaning": "period"}, {"meaning": left.value})
         Driver(stores=False).start().press("1").hear(meaning="period", candidates=both)
-    # too rare for chance: a third urge, a code that was told to nobody
+    # too rare for chance: a third urge, a code that was told to nobody, several tickets, a number of none
+    Driver(tickets=tickets({}, {}), stores=False).start().keys("4")
+    Driver(stores=False).start().keys("4", TICKET["number"])
     Driver(code={"verdict": "bad", "reason": "other_ticket"}, stores=False).start().keys("5", "308217")
     for queue_open in (True, False, None):
         Driver(tickets=tickets({"urges": 2}), queue_open=queue_open, stores=False).start().keys("4", "1")

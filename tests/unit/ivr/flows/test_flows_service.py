@@ -57,21 +57,21 @@ SCRIPTS: Mapping[str, tuple[Sequence[Move], Mapping[str, Any]]] = {
     "complaint_suggestion": ([*press("2", "6"), *say("字太小"), *press("3", "1"), *say("等你们消息")], {}),
     "complaint_no_words": ([*press("2", "1", "1"), "silence", "silence", "silence"], {}),
     "request_install": (
-        [*say("约安装", "新机器要装"), *press("1"), *say("佛山市顺德区容桂街道凤翔路一百二十八号三栋五零二室"),
+        [*say("约安装"), *press("1"), *say("佛山市顺德区容桂街道凤翔路一百二十八号三栋五零二室"),
          *press("1"), *say("后天上午"), *press("#", "1"), "silence"],
         {},
     ),
     "request_factory": (
-        [*say("寄回厂里修", "寄回厂里修"), *press("1"), *say("去年十一月", "有", "主板坏"), *press("1", "#"),
+        [*say("寄回厂里修"), *press("1"), *say("去年十一月", "有", "主板坏"), *press("1", "#"),
          "silence"],
         {"lookups": {"warranty": {"line": "in"}}},
     ),
     "request_part_return": (
-        [*say("约安装", "主板寄给你们修"), *press("1"), *say("三四年了", "早丢了"), *press("#", "1"), "silence"],
+        [*say("要办理", "主板寄给你们修"), *press("1"), *say("三四年了", "早丢了"), *press("#", "1"), "silence"],
         {"lookups": {"warranty": {"line": "no_proof"}, "warranty_earliest": {"line": "no_proof"}}},
     ),
     "request_parts": (
-        [*say("买个配件", "要个点火针"), *press("1"), *say("佛山市顺德区容桂街道凤翔路一百二十八号三栋五零二室"),
+        [*say("买个配件"), *press("1"), *say("佛山市顺德区容桂街道凤翔路一百二十八号三栋五零二室"),
          *press("1", "#", "1"), "silence"],
         {},
     ),
