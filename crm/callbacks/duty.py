@@ -29,7 +29,7 @@ DUTY = "duty"  # in place of the 工号 of who has taken a task
 async def call_duty(work: UnitOfWork, telephone: Telephone, now: datetime, wait: timedelta) -> int:
     """Ring the duty phones for whoever waits longer than `wait`, and again after each further one, MOST_RINGS times.
 
-    Returns how many rounds went out. Each is written down before: a lost answer must not ring for ever.
+    Returns how many rounds were due. Each is counted before: a lost answer must not ring for ever.
     """
     async with work() as session:
         rounds = [(task.id, task.e164) for task in await _take(session, now, wait)]
@@ -40,6 +40,9 @@ async def call_duty(work: UnitOfWork, telephone: Telephone, now: datetime, wait:
             log.warning("duty_not_rung", task=task_id, reason=type(error).__name__)
             async with work() as session:
                 await _not_rung(session, task_id, now + AGAIN_AFTER - wait, error)
+        else:
+            async with work() as session:
+                await _rung(session, task_id, now)
     return len(rounds)
 
 
@@ -73,8 +76,14 @@ async def _take(session: AsyncSession, now: datetime, wait: timedelta) -> Sequen
     found = await repository.for_duty(session, unserved, now - wait, MOST_RINGS)
     for task in found:
         task.duty_rings, task.duty_rung_at = task.duty_rings + 1, now
-        await _tell(session, task, f"还没有客服接手，第 {task.duty_rings} 次打值班电话", now)
     return found
+
+
+async def _rung(session: AsyncSession, task_id: str, at: datetime) -> None:
+    await begin_writing(session)
+    task = await repository.get(session, task_id)
+    if task is not None:
+        await _tell(session, task, f"还没有客服接手，第 {task.duty_rings} 次打值班电话", at)
 
 
 async def _not_rung(session: AsyncSession, task_id: str, as_if_at: datetime, error: Refusal) -> None:
@@ -87,6 +96,9 @@ async def _not_rung(session: AsyncSession, task_id: str, as_if_at: datetime, err
 
 
 async def _tell(session: AsyncSession, task: CallbackTask, text: str, at: datetime) -> None:
+    """Write it into the ticket's timeline, unless it is the newest word there: the ticket is not to change under its
+    agent's hands every half a minute while the telephone system is away."""
     ticket = await tickets.get(session, task.ticket_no, lock=True)
-    if ticket is not None:
+    newest = await tickets.timeline(session, task.ticket_no, limit=1)
+    if ticket is not None and text not in [entry.text for entry in newest]:
         await record(session, ticket, at, kind="callback", actor=SYSTEM, text=text)
