@@ -17,7 +17,8 @@ from ops.stack.cluster import Cluster
 
 FILES = {
     "hotline.env": b"HOTLINE_DEMO=0\n", "journal/ivr-1.jsonl": b'{"seq":1}\n', "clips/c1/fault.wav": b"RIFF1",
-    "recordings/r1-mix.wav": b"RIFF2", "photos/ab/p.jpg": b"\xff\xd8\xff", "erasures.jsonl": b"{}\n",
+    "recordings/r1-mix.wav": b"RIFF2" * 100_000, "photos/ab/p.jpg": b"\xff\xd8\xff", "erasures.jsonl": b"{}\n",
+    "voicemail/r2.wav": b"RIFF3", "prompts/recorded/hello.wav": b"RIFF4",
 }  # fmt: skip
 
 
@@ -35,6 +36,10 @@ def given_home(home: Path) -> Layout:
         (home / name).parent.mkdir(parents=True, exist_ok=True)
         (home / name).write_bytes(content)
     return layout_for(home, {})
+
+
+def test_all_that_is_kept_is_compared() -> None:
+    assert all(any(name == kept or name.startswith(f"{kept}/") for name in FILES) for kept in backup.KEPT)
 
 
 def counts(cluster: Cluster) -> dict[str, int]:

@@ -8,8 +8,9 @@ from crm.policy import ticket_states as policy
 from crm.policy.clock_rules import promises_for
 from crm.policy.processes import Move
 from crm.policy.quota import Wanted, judge_quota
-from crm.policy.training import DEALER_TOPICS, USER_TOPICS
+from crm.policy.training import DEALER_TOPICS, USER_TOPICS, check_topics
 from crm.policy.warranty import Cause, Known, Line, ProductClass, Question, Standing, Verdict, judge
+from ivr.dialplan.numbers import DIDS, table
 from tests.unit.crm.policy.defaults import clock_rules, quota_rules, warranty_rules
 
 SOLD = date(2026, 3, 1)
@@ -72,6 +73,13 @@ def test_what_is_nobodys_fault_is_repaired_free() -> None:
     assert after(100, cause=Cause.QUALITY).standing("free_repair") is Standing.YES
 
 
+def test_only_what_nobody_did_to_it_is_covered() -> None:
+    sentence = "产品在“三包”期限内出现非人为的任何故障,导致产品无法正常使用的可以保修;"  # 二.一.(二)
+    assert "非人为" in sentence
+    covered = {cause: after(100, cause=cause).standing("free_repair") for cause in Cause if cause is not Cause.UNKNOWN}
+    assert {cause for cause, standing in covered.items() if standing is Standing.YES} == {Cause.QUALITY}
+
+
 @pytest.mark.parametrize(
     ("sentence", "cause"),
     [
@@ -132,6 +140,21 @@ def test_seven_courses_for_dealers_and_contractors() -> None:
         "产品基础知识介绍", "产品工作原理", "产品故障代码分析", "产品安装与调试", "产品控制流程",
         "产品零部件的具体性能要求", "工厂实操",
     ]  # 二.二.(二).1–7  # fmt: skip
+
+
+def test_the_seven_are_additional_and_only_for_dealers_and_contractors() -> None:
+    sentence = "针对经销商、工程商(或工程商物业管理)额外提供了以下专业培训课程:"  # 二.二.(二)
+    assert "额外" in sentence
+    every = [*USER_TOPICS, *DEALER_TOPICS]
+    assert (len(every), check_topics("dealer", every), check_topics("user", list(USER_TOPICS))) == (11, "", "")
+    assert all(check_topics("user", [topic]) for topic in DEALER_TOPICS)
+
+
+@pytest.mark.parametrize("kind", list(policy.KINDS))
+def test_all_of_it_is_free_of_charge_while_it_is_under_warranty(kind: str) -> None:
+    # 四.一.6 (质保期内免费维修); 二.一.(一).3 免费进行维修处理: payment is asked only for parts sold and for a refund
+    asked = {move.move for move in moves(kind) if "payment" in move.needs}
+    assert asked == {"part_request": {"pay"}, "unit_return": {"resolve"}}.get(kind, set())
 
 
 def test_telephone_first_then_headquarters_send_somebody() -> None:
@@ -223,3 +246,29 @@ def test_parts_come_back_for_repair_or_exchange() -> None:
 @pytest.mark.parametrize(("kind", "name"), [("consult", "咨询"), ("complaint", "投诉建议"), ("repair", "维修申报")])
 def test_calls_are_consults_complaints_or_repairs(kind: str, name: str) -> None:
     assert policy.KINDS[kind] == name  # 五.四.1–3
+
+
+# ---- 第四部分: the numbers that are called ----
+
+
+@pytest.mark.parametrize(
+    ("sentence", "printed", "trunk"),
+    [
+        ("1、24小时服务电话(全国服务热线:400-172-6011)", "400-172-6011", "+864001726011"),  # 四.一.1
+        (
+            "1、拨打售后服务中心直线电话:0757-66883358进行咨询或者故障申报;",
+            "0757-66883358",
+            "+8675766883358",
+        ),  # 四.二.1
+        (
+            "2、拨打全国统一免费服务热线400-172-6011进行产品咨询、投诉建议、或者故障申报;",
+            "400-172-6011",
+            "86400-172-6011",
+        ),
+    ],
+)
+def test_both_numbers_of_the_document_are_ours(sentence: str, printed: str, trunk: str) -> None:
+    assert printed in sentence
+    did = printed.replace("-", "")
+    assert did in DIDS
+    assert table()[trunk.replace("-", "")] == did
