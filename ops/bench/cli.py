@@ -28,7 +28,7 @@ def _say(text: str) -> None:
 @bench_app.command()
 def speech(
     set_folder: Annotated[Path | None, typer.Option("--set", help="A folder of real clips with their truth.")] = None,
-    n: Annotated[int, typer.Option(min=1, help="Utterances per slot and condition.")] = 10,
+    n: Annotated[int, typer.Option(min=0, help="Utterances per slot and condition.")] = 10,
     dialogues: Annotated[int, typer.Option(min=0, help="Whole dialogues per goal and condition.")] = 10,
     slots: Annotated[str, typer.Option(help="Comma-separated; all when not given.")] = "",
     snrs: Annotated[str, typer.Option(help="Comma-separated: clean, 20, 10, 5.")] = "clean,20,10,5",
@@ -36,6 +36,9 @@ def speech(
         str, typer.Option(help="Dialogues about: fault_code, address, phone.")
     ] = "fault_code,address,phone",
     dialogue_snrs: Annotated[str, typer.Option(help="Conditions of the dialogues.")] = "20",
+    keep: Annotated[
+        Path | None, typer.Option(help="Write each dialogue here as it ends; a run that was cut goes on from it.")
+    ] = None,
     seed: Annotated[int, typer.Option(help="Another seed is another test set.")] = 1,
     jobs: Annotated[int, typer.Option(min=1)] = os.cpu_count() or 1,
     model: Annotated[Path, typer.Option(help="An unpacked Vosk model.")] = DEFAULT_MODEL,
@@ -52,6 +55,7 @@ def speech(
     """Measure recognition per slot, voice, speed, noise and loss, and whole dialogues with their read-back."""
     from ops.bench import speech as bench
     from ops.bench.hearers import Setup
+    from ops.bench.kept import KeptUnusable
     from ops.packs import MERGED_FILE, TREE_FILE, DivisionsMissing, build
     from speech.evaluation.clips import SetUnusable
     from speech.evaluation.sound import SNRS, SoundFailed
@@ -74,10 +78,10 @@ def speech(
             else:
                 wanted = bench.Options(
                     n, dialogues, chosen, conditions, tuple(filter(None, goals.split(","))),
-                    tuple(filter(None, dialogue_snrs.split(","))), jobs,
+                    tuple(filter(None, dialogue_snrs.split(","))), jobs, keep,
                 )  # fmt: skip
                 found = bench.measure(setup, wanted, _say)
-        except (DivisionsMissing, SetUnusable, SoundFailed) as error:
+        except (DivisionsMissing, SetUnusable, SoundFailed, KeptUnusable) as error:
             raise BenchRefused(str(error)) from error
     print(json.dumps(found, ensure_ascii=False) if as_json else bench.written(found))
 

@@ -25,6 +25,7 @@ def code_goal(cases: Cases, chance: random.Random) -> Goal:
 
     return Goal(
         "fault_code",
+        code,
         {"fault_code": say, "fault_code_spell": lambda: cases.spell_code(code, chance)},
         {
             "fault_code": lambda: "1",
@@ -57,6 +58,7 @@ def address_goal(cases: Cases, chance: random.Random) -> Goal:
 
     return Goal(
         "address",
+        " ".join(case.truth.values()),
         {"address_full": lambda: case.said, **say, "address_fix": lambda: fix[last["part"]]},
         {"address_fix": lambda: {"region": "1", "road": "2", "room": "3"}[last["part"]]},
         "address_confirm",
@@ -84,6 +86,7 @@ def phone_goal(cases: Cases, chance: random.Random) -> Goal:
 
     return Goal(
         "contact",
+        number,
         {"contact_number": lambda: case.said},
         {"contact_number": lambda: number},
         "contact_confirm",

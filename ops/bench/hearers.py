@@ -62,10 +62,16 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Dialogue:
-    """What came of a whole dialogue. tries: spoken answers until it was over; wrong: another value was confirmed."""
+    """What came of a whole dialogue, by its number in its cell. tries: spoken answers until it was over; wrong: another
+    value was confirmed than the one that was meant. heard: (said, text) of every spoken answer.
+    """
 
     goal: str
     line: Line
+    number: int
+    meant: str
+    confirmed: Mapping[str, str]
+    read_back: Mapping[str, str]  # the first one
     right: bool
     wrong: bool
     first_right: bool
@@ -165,8 +171,9 @@ def talk(goal: str, line: Line, number: int) -> Dialogue:
     confirmed = bool(out.value)
     right = confirmed and wanted.same(out.value)
     return Dialogue(
-        goal, line, right, confirmed and not right, wanted.same(out.read_back), out.keys, out.tries, tuple(out.heard)
-    )
+        goal, line, number, wanted.meant, dict(out.value), dict(out.read_back),
+        right, confirmed and not right, wanted.same(out.read_back), out.keys, out.tries, tuple(out.heard),
+    )  # fmt: skip
 
 
 def understood(found: Interpretation) -> str:

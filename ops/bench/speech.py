@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from ops.bench import hearers
 from ops.bench.hearers import Answer, Dialogue, Setup, Task
+from ops.bench.kept import Kept
 from speech.evaluation.clips import read_set
 from speech.evaluation.figures import Cell, table, wilson
 from speech.evaluation.sound import SNRS, SPEEDS, Line, make_voices
@@ -24,6 +25,7 @@ SLOTS = (
 LOSS = 0.03  # the condition with lost packets, at 20 dB
 MOST_CONFUSED = 12
 Say = Callable[[str], None]
+Carry = Callable[[Sequence[tuple[str, Line, int]]], Iterable[Dialogue]]
 _Result = TypeVar("_Result")
 
 
@@ -38,20 +40,36 @@ class Options:
     goals: tuple[str, ...] = ("fault_code", "address", "phone")
     dialogue_snrs: tuple[str, ...] = ("20",)
     jobs: int = 2
+    kept: Path | None = None  # where every dialogue is written as it ends, and read by the next run
 
 
 def measure(setup: Setup, options: Options, say: Say) -> dict[str, Any]:
-    """Hear everything the options ask for and return the report, JSON-ready."""
+    """Hear everything the options ask for and return the report, JSON-ready; raises KeptUnusable."""
+    kept = Kept(options.kept, setup) if options.kept else None
     make_voices(setup.studio)
     with _workers(setup, options.jobs) as pool:
         tasks = list(_tasks(options))
         answers = list(_watched(pool.map(hearers.hear_case, tasks, chunksize=4), len(tasks), "utterances", say))
-        talks = [
-            (goal, Line(snr), number)
-            for goal, snr, number in itertools.product(options.goals, options.dialogue_snrs, range(options.dialogues))
-        ]
-        dialogues = list(_watched(pool.map(hearers.talk, *_columns(talks)), len(talks), "dialogues", say))
+        dialogues = carry_missing(options, lambda keys: pool.map(hearers.talk, *_columns(keys)), kept, say)
     return report(answers, dialogues)
+
+
+def carry_missing(options: Options, carry: Carry, kept: Kept | None, say: Say) -> list[Dialogue]:
+    """Carry the dialogues of the options that are not kept yet and return all of them.
+
+    A number of every goal and line comes before the next number: a run that is cut has some of each.
+    """
+    wanted = [
+        (goal, Line(snr), number)
+        for number, goal, snr in itertools.product(range(options.dialogues), options.goals, options.dialogue_snrs)
+    ]
+    found = {(item.goal, item.line, item.number): item for item in (kept.dialogues if kept else ())}
+    missing = [key for key in wanted if key not in found]
+    for item in _watched(carry(missing), len(missing), "dialogues", say):
+        found[item.goal, item.line, item.number] = item
+        if kept:
+            kept.add(item)
+    return [found[key] for key in wanted]
 
 
 def measure_set(setup: Setup, folder: Path, jobs: int, say: Say) -> dict[str, Any]:
@@ -143,7 +161,11 @@ def _dialogue_rows(dialogues: Sequence[Dialogue]) -> list[dict[str, Any]]:
                 "asked_again": sum(item.tries > 1 for item in items),
                 "keys_needed": sum(item.keys for item in items),
                 "for_a_person": sum(not (item.right or item.wrong) for item in items),
-                "wrong": [item.heard for item in items if item.wrong][:5],
+                "wrong": [
+                    {"meant": item.meant, "confirmed": item.confirmed, "heard": item.heard}
+                    for item in items
+                    if item.wrong
+                ],
             }
         )
     return rows

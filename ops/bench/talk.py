@@ -36,8 +36,8 @@ _DONE = ("voice_confirmed", "dtmf")
 _KEYS: Mapping[str, str] = MappingProxyType(
     {
         "main_menu": "3", "repair_known_product": "2", "repair_product": "1", "fault_code": "2", "symptom": "2",
-        "advice_offer": "2", "address_on_file": "2", "visit_day": "1", "visit_part": "4", "contact_known": "2",
-        "one_breath_confirm": "2", "brand_check": "1", "emergency_check": "2",
+        "advice_offer": "2", "address_on_file": "2", "address_region": "1", "visit_day": "1", "visit_part": "4",
+        "contact_known": "2", "one_breath_confirm": "2", "brand_check": "1", "emergency_check": "2",
     }
 )  # fmt: skip
 
@@ -65,18 +65,20 @@ class Goal:
 
     value_nodes: question -> the words to say there (called again for each try). key_nodes: question -> keys.
     same: does a held value say what the caller means. correct: the words of a correction of the value read back.
+    meant: what the caller means, for people to read.
     """
 
     def __init__(
         self,
         slot: str,
+        meant: str,
         value_nodes: Mapping[str, Callable[[], str]],
         key_nodes: Mapping[str, Callable[[], str]],
         confirm_node: str,
         same: Callable[[Mapping[str, str]], bool],
         correct: Callable[[Mapping[str, str]], str],
     ) -> None:
-        self.slot, self.value_nodes, self.key_nodes = slot, value_nodes, key_nodes
+        self.slot, self.meant, self.value_nodes, self.key_nodes = slot, meant, value_nodes, key_nodes
         self.confirm_node, self.same, self.correct = confirm_node, same, correct
 
 

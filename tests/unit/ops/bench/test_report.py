@@ -18,6 +18,21 @@ def answer(task: Task, got: str, *, right: bool, safety: str = "") -> Answer:
     return Answer(task, right, "E1", got, safety, "m3", 700.0, "0" * 64)
 
 
+def dialogue(
+    number: int,
+    *,
+    right: bool = False,
+    wrong: bool = False,
+    first_right: bool = False,
+    keys: bool = False,
+    tries: int = 1,
+) -> Dialogue:
+    return Dialogue(
+        "fault_code", Line("20"), number, "E1", {"canonical": "E7"} if wrong else {}, {},
+        right, wrong, first_right, keys, tries, (("a", "b"),),
+    )  # fmt: skip
+
+
 def test_a_report() -> None:
     answers = [
         answer(CODE, "E1", right=True),
@@ -26,19 +41,10 @@ def test_a_report() -> None:
         answer(GAS, "gas", right=True, safety="gas"),
     ]
     talks = [
-        Dialogue("fault_code", Line("20"), right=True, wrong=False, first_right=True, keys=False, tries=1, heard=()),
-        Dialogue("fault_code", Line("20"), right=True, wrong=False, first_right=False, keys=True, tries=3, heard=()),
-        Dialogue(
-            "fault_code",
-            Line("20"),
-            right=False,
-            wrong=True,
-            first_right=False,
-            keys=False,
-            tries=2,
-            heard=(("a", "b"),),
-        ),
-        Dialogue("fault_code", Line("20"), right=False, wrong=False, first_right=False, keys=False, tries=2, heard=()),
+        dialogue(0, right=True, first_right=True),
+        dialogue(1, right=True, keys=True, tries=3),
+        dialogue(2, wrong=True, tries=2),
+        dialogue(3, tries=2),
     ]
     found = bench.report(answers, talks)
     code = next(row for row in found["cells"] if row["slot"] == "fault_code")
@@ -47,6 +53,7 @@ def test_a_report() -> None:
     row = found["dialogues"][0]
     assert (row["right"], row["wrong_accepted"], row["keys_needed"], row["for_a_person"]) == (2, 1, 1, 1)
     assert row["right_by_speech"] == 1
+    assert row["wrong"] == [{"meant": "E1", "confirmed": {"canonical": "E7"}, "heard": (("a", "b"),)}]
     text = bench.written(found)
     assert "E1 → E7 (1)" in text
     assert "E1 → no match (1)" in text

@@ -2,6 +2,7 @@
 
 import random
 
+import phonenumbers
 import pytest
 
 from ivr.flows.load import load_program
@@ -45,6 +46,13 @@ def test_perfect_ears_get_every_value(goal: str) -> None:
     for seed in range(25):
         out, right = dialogue(goal, seed, 0.0)
         assert right, (goal, seed, out.heard)
+
+
+def test_perfect_ears_get_every_number_that_can_be_one() -> None:
+    for seed in range(25):
+        out, right = dialogue("phone", seed, 0.0)
+        wanted = GOALS["phone"](CASES, chance_of(seed)).meant
+        assert right == phonenumbers.is_valid_number(phonenumbers.parse(wanted, "CN")), (seed, out.heard)
 
 
 @pytest.mark.parametrize("goal", ["fault_code", "address", "phone"])
