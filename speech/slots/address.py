@@ -5,6 +5,7 @@ Nothing is guessed: what was not said stays empty, a district that fits two plac
 """
 
 import re
+from collections.abc import Mapping
 
 from speech.slots.divisions import Gazetteer
 from speech.slots.numerals import DIGITS, NUMERAL, NUMERAL_CHARS, convert_before, digit_string, number_text
@@ -32,12 +33,32 @@ _WHOLE_ROOM = re.compile(
     rf"(?:室|号房|{_ONE_DIGIT}房)$|(?:^|栋|座|幢|单元|楼|层|号){_ONE_DIGIT}{{1,2}}[零洞]{_ONE_DIGIT}十?$"
     rf"|(?:栋|座|幢|单元){_ONE_DIGIT}{{3,4}}十$"
 )
+# 是 before a numeral is easily heard as 十. Nobody says 十 before another ten.
+_TEN_OF_TENS = re.compile(r"^十(?=[二三四五六七八九]?十)")
+_TEN = re.compile(r"^十(?=[一二三四五六七八九](?:号楼|栋|座|幢))")
 _LANDMARK = re.compile(r"(?:旁边|对面|附近|隔壁|第[一二三]家|楼上|门口)")
 
 
 def as_said(text: str) -> str:
     """Return compact `text` with what only sounds like a part of an address put right: 耳东 describes a name."""
     return text.replace("耳东", "二栋")
+
+
+def denied(text: str, current: Mapping[str, str]) -> str:
+    """Return compact `text`, what was said behind a no to the address `current`, without a first 十 that was a 是.
+
+    "房号错了,是五栋二单元三零一" is heard as 十五栋. It is 是 before another ten, where the 十 would say once more
+    what is denied, and where it would change the building besides what follows while 五栋 is what was read back.
+    """
+    if _TEN_OF_TENS.match(text):
+        return text[1:]
+    if not _TEN.match(text):
+        return text
+    with_ten, without = parse_room(text), parse_room(text[1:])
+    again = all(current.get(name) == value for name, value in with_ten.items())
+    same_house = without.get("building") == current.get("building")
+    changed = any(current.get(name) != value for name, value in without.items())
+    return text[1:] if again or (same_house and changed) else text
 
 
 def parse_address(text: str, gazetteer: Gazetteer) -> tuple[dict[str, str], list[dict[str, str]]]:

@@ -97,6 +97,8 @@ def _of_values(said: Said, values: tuple[dict[str, str], ...], *, keep: bool = F
 def _address(said: Said, known: Knowledge) -> Interpretation:
     choices: list[dict[str, str]] = []
     text = address.as_said(said.new)
+    if said.new != said.text and "不是" not in said.text:  # "不是五栋,十五栋"
+        text = address.denied(text, said.current)
     if said.kind is SlotKind.ROOM:
         fields = address.compose(address.parse_room(text))
     elif said.kind is SlotKind.ROAD:
