@@ -13,7 +13,7 @@ class CommandName(StrEnum):
     AGENT_LOGOUT = "agent_logout"  # args: agent
     AGENT_PAUSE = "agent_pause"  # args: agent, reason
     AGENT_READY = "agent_ready"  # args: agent
-    CALL_BACK = "call_back"  # args: contact, number (E.164), queue, priority, position, attempt, code (six digits)
+    CALL_BACK = "call_back"  # args: contact, number (E.164), queue, priority, position, since, attempt, code
     CALL_DUTY = "call_duty"  # args: number (E.164) of somebody in danger whom nobody has called back, task (its id)
     HANGUP = "hangup"  # args: linkedid
     RETRY_FACTS = "retry_facts"  # ship again what crm refused
