@@ -77,9 +77,9 @@ async def test_a_repair_call_by_voice(rig: Rig) -> None:
         assert result.clip == f"call-7/{result.turn_id}.wav"
         assert len(read_wav(rig.settings.clips_dir / result.clip)) > 16000
         assert not result.degraded
-    # Budgets of voice-speech 1.3 at p95, with slack for a busy machine.
-    assert max(menu_s, code_s, confirm_s) < 1.4
-    assert address_s < 2.8
+    # One of each beside whatever else the machine does: the budgets themselves are in test_latency.
+    assert max(menu_s, code_s, confirm_s) < 2.2
+    assert address_s < 4
     ivr.send({"op": "end"})
     assert (await ivr.event("ended"))["reason"] == "asked"
     await caller.ended.wait()
