@@ -122,6 +122,20 @@ def parse_room(text: str) -> dict[str, str]:
     return fields
 
 
+def one_two_less(fields: dict[str, str]) -> dict[str, str]:
+    """Return `fields` with a door of five digits as one of four where it has a 二 too many (32203: 3203).
+
+    Nothing parts 二二 when it is spoken, so one may be heard as two; five digits would be a floor over 99. Some cities
+    write the unit before the floor (二单元 22003): such a door, or one whose unit was not said, stays as it was heard.
+    """
+    door, unit = fields.get("room_no", ""), fields.get("unit", "")
+    fewer = {door[:at] + door[at + 1 :] for at in range(len(door) - 1) if door[at : at + 2] == "22"}
+    with_unit = door.startswith(unit) and door[len(unit) : len(unit) + 2] != "00"
+    if len(door) != 5 or not door.isdigit() or len(fewer) != 1 or with_unit:
+        return fields
+    return compose({**fields, "room_no": fewer.pop()})
+
+
 def whole_room(text: str) -> bool:
     """Tell whether compact `text` ends with a door that is named to its end, so that nothing has to be waited for."""
     return _WHOLE_ROOM.search(text) is not None

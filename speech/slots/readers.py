@@ -105,6 +105,8 @@ def _address(said: Said, known: Knowledge) -> Interpretation:
         fields = address.compose(address.parse_local(text))
     else:
         fields, choices = address.parse_address(text, known.gazetteer)
+        if not said.current:  # whoever corrects a value, or is asked for the door alone, is taken at the word
+            fields = address.one_two_less(fields)
     wanted = {SlotKind.REGION: ("region",), SlotKind.ROAD: ("road",), SlotKind.ROOM: ("room",)}
     if choices:
         values = tuple({**fields, **choice} for choice in choices)

@@ -327,28 +327,6 @@ def test_rooms(said: str, room: str) -> None:
     assert address(said, SlotKind.ROOM)["room"] == room
 
 
-@pytest.mark.parametrize(
-    ("said", "held", "room"),
-    [
-        ("房号 错了 十 十九栋 二单元 三二零幺", ("19", "2", "32201"), "19栋2单元3201室"),
-        ("不对 十二 十一栋 二单元 幺二零六", ("21", "2", "12206"), "21栋2单元1206室"),
-        ("房号 错了 十五栋 二单元 二零零幺", ("5", "2", "200"), "5栋2单元2001室"),
-        ("错了 十五栋 二单元 二零零幺", ("15", "2", "2001"), "5栋2单元2001室"),
-        ("错了 十五栋", ("15", "2", "2001"), "5栋"),
-        ("错了 十五栋", ("5", "2", "2001"), "15栋"),  # nothing else would be changed
-        ("错了 十五栋 二单元 二零零幺", ("5", "2", "2001"), "15栋2单元2001室"),
-        ("错了 十五栋 二单元 二零零幺", ("6", "2", "2001"), "15栋2单元2001室"),
-        ("十五栋 二单元 二零零幺", ("5", "2", "200"), "15栋2单元2001室"),  # no word before it that 是 would follow
-        ("不是五栋 十五栋 三单元", ("5", "2", "200"), "15栋3单元"),
-    ],
-)
-def test_a_correction_of_the_door_may_begin_with_an_is(said: str, held: tuple[str, str, str], room: str) -> None:
-    current = dict(zip(("building", "unit", "room_no"), held, strict=True))
-    slot = SlotSpec("address_confirm", SlotKind.YES_NO, correcting=SlotKind.ADDRESS, current=current)
-    result = SLOTS.interpret(slot, LEXICON, (said,))
-    assert (result.meaning, result.value["room"]) == ("correction", room)
-
-
 def test_a_district_that_fits_two_places_is_asked() -> None:
     result = SLOTS.interpret(ADDRESS, LEXICON, ("西湖区",))
     assert result.status == "ambiguous"
