@@ -1,4 +1,4 @@
-"""The customers' pages in a real Chromium: found by number, changed by one, not overwritten by another."""
+"""The customers' pages in a real Chromium: found by number, changed by one, not overwritten by another; merged."""
 
 from playwright.async_api import Browser, Page, expect
 
@@ -34,3 +34,38 @@ async def test_a_file_is_found_and_nobody_overwrites_what_another_wrote(crm: Crm
     await agent.get_by_role("button", name="采用").click()
     await expect(agent.get_by_label("备注")).to_have_value("请先打电话")
     assert [*first.errors, *second.errors] == []
+
+
+async def test_a_double_is_merged_by_a_supervisor_and_given_back(crm: Crm, browser: Browser) -> None:
+    console, page = await _open(crm, browser, "9001")
+    file = page.url.rsplit("/", 1)[1]
+    await console.send("POST", "/customers", name="陈先生", kind="owner", numbers=[{"number": CUSTOMER_NUMBER}])
+    await page.reload()
+    await expect(page.get_by_role("heading", name="可能重复 1 人")).to_be_visible()
+    await page.get_by_role("button", name="比较并合并").click()
+    await expect(page.locator(".compare")).to_contain_text("陈先生")
+    await page.get_by_role("button", name="合并到这份档案").click()
+    await expect(page.get_by_role("status").filter(has_text="已合并")).to_be_visible()
+    await expect(page.get_by_role("heading", name="可能重复")).to_have_count(0)
+    assert (await console.get(f"/customers/{file}/duplicates"))["merges"][0]["gone_name"] == "陈先生"
+    await page.get_by_role("button", name="撤销合并").click()
+    await expect(page.get_by_role("heading", name="可能重复 1 人")).to_be_visible()
+    assert console.errors == []
+
+
+async def test_a_number_is_added_and_taken_off(crm: Crm, browser: Browser) -> None:
+    console, page = await _open(crm, browser, "8001")
+    numbers = page.locator(".customer .phone")
+    await expect(numbers).to_have_count(1)
+    await page.get_by_label("新号码").fill("手机丢了")
+    await page.get_by_role("button", name="加号码").click()
+    await expect(page.get_by_role("alert")).to_be_visible()
+    await page.get_by_label("新号码").fill("0757-22881066")
+    await page.get_by_label("分机", exact=True).fill("8012")
+    await page.get_by_role("button", name="加号码").click()
+    await expect(numbers).to_have_count(2)
+    added = numbers.filter(has_text="转 8012")
+    await added.get_by_role("button", name="去掉").click()
+    await added.get_by_role("button", name="去掉", exact=True).click()
+    await expect(numbers).to_have_count(1)
+    assert console.errors == []

@@ -5,6 +5,9 @@ import type { components } from './schema'
 type Schemas = components['schemas']
 export type CustomerFile = Schemas['CustomerForm']
 export type CustomerChange = Schemas['CustomerChange']
+export type Duplicates = Schemas['Duplicates']
+export type Merge = Schemas['MergeForm']
+export type NumberDraft = Schemas['NumberDraft']
 
 const at = (id: string): string => `/customers/${encodeURIComponent(id)}`
 
@@ -12,4 +15,9 @@ export const customers = {
   list: (filter: Readonly<Record<string, string | number | undefined>>) => request<Schemas['Listing_CustomerRow_']>('GET', `/customers${query(filter)}`),
   file: (id: string) => request<CustomerFile>('GET', at(id)),
   change: (id: string, change: CustomerChange) => request<CustomerFile>('PATCH', at(id), change),
+  duplicates: (id: string) => request<Duplicates>('GET', `${at(id)}/duplicates`),
+  merge: (id: string, gone: string, version: number) => request<Merge>('POST', `${at(id)}/merges`, { gone, version }),
+  undoMerge: (merge: string) => request<CustomerFile>('POST', `/customer-merges/${encodeURIComponent(merge)}/undo`),
+  putNumber: (id: string, draft: NumberDraft) => request<CustomerFile>('PUT', `${at(id)}/numbers`, draft),
+  removeNumber: (id: string, number: string) => request<CustomerFile>('DELETE', `${at(id)}/numbers/${encodeURIComponent(number)}`),
 } as const
