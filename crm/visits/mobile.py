@@ -19,6 +19,7 @@ from crm.engineers import repository as engineers
 from crm.errors import Invalid, Refusal
 from crm.policy import visit_rules as rules
 from crm.tickets import repository as tickets
+from crm.tickets.models import Ticket
 from crm.visits import links, photos, reporting, repository
 from crm.visits.models import EngineerVisit
 from crm.visits.schemas import VisitReport
@@ -127,11 +128,12 @@ async def _answer(
         return _dead()
     held = {row.slot: row.value for row in (await tickets.slots(session, [ticket.no])).get(ticket.no, [])}
     customer = await customers.get(session, ticket.customer_id) if ticket.customer_id else None
-    number = phone.to_e164(held.get("contact", {}).get("number", "")) or ticket.caller_e164
+    number = await _number(session, ticket, held)
     given = typed or {}
     text = _pages.get_template("visit.html").render(
         token=token, visit=visit, engineer=engineer, error=error, help=HELP_NUMBER, state=rules.STATES[visit.state],
-        no=f"{ticket.no[:4]} {ticket.no[4:]}", what=[slots.text(name, held[name]) for name in _WHAT if name in held],
+        no=f"{ticket.no[:4]} {ticket.no[4:]}",
+        what=[(slots.label(name), slots.text(name, held[name])) for name in _WHAT if name in held],
         name=customer.name if customer else "", number=number if visit.state in rules.OPEN else "",
         address=slots.address_text(held.get("address", {})) or "地址待核，请先电话确认",
         window=window(visit.starts_at, visit.ends_at, parts.settings.zone), fee=rules.FEES[visit.fee], rules=rules,
@@ -144,5 +146,13 @@ async def _answer(
 _WHAT = ("fault_code", "symptom", "product", "note")
 
 
+async def _number(session: AsyncSession, ticket: Ticket, held: Mapping[str, Mapping[str, str]]) -> str:
+    """Return the number to ring the customer at: the one told, the caller's, else the main one on file; "" = none."""
+    told = phone.to_e164(held.get("contact", {}).get("number", "")) or ticket.caller_e164
+    if told or not ticket.customer_id:
+        return told
+    return next(iter((await customers.numbers(session, [ticket.customer_id])).get(ticket.customer_id, [])), "")
+
+
 def _dead() -> Response:
-    return HTMLResponse(_pages.get_template("dead.html").render(text=DEAD), 404, _HEADERS)
+    return HTMLResponse(_pages.get_template("dead.html").render(text=DEAD, help=HELP_NUMBER), 404, _HEADERS)

@@ -32,6 +32,15 @@ _SYMPTOMS: Final = (
     "显示屏一直闪", "热水忽冷忽热", "噪声大，像拖拉机",
 )  # fmt: skip
 _CODES: Final = ("E01", "F28", "E05", "", "E02", "E07", "")
+_FLOOR: Final = (
+    ("8002", "王敏", "talking", ""),
+    ("8003", "李娜", "ready", ""),
+    ("8004", "刘洋", "wrapup", ""),
+    ("8005", "欧阳晓婷", "paused", "用餐"),
+    ("8006", "赵敏", "unreachable", "话机未注册"),
+    ("8007", "陈晨", "ready", ""),
+    ("8008", "周小平", "paused", "设备故障"),
+)
 _KINDS: Final = ("repair", "repair", "complaint", "install", "repair", "consult")
 _PRIORITIES: Final = ("normal", "normal", "high", "normal", "urgent", "low")
 
@@ -156,6 +165,18 @@ async def given_day(lead: ConsolePage, waiting: list[str], product: str) -> dict
     for ticket, (person, hour) in zip(waiting, plan, strict=False):
         visits.append(await given_visit(lead, ticket, people[person], tomorrow(hour), "" if visits else product))
     return visits[0]
+
+
+async def given_floor(admin: ConsolePage, tale: Tale) -> None:
+    """Seat seven more agents in all their states, and let three callers wait."""
+    for number, name, state, reason in _FLOOR:
+        queues = ["repair", "consult"] if number < "8005" else ["repair", "consult", "complaint", "emergency"]
+        await admin.send(
+            "PUT", f"/accounts/{number}", version=0, name=name, roles=["agent"], extension=number, queues=queues
+        )
+        await tale.phone(number, state, reason)
+    for index in range(3):
+        await tale.dialogue(f"waits{index}", 4_000_000 + index, f"+8613700137{index:03d}")
 
 
 async def given_company(lead: ConsolePage, tale: Tale, agent: str) -> Company:

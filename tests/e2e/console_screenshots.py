@@ -9,13 +9,13 @@ import tempfile
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from playwright.async_api import Browser, FilePayload, Page, expect
 
 from crm.migrate import upgrade
 from ivr.contract import facts
-from tests.e2e.console_company import given_company
+from tests.e2e.console_company import Company, given_company, given_floor
 from tests.e2e.console_crm import Crm, running_crm
 from tests.e2e.console_page import COMPACT, WIDE, ConsolePage, chromium
 from tests.e2e.console_parts import given_store
@@ -23,6 +23,7 @@ from tests.e2e.console_world import tomorrow
 from tests.unit.crm.postgres import private_cluster
 
 AGENT, LEAD, ADMIN = "8001", "9001", "admin"
+MOBILE = (390, 844)
 KNOWN = "+8613900139000"  # the demo's customer
 Theme = Literal["light", "dark"]
 
@@ -96,9 +97,8 @@ async def _wrong_file(page: Page) -> None:
     await page.set_input_files("input[type=file]", FilePayload(name=name, mimeType="text/csv", buffer=content))
 
 
-async def given_shots(crm: Crm, lead: ConsolePage) -> list[Shot]:
-    """Make the company and say which of its pages are taken."""
-    company = await given_company(lead, crm.tale, AGENT)
+async def given_shots(lead: ConsolePage, company: Company) -> list[Shot]:
+    """Say which pages of the company are taken."""
     store = await given_store(lead)
     day = f"{tomorrow(9):%Y-%m-%d}"
     frame = "tbody tr"
@@ -158,11 +158,40 @@ async def take(crm: Crm, browser: Browser, folder: Path, shots: Sequence[Shot]) 
             await console.page.context.close()
 
 
-async def _pages(crm: Crm, browser: Browser, folder: Path, named: Sequence[str]) -> None:
-    lead = await ConsolePage.open(browser, crm.url)
+async def take_mobile(crm: Crm, browser: Browser, folder: Path, lead: ConsolePage, visit: dict[str, Any]) -> None:
+    """Take the engineer's page before he leaves, on the way, at the customer's, and a link that is over."""
+    phone = await ConsolePage.open(browser, crm.url, MOBILE)
+    for step in ("planned", "depart", "arrive"):
+        if step != "planned":
+            found = await lead.get(f"/visits/{visit['id']}")
+            checked = [line["key"] for line in found["checklist"]]
+            await lead.send(
+                "POST", f"/visits/{visit['id']}/report", version=found["version"], step=step, checked=checked
+            )
+        await phone.go(visit["link"])
+        await phone.page.screenshot(path=str(folder / f"engineer-{step}-390x844.png"), full_page=True)
+    await phone.go(f"/v/{'0' * 64}")
+    await phone.page.screenshot(path=str(folder / "engineer-over-390x844.png"))
+    await phone.page.context.close()
+
+
+async def given_people(crm: Crm, browser: Browser) -> tuple[ConsolePage, Company]:
+    """Make the company and its floor; returns the supervisor's page."""
+    lead, admin = await ConsolePage.open(browser, crm.url), await ConsolePage.open(browser, crm.url)
     await lead.login(LEAD, crm.passwords[LEAD])
-    shots = await given_shots(crm, lead)
+    await admin.login(ADMIN, crm.passwords[ADMIN])
+    company = await given_company(lead, crm.tale, AGENT)
+    await given_floor(admin, crm.tale)
+    await admin.page.context.close()
+    return lead, company
+
+
+async def _pages(crm: Crm, browser: Browser, folder: Path, named: Sequence[str]) -> None:
+    lead, company = await given_people(crm, browser)
+    shots = await given_shots(lead, company)
     await take(crm, browser, folder, [shot for shot in shots if not named or shot.name in named])
+    if not named or "engineer" in named:
+        await take_mobile(crm, browser, folder, lead, company.visit)
 
 
 async def _main(folder: Path, pages: Sequence[str]) -> None:

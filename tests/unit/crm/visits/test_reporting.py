@@ -10,9 +10,10 @@ from crm.policy.visit_rules import ALL
 from crm.visits import links
 from crm.visits import service as visits
 from tests.unit.crm.conftest import Opener
-from tests.unit.crm.fakes import CALLER, CONTACT, Clock, Story, dialogue, wire
+from tests.unit.crm.fakes import ADDRESS, CALLER, CONTACT, Clock, Story, dialogue, wire
 from tests.unit.crm.visits.world import AFTER, BEFORE, END, START, ask, given_engineer, given_visit
 
+LATER = "2026-11-22T13:00:00.000Z"
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 50
 
 
@@ -72,6 +73,29 @@ async def test_a_gas_leak_found_on_site_is_an_emergency(page: Opener) -> None:
         await ask(client, "POST", path, version=visit["version"], step="finish", result="gas_leak")
         ticket = await ask(client, "GET", f"/tickets/{visit['ticket']}")
         assert (ticket["safety"], ticket["priority"]) == ("gas", "urgent")
+
+
+async def test_the_engineer_rings_the_number_on_file_when_none_was_told(page: Opener) -> None:
+    async with page("9001") as client:
+        numbers = [{"number": "13922334455"}, {"number": "13800138000", "main": True}]
+        customer = await ask(client, "POST", "/customers", 201, name="陈国强", numbers=numbers)
+        engineer = await given_engineer(client)
+        pages = []
+        for more in ({}, {"customer": customer["id"]}):
+            slots = {
+                "address": ADDRESS,
+                "fault_code": {"canonical": "E01", "raw": "E01"},
+                "symptom": {"text": "不打火"},
+            }
+            ticket = await ask(client, "POST", "/tickets", 201, kind="repair", slots=slots, **more)
+            when = {"starts_at": START, "ends_at": END} if not more else {"starts_at": END, "ends_at": LATER}
+            visit = await ask(client, "POST", "/visits", 201, ticket=ticket["no"], engineer=engineer["id"], **when)
+            pages.append(visit["link"])
+    async with page("") as phone:
+        nobody, known = [(await phone.get(link)).text for link in pages]
+    assert ("tel:+86138" in nobody, "未留姓名" in nobody) == (False, True)
+    assert ('href="tel:+8613800138000"' in known, "陈国强" in known) == (True, True)
+    assert "<dt>故障代码</dt><dd>E01</dd><dt>故障现象</dt><dd>不打火</dd>" in known
 
 
 async def test_the_mobile_page_works_without_script_from_end_to_end(page: Opener, clock: Clock) -> None:
