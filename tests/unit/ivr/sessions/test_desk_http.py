@@ -13,6 +13,7 @@ from ivr.contract.desk import CallerCard, DeskUnavailable, WarrantyQuestion
 from ivr.contract.envelope import Envelope
 from ivr.contract.facts import ContactEnded
 from ivr.contract.ids import ContactId
+from ivr.flows.actions import CallerAnswer, parse_answer
 from ivr.sessions.desk_http import DeskTimeouts, HTTPDesk
 from ivr.sessions.wire import caller_card_from_json
 from speech.contract import encode
@@ -53,6 +54,9 @@ def test_nothing_that_crm_tells_of_a_caller_is_dropped_on_the_way() -> None:
     full = replace(noticed, complaint_reply_by="2026-11-23T12:00")
     assert not [item.name for item in fields(CallerCard) if getattr(full, item.name) == item.default]
     assert caller_card_from_json(encode(full)) == full
+    kept = parse_answer("identify", encode(full))  # what the flow makes of it
+    assert isinstance(kept, CallerAnswer)
+    assert encode(kept.model_dump()) == encode(full)
 
 
 async def test_facts_arrive_as_they_were() -> None:
