@@ -152,6 +152,10 @@ class DeskUnavailable(Exception):
     """crm did not answer in time or refused; the caller goes on without it."""
 
 
+class DeskFailed(DeskUnavailable):
+    """crm is there and broke over this very request; others may fare better."""
+
+
 class FactsRefused(Exception):
     """crm is there and will not take these facts; sending the same again brings the same.
 
@@ -193,5 +197,5 @@ class Desk(Protocol):
     async def ship(self, facts: Sequence[Envelope]) -> int:
         """Deliver facts in order, idempotent by (node, seq); returns the highest seq of this node that crm holds.
 
-        Raises FactsRefused too; some of the facts before the bad one may have been taken then.
+        Raises FactsRefused and DeskFailed too; some of the facts before the bad one may have been taken then.
         """

@@ -11,6 +11,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from ivr.contract.desk import (
     CallerCard,
+    DeskFailed,
     DeskUnavailable,
     FactsRefused,
     NumberBlock,
@@ -130,6 +131,8 @@ class HTTPDesk:
 
 
 def _json(path: str, response: httpx.Response) -> Any:
+    if response.status_code == httpx.codes.INTERNAL_SERVER_ERROR:
+        raise DeskFailed(f"{path}: status 500")
     if response.status_code != httpx.codes.OK:
         raise DeskUnavailable(f"{path}: status {response.status_code}")
     if len(response.content) > _MAX_ANSWER:

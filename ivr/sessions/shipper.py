@@ -1,16 +1,18 @@
 """Ships the journal's facts to crm in order, at least once, for as long as it takes.
 
-What crm refuses is kept back with the rest of its contact, so that one bad fact delays no other call's.
+What crm refuses is kept back with the rest of its contact, so that one bad fact delays no other call's. So is what crm
+breaks over again and again; that is a fault to be mended there, so it is tried anew every few minutes.
 """
 
 import asyncio
+import contextlib
 import itertools
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
 import structlog
 
-from ivr.contract.desk import Desk, DeskUnavailable, FactsRefused
+from ivr.contract.desk import Desk, DeskFailed, DeskUnavailable, FactsRefused
 from ivr.contract.envelope import Envelope
 from ivr.sessions.journal import Journal
 
@@ -20,13 +22,22 @@ _BATCH = 200
 _RETRY_FIRST_S = 0.25
 _RETRY_MAX_S = 5.0
 _SHOWN = 20  # refused facts in the status
+_TRIES = 6  # of one fact that crm breaks over: 12 s or so
+_ANEW_S = 300.0
+_BROKE = "500 crm broke over it"
 
 
 class Shipper:
     """`run` as a task. Only durable facts leave, so a seq that crm has seen is never used again."""
 
     def __init__(
-        self, journal: Journal, desk: Desk, clock: Callable[[], datetime], *, retry_first_s: float = _RETRY_FIRST_S
+        self,
+        journal: Journal,
+        desk: Desk,
+        clock: Callable[[], datetime],
+        *,
+        retry_first_s: float = _RETRY_FIRST_S,
+        anew_s: float = _ANEW_S,
     ) -> None:
         self._journal = journal
         self._desk = desk
@@ -34,6 +45,9 @@ class Shipper:
         self._retry_first_s = retry_first_s
         self._delay = retry_first_s
         self._size = _BATCH
+        self._anew_s = anew_s
+        self._anew_at: float | None = None  # on the loop's clock: when what crm broke over is tried again
+        self._broken = (0, 0)  # a fact's seq, and how often crm broke over it alone
         self.last_error = ""
         self.idle = asyncio.Event()  # set while crm holds everything that is durable and not kept back
 
@@ -58,6 +72,7 @@ class Shipper:
         if count := self._journal.release(self._clock()):
             log.info("refused_facts_tried_again", count=count)
         while True:
+            self._try_anew()
             batch = self._batch(self._size)
             if batch:
                 self.idle.clear()
@@ -66,7 +81,14 @@ class Shipper:
             self._journal.grown.clear()
             if not self._batch(1):
                 self.idle.set()
-                await self._journal.grown.wait()
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout_at(self._anew_at):
+                        await self._journal.grown.wait()
+
+    def _try_anew(self) -> None:
+        if self._anew_at is not None and asyncio.get_running_loop().time() >= self._anew_at:
+            self._anew_at = None
+            log.info("refused_facts_tried_again", count=self._journal.release(self._clock()))
 
     def _batch(self, size: int) -> list[Envelope]:
         durable = self._journal.durable_seq
@@ -77,6 +99,9 @@ class Shipper:
         """Deliver once; back off while crm is away, and begin with small batches when it is back."""
         try:
             acked = await self._desk.ship(batch)
+        except DeskFailed as error:
+            self.last_error = str(error)
+            await self._failed(batch)
         except DeskUnavailable as error:
             self.last_error = str(error)
             first = {"seq": batch[0].seq, "kind": batch[0].fact.KIND}
@@ -107,6 +132,23 @@ class Shipper:
             return
         count = self._journal.refused(bad.seq, refused.reason, self._clock())
         log.error("fact_refused", seq=bad.seq, kind=bad.fact.KIND, reason=refused.reason, held=count)
+
+    async def _failed(self, batch: list[Envelope]) -> None:
+        """Find the fact that crm breaks over by sending one at a time; then keep it back for a while."""
+        if len(batch) > 1:
+            self._size = 1
+            return
+        seq, kind = batch[0].seq, batch[0].fact.KIND
+        self._broken = (seq, self._broken[1] + 1 if self._broken[0] == seq else 1)
+        if self._broken[1] < _TRIES:
+            log.warning("crm_broke_over_fact", seq=seq, kind=kind, times=self._broken[1])
+            await self._back_off()
+            return
+        self._broken, self._delay = (0, 0), self._retry_first_s
+        count = self._journal.refused(seq, _BROKE, self._clock())
+        if self._anew_at is None:
+            self._anew_at = asyncio.get_running_loop().time() + self._anew_s
+        log.error("fact_refused", seq=seq, kind=kind, reason=_BROKE, held=count)
 
     def _acked(self, batch: list[Envelope], acked: int) -> bool:
         """Note what crm holds; False when it holds nothing new. More than we ever sent is not believed."""

@@ -10,7 +10,7 @@ import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 
-from ivr.contract.desk import FactsRefused, WarrantyQuestion
+from ivr.contract.desk import DeskFailed, FactsRefused, WarrantyQuestion
 from ivr.contract.envelope import parse_envelope
 from speech.contract import encode
 from tests.unit.ivr.sessions.fakes import MemoryDesk
@@ -81,6 +81,8 @@ def desk_app(desk: MemoryDesk, twist: dict[str, Any]) -> FastAPI:
 async def _ship(desk: MemoryDesk, body: dict[str, Any]) -> JSONResponse:
     try:
         return JSONResponse({"acked": await desk.ship([parse_envelope(item) for item in body["facts"]])})
+    except DeskFailed:
+        return JSONResponse({"code": "failed"}, 500, media_type="application/problem+json")
     except FactsRefused as refused:
         status, _, code = refused.reason.partition(" ")
         problem = {"code": code} | ({"highest": refused.highest} if refused.conflict else {})

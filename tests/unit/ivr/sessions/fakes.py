@@ -7,6 +7,7 @@ from typing import Any
 
 from ivr.contract.desk import (
     CallerCard,
+    DeskFailed,
     DeskUnavailable,
     Draft,
     DraftSlot,
@@ -206,6 +207,7 @@ class MemoryDesk:
     """Desk that keeps all in memory; tests/contract shows that crm answers the same.
 
     away: every call raises DeskUnavailable. refuses: kinds of facts it calls malformed.
+    breaks_over: kinds of facts over which it breaks, and how often yet.
     """
 
     away: bool = False
@@ -215,6 +217,7 @@ class MemoryDesk:
     deliveries: int = 0
     asked: list[tuple[str, ...]] = field(default_factory=list)
     refuses: set[str] = field(default_factory=set)
+    breaks_over: dict[str, int] = field(default_factory=dict)
     waiting_callbacks: set[str] = field(default_factory=set)
 
     async def identify(self, caller_e164: str, did: str) -> CallerCard:
@@ -268,6 +271,9 @@ class MemoryDesk:
         self.deliveries += 1
         taken: dict[str, dict[int, Envelope]] = {}
         for envelope in facts:  # one transaction: a conflict undoes it, a malformed fact only ends it
+            if left := self.breaks_over.get(envelope.fact.KIND, 0):
+                self.breaks_over[envelope.fact.KIND] = left - 1
+                raise DeskFailed("/internal/facts: status 500")
             if envelope.fact.KIND in self.refuses:
                 self.held.update(taken)
                 raise FactsRefused("422 malformed_fact")

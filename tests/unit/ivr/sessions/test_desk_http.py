@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from ivr.contract.desk import CallerCard, DeskUnavailable, WarrantyQuestion
+from ivr.contract.desk import CallerCard, DeskFailed, DeskUnavailable, WarrantyQuestion
 from ivr.contract.envelope import Envelope
 from ivr.contract.facts import ContactEnded
 from ivr.contract.ids import ContactId
@@ -105,6 +105,18 @@ async def test_every_bad_answer_is_unavailable(how: Any) -> None:
             await desk.ship([Envelope("ivr-1", 1, NOW, ContactId("c"), ContactEnded("talked"))])
         with pytest.raises(DeskUnavailable):
             await desk.warranty(WarrantyQuestion("boiler", None))
+
+
+async def test_crm_that_breaks_over_a_fact_is_told_from_crm_that_is_away() -> None:
+    fact = Envelope("ivr-1", 1, NOW, ContactId("c"), ContactEnded("talked"))
+    async with _by_http(MemoryDesk(breaks_over={ContactEnded.KIND: 1}), {}) as desk:
+        with pytest.raises(DeskFailed):
+            await desk.ship([fact])
+        assert await desk.ship([fact]) == 1
+    async with _by_http(MemoryDesk(away=True), {}) as desk:
+        with pytest.raises(DeskUnavailable) as away:
+            await desk.ship([fact])
+        assert not isinstance(away.value, DeskFailed)
 
 
 async def test_a_wrong_token_is_unavailable() -> None:

@@ -28,9 +28,11 @@ A, B = ContactId("a"), ContactId("b")
 
 
 @contextlib.asynccontextmanager
-async def _shipping(folder: Path, desk: MemoryDesk, **options: int) -> AsyncIterator[tuple[Journal, Shipper]]:
+async def _shipping(
+    folder: Path, desk: MemoryDesk, anew_s: float = 300, **options: int
+) -> AsyncIterator[tuple[Journal, Shipper]]:
     async with running_journal(folder, **options) as journal:
-        shipper = Shipper(journal, desk, clock, retry_first_s=0.01)
+        shipper = Shipper(journal, desk, clock, retry_first_s=0.01, anew_s=anew_s)
         task = asyncio.create_task(shipper.run())
         try:
             yield journal, shipper
@@ -70,6 +72,33 @@ async def test_a_refused_fact_of_no_contact_stands_alone(tmp_path: Path) -> None
         _tell(journal, (ContactId(""), BAD), (ContactId(""), GOOD))
         await until(lambda: len(_arrived(desk)) == 1, "the other")
         assert shipper.held == 1
+
+
+async def test_a_fact_that_crm_breaks_over_is_in_no_other_calls_way(tmp_path: Path) -> None:
+    desk = MemoryDesk(breaks_over={"ticket_opened": 1000})
+    async with _shipping(tmp_path, desk) as (journal, shipper):
+        _tell(journal, (A, GOOD), (A, BAD), (B, GOOD), (A, END), (B, END))
+        await until(lambda: len(_arrived(desk)) == 3, "the others")
+        assert shipper.held == 2
+        assert shipper.refused() == [{"seq": 2, "kind": "ticket_opened", "reason": "500 crm broke over it"}]
+
+
+async def test_what_crm_broke_over_a_few_times_is_not_kept_back(tmp_path: Path) -> None:
+    desk = MemoryDesk(breaks_over={"ticket_opened": 5})
+    async with _shipping(tmp_path, desk) as (journal, shipper):
+        _tell(journal, (A, BAD), (A, END))
+        await until(lambda: len(_arrived(desk)) == 2, "both")
+        assert (desk.breaks_over, shipper.held, shipper.last_error) == ({"ticket_opened": 0}, 0, "")
+
+
+async def test_what_crm_breaks_over_is_tried_anew_by_itself(tmp_path: Path) -> None:
+    desk = MemoryDesk(breaks_over=dict.fromkeys([GOOD.KIND, BAD.KIND, END.KIND], 20))  # all that comes, for a time
+    async with _shipping(tmp_path, desk, anew_s=0.05) as (journal, shipper):
+        _tell(journal, (A, BAD), (B, GOOD), (A, GOOD), (B, END), (A, END))
+        await until(lambda: len(_arrived(desk)) == 5 and shipper.held == shipper.waiting == 0, "all at crm")
+        of_a = [kind for contact, kind in _arrived(desk) if contact == "a"]
+        assert of_a == [BAD.KIND, GOOD.KIND, END.KIND]
+        assert sorted(desk.held["ivr-1"]) == [1, 2, 3, 4, 5]
 
 
 async def test_a_restart_tries_again_and_crm_mended_takes_all_in_order(tmp_path: Path) -> None:
