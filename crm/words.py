@@ -39,6 +39,7 @@ CONTACT_OUTCOMES: Mapping[str, str] = {
     "": "",
     "talked": "已接听",
     "reported": "已自助报单",
+    "served": "已自助办结",
     "callback": "约好回电",
     "abandoned": "放弃",
     "hung_up": "中途挂断",

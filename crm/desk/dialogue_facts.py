@@ -15,6 +15,7 @@ from crm.customers import repository as customer_rows
 from crm.customers import service as customers
 from crm.desk import asked, drafts
 from crm.desk.errors import FactRejected
+from crm.desk.service import own_number
 from crm.events.service import EventKind, append
 from crm.live import service as live
 from crm.policy import ticket_states as policy
@@ -139,7 +140,10 @@ async def slot_filled(session: AsyncSession, contact: Contact, fact: facts.SlotF
 
 
 async def ticket_opened(session: AsyncSession, contact: Contact, fact: facts.TicketOpened, at: datetime) -> None:
-    """Make the matter's one ticket with what was heard, and the caller's file; a hang-up leaves a call-back."""
+    """Make the matter's one ticket with what was heard, and the caller's file; a hang-up leaves a call-back.
+
+    One without a number (ivr had none left) gets it here.
+    """
     _check_ticket(fact)
     stored = [_heard(row) for row in await calls.heard_slots(session, contact.id) if row.matter == fact.matter]
     number = contact.caller_e164 or _spoken_number(stored)
@@ -148,7 +152,7 @@ async def ticket_opened(session: AsyncSession, contact: Contact, fact: facts.Tic
         contact.customer_id = customer.id if customer else None
     safety = fact.safety or contact.safety
     opening = Opening(
-        no=fact.number,
+        no=fact.number or await _number_here(session, contact, fact.matter, at),
         kind=fact.kind,
         priority="urgent" if safety else fact.priority,
         contact=contact.id,
@@ -323,8 +327,14 @@ async def ticket_urged(session: AsyncSession, fact: facts.TicketUrged, at: datet
         raise FactRejected("unknown_ticket")
 
 
+async def _number_here(session: AsyncSession, contact: Contact, matter: int, at: datetime) -> str:
+    """Return the number of the matter's ticket, one of crm's own when it has none yet."""
+    ticket = await tickets.of_matter(session, contact.id, matter)
+    return ticket.no if ticket else await own_number(session, at)
+
+
 def _check_ticket(fact: facts.TicketOpened) -> None:
-    if not is_ticket_number(fact.number):
+    if fact.number and not is_ticket_number(fact.number):
         raise FactRejected("bad_ticket_number")
     if fact.kind not in policy.KINDS:
         raise FactRejected("unknown_kind")

@@ -105,7 +105,7 @@ class SlotFilled:
 class TicketOpened:
     """A matter became a ticket, with the number that was (or will be) spoken.
 
-    number: "" from a dialogue that took none; it is given one when the fact is written.
+    number: "" from a dialogue that took none; it is given one when the fact is written, by crm when none was left.
     """
 
     KIND: ClassVar[str] = "ticket_opened"
@@ -257,8 +257,8 @@ class QueueLeft:
 class ContactEnded:
     """The caller's channel is gone. outcome: one per contact.
 
-    outcome: talked | reported | callback | abandoned | hung_up | voicemail | missed | handed_over_lost | cut |
-    uncertain.
+    outcome: talked | reported | served | callback | abandoned | hung_up | voicemail | missed | handed_over_lost |
+    cut | uncertain.
     """
 
     KIND: ClassVar[str] = "contact_ended"

@@ -11,7 +11,7 @@ from ivr.flows.nodes import TicketKind
 from ivr.flows.program import Program
 from ivr.flows.repair_rules import warranty_args
 from ivr.flows.service_answers import ArticlesAnswer, CodeVerdictAnswer, FoundAnswer, TicketsAnswer
-from ivr.flows.service_rules import article_keys
+from ivr.flows.service_rules import UNKNOWN_ARTICLE, article_keys
 from ivr.flows.state import Matter, Slot, State
 
 _TEXT = Field(default="", max_length=200)
@@ -169,6 +169,7 @@ ACTIONS: Mapping[str, Action] = MappingProxyType(
         "complaint_state": Action(lambda _: {"queue": "complaint"}, QueueAnswer),
         "callback_open": Action(_callback_args, CallbackAnswer),
         "articles": Action(lambda _: {}, ArticlesAnswer, _article_args),
+        "unknown_article": Action(lambda _: {"keys": UNKNOWN_ARTICLE}, ArticlesAnswer),
         "fault_code": Action(_code_args, CodeAnswer),
         "warranty": Action(lambda state: warranty_args(state, "to"), WarrantyAnswer),
         "warranty_earliest": Action(lambda state: warranty_args(state, "from"), WarrantyAnswer),

@@ -243,10 +243,9 @@ def _topic_left(_: Program, state: State) -> service.TopicLeft:
 
 
 def _urge_times(_: Program, state: State) -> UrgeTimes:
-    before = service.urges(state)
-    if before + 1 >= service.MOST_URGES or service.ticket_line(state) == "overdue":
+    if service.takes_a_person(state, more=1):
         return UrgeTimes.PERSON
-    return UrgeTimes.AGAIN if before else UrgeTimes.FIRST
+    return UrgeTimes.AGAIN if service.urges(state) else UrgeTimes.FIRST
 
 
 def _code_fee(_: Program, state: State) -> Fee:
@@ -268,6 +267,8 @@ BRANCHES: Mapping[str, BranchRule] = MappingProxyType(
         "next_code_try": BranchRule(NextTry, _next_code_try),
         "address_missing": BranchRule(Missing, _address_missing),
         "promise": BranchRule(Promise, _promise),
+        "number_new": BranchRule(YesNo, lambda _, state: _yes(contact_number(state) != state.caller.e164)),
+        "number_told": BranchRule(YesNo, lambda _, state: _yes(bool(state.matter and state.matter.ticket))),
         "caller_number": BranchRule(YesNo, _caller_number),
         "gas_phone": BranchRule(YesNo, lambda _, state: _yes(state.slot("gas_phone") is not None)),
         "elder": BranchRule(YesNo, _elder),

@@ -32,8 +32,9 @@ from ivr.flows.matters import has_content
 from ivr.flows.nodes import Ask, Menu, Record
 from ivr.flows.program import AGENT_QUEUE, BACK, START, Program
 from ivr.flows.service_answers import ArticlesAnswer, CodeVerdictAnswer, FoundAnswer, TicketsAnswer
-from ivr.flows.service_rules import is_answered
-from ivr.flows.service_taking import keep_told, say_articles
+from ivr.flows.service_rules import is_answered, takes_a_person
+from ivr.flows.service_taking import keep_told, say_articles, say_unknown
+from ivr.flows.service_tickets import EXISTING
 from ivr.flows.state import Caller, Final, Phase, Slot, State
 from ivr.flows.step import (
     Step,
@@ -48,6 +49,7 @@ from speech.contract import Cause, Segment, TurnResult
 
 MAX_TURNS = 150
 MAX_MEDIA_FAILURES = 3
+_ARTICLES = {"articles": say_articles, "unknown_article": say_unknown}
 _LOST = (Cause.MEDIA_FAILED, Cause.RECOGNIZER_ERROR)
 
 __all__ = ["State", "fold", "step"]
@@ -118,8 +120,9 @@ def _hang_up(making: Step) -> None:
         request_callback(making, "hung_up")
     elif matter and matter.kind == "complaint" and matter.opened:
         request_callback(making, "asked")  # every complaint is answered (dialogues, complaint_next)
-    elif matter and matter.safety:
-        request_callback(making, "hung_up")  # danger named in a call about a ticket that was there before
+    elif matter and (matter.safety or (matter.outcome == EXISTING and takes_a_person(making.state))):
+        # about a ticket that was there before: danger was named, or a person was promised and not reached
+        request_callback(making, "hung_up")
     making.set(phase=Phase.DONE, final=Final("end"))
     last(making)
 
@@ -203,8 +206,8 @@ def _look_up_failed(making: Step) -> None:
 def _looked_up(making: Step, answer: object) -> None:
     node = making.program.do(making.state.place.node)
     making.set(waited=False)
-    if node.action == "articles":
-        say_articles(making, answer if isinstance(answer, ArticlesAnswer) else None)
+    if node.action in _ARTICLES:
+        _ARTICLES[node.action](making, answer if isinstance(answer, ArticlesAnswer) else None)
     match answer:
         case TicketsAnswer() | FoundAnswer() | CodeVerdictAnswer():
             keep_told(making, answer)

@@ -88,6 +88,7 @@ FILLS: Mapping[str, Callable[[State], tuple[str, Slot]]] = MappingProxyType(
 
 
 MINE = "mine"  # answered for the caller's own machine, not by an article
+UNKNOWN_ARTICLE = "ans_unknown"  # what is said where there is no article: editors change it, but it answers nothing
 
 
 class TopicLeft(StrEnum):
@@ -169,6 +170,11 @@ def ticket_line(state: State) -> str:
 def urges(state: State) -> int:
     """Return how often the ticket has been urged, this call included."""
     return int(current_ticket(state).get("urges", "0"))
+
+
+def takes_a_person(state: State, more: int = 0) -> bool:
+    """Tell whether a person takes the ticket asked about: it is late, or is urged too often (with `more` urges)."""
+    return urges(state) + more >= MOST_URGES or ticket_line(state) == "overdue"
 
 
 def code_verdict(state: State) -> str:

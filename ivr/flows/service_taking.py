@@ -13,7 +13,7 @@ from ivr.flows.service_answers import (
     TicketAnswer,
     TicketsAnswer,
 )
-from ivr.flows.service_rules import article_keys, asked_topics
+from ivr.flows.service_rules import UNKNOWN_ARTICLE, article_keys, asked_topics
 from ivr.flows.state import Slot, State
 from ivr.flows.step import Step, fill_slot
 from speech.contract import Segment, hinted
@@ -27,6 +27,12 @@ def say_articles(step: Step, answer: ArticlesAnswer | None) -> None:
     step.set(pending=(*step.state.pending, *segments))
     versions = {key: changed[key].version if key in changed else BUILT_IN for key in keys}
     _keep_answered(step, versions)
+
+
+def say_unknown(step: Step, answer: ArticlesAnswer | None) -> None:
+    """Put before what comes next that there is no article, in the words of the newest version."""
+    segments = _segments(step, UNKNOWN_ARTICLE, answer.articles if answer else {})
+    step.set(pending=(*step.state.pending, *segments))
 
 
 def _segments(step: Step, key: str, changed: Mapping[str, ArticleAnswer]) -> list[Segment]:

@@ -86,7 +86,7 @@ class Lookups:
                 return await self._queue(args.get("queue", ""))
             case "fault_code":
                 return dict(self._codes.find(args.get("code", "")))
-            case "articles":
+            case "articles" | "unknown_article":
                 return {"articles": dict(self._articles.find(filter(None, args.get("keys", "").split(","))))}
             case "my_tickets":
                 return {"tickets": encode(await self._desk.tickets_of(args.get("caller_e164", "")))}
@@ -94,7 +94,7 @@ class Lookups:
                 return dict(encode(await self._desk.find_ticket(args.get("number", ""), args.get("tail", ""))))
             case "callback_open":
                 return {"open": await self._desk.open_callback(args.get("number", ""))}
-            case "warranty":
+            case "warranty" | "warranty_earliest":
                 return dict(encode(await self._desk.warranty(_warranty_question(args))))
             case "visit_code":
                 return dict(encode(await self._desk.visit_code(args.get("code", ""), args.get("caller_e164", ""))))

@@ -14,6 +14,7 @@ from ivr.contract.facts import (
     HandedOver,
     MatterOpened,
     SlotFilled,
+    TicketAsked,
     TicketOpened,
     VoicemailRecorded,
 )
@@ -101,7 +102,10 @@ def hang_up(flow: Flow, folded: Folded, journal: Journal, contact: OpenContact, 
 
 
 def dialogue_end(flow: Flow, contact: OpenContact, folded: Folded | None = None) -> DialogueEnd:
-    """Return how a dialogue that is over ended, for the contact's outcome: the best that came of it."""
+    """Return how a dialogue that is over ended, for the contact's outcome: the best that came of it.
+
+    Whoever is to be rung back was not served: that the flow says itself, by a CallbackRequested.
+    """
     if not contact.inputs:
         return DialogueEnd.MISSED
     try:
@@ -119,8 +123,19 @@ def dialogue_end(flow: Flow, contact: OpenContact, folded: Folded | None = None)
     if any(isinstance(fact, TicketOpened) and fact.outcome == "reported" for fact in folded.facts):
         return DialogueEnd.REPORTED  # most callers hang up once they have the number: that is no broken report
     if is_hang_up(contact.inputs[-1]):
-        return DialogueEnd.HUNG_UP if kinds & {TicketOpened, MatterOpened, SlotFilled} else DialogueEnd.MISSED
-    return DialogueEnd.REPORTED if TicketOpened in kinds else DialogueEnd.HUNG_UP
+        return _cut_off(folded.facts)
+    return DialogueEnd.CALLBACK if CallbackRequested in kinds else DialogueEnd.SERVED
+
+
+def _cut_off(facts: Sequence[Fact]) -> DialogueEnd:
+    """Return what a hang-up left: who was told or noted the last matter was served, and is asked to just hang up."""
+    if not any(isinstance(fact, TicketOpened | MatterOpened | SlotFilled) for fact in facts):
+        return DialogueEnd.MISSED
+    if any(isinstance(fact, CallbackRequested) for fact in facts):
+        return DialogueEnd.HUNG_UP
+    last = max(fact.matter for fact in facts if isinstance(fact, TicketOpened | MatterOpened | SlotFilled))
+    done = any(isinstance(fact, TicketOpened | TicketAsked) and fact.matter == last for fact in facts)
+    return DialogueEnd.SERVED if done else DialogueEnd.HUNG_UP
 
 
 def finish(flow: Flow, journal: Journal, contact: OpenContact, now: datetime) -> None:

@@ -13,6 +13,7 @@ class DialogueEnd(StrEnum):
     """How the AGI session's dialogue ended."""
 
     REPORTED = "reported"
+    SERVED = "served"  # answered, urged, solved or called off, with nothing left to do for the caller
     HUNG_UP = "hung_up"
     MISSED = "missed"  # hung up before any slot or statement
     VOICEMAIL = "voicemail"  # a message was recorded in the dialogue

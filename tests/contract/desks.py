@@ -23,6 +23,7 @@ from crm.engineers import service as engineers
 from crm.engineers.schemas import EngineerDraft
 from crm.products import repository as products
 from crm.products.models import Product
+from crm.tickets import repository as ticket_rows
 from crm.visits import planning
 from crm.visits import service as visits
 from crm.visits.schemas import VisitDraft
@@ -48,7 +49,8 @@ class World:
     """A desk and what is outside its port.
 
     door_code: what the engineer says at REPORTED's door; own_code: what a call of ours told. refused: the second fact
-    of ivr-1, malformed. held: node -> number and kind of each of its facts there. go: away (True) or back (False).
+    of ivr-1, malformed. held: node -> number and kind of each of its facts there. tickets: contact -> the numbers of
+    its tickets there. go: away (True) or back (False).
     """
 
     desk: Desk
@@ -56,6 +58,7 @@ class World:
     own_code: str
     refused: Envelope
     held: Callable[[str], Awaitable[list[tuple[int, str]]]]
+    tickets: Callable[[str], Awaitable[list[str]]]
     go: Callable[[bool], Awaitable[None]]
 
 
@@ -82,10 +85,13 @@ def _around(memory: MemoryDesk, desk: Desk) -> World:
     async def held(node: str) -> list[tuple[int, str]]:
         return [(seq, envelope.fact.KIND) for seq, envelope in sorted(memory.held.get(node, {}).items())]
 
+    async def tickets(contact: str) -> list[str]:
+        return [number for (of, _), number in sorted(memory.tickets.items()) if of == contact]
+
     async def go(away: bool) -> None:
         memory.away = away
 
-    return World(desk, DOOR_CODE, OWN_CODE, Envelope("ivr-1", 2, NOW, ContactId("c"), _REFUSED), held, go)
+    return World(desk, DOOR_CODE, OWN_CODE, Envelope("ivr-1", 2, NOW, ContactId("c"), _REFUSED), held, tickets, go)
 
 
 def _client(port: int) -> httpx.AsyncClient:
@@ -110,6 +116,10 @@ async def real_crm(database_url: str, folder: Path) -> AsyncIterator[World]:
                 async with process.parts.work() as session:
                     return [(seq, kind) for seq, kind in await session.execute(query.order_by(ReceivedFact.seq))]
 
+            async def tickets(contact: str) -> list[str]:
+                async with process.parts.work() as session:
+                    return [ticket.no for ticket in await ticket_rows.of_contact(session, contact)]
+
             async def go(away: bool) -> None:
                 if not away:
                     link.symlink_to(sockets)
@@ -118,7 +128,7 @@ async def real_crm(database_url: str, folder: Path) -> AsyncIterator[World]:
                 await process.health.engine.dispose()  # the connections that stood are gone too
 
             refused = Envelope("ivr-1", 2, NOON, ContactId("c" * 300), _REFUSED)
-            yield World(desk, door_code, own_code, refused, held, go)
+            yield World(desk, door_code, own_code, refused, held, tickets, go)
 
 
 async def _given(session: AsyncSession, process: Process) -> tuple[str, str]:

@@ -18,8 +18,8 @@ from ivr.contract.desk import (
     WarrantyQuestion,
 )
 from ivr.contract.envelope import Envelope
-from ivr.contract.facts import ContactEnded, TicketOpened
-from ivr.contract.ids import ContactId, ticket_number
+from ivr.contract.facts import ContactEnded, Fact, MatterOpened, TicketOpened
+from ivr.contract.ids import ContactId, is_ticket_number, ticket_number
 from ivr.contract.tickets import FoundTicket
 from tests.contract.desks import CUT, KNOWN, STRANGER, World, by_http, in_memory, real_crm
 from tests.unit.crm.made import emptied
@@ -109,6 +109,23 @@ async def test_shipping_is_idempotent_and_tells_the_highest_of_the_node(world: W
     assert await world.desk.ship([]) == 0
     kinds = [TicketOpened.KIND, ContactEnded.KIND, TicketOpened.KIND]
     assert await world.held("ivr-1") == list(enumerate(kinds, 1))
+
+
+@pytest.mark.parametrize(("priority", "safety"), [("normal", ""), ("urgent", "gas")])
+async def test_a_ticket_that_brings_no_number_is_taken_and_given_one_of_its_own(
+    world: World, priority: str, safety: str
+) -> None:
+    """ivr had none left: crm was away for as long as it takes to use them up."""
+    told: list[Fact] = []
+    for matter in (1, 2):
+        opened = TicketOpened(matter, "", "repair", priority, "handed_over", safety)
+        told += [MatterOpened(matter, "repair"), opened]
+    facts = [Envelope("ivr-1", seq, NOW, ContactId("c"), fact) for seq, fact in enumerate(told, 1)]
+    assert [await world.desk.ship(facts), await world.desk.ship(facts)] == [4, 4]
+    first, second = await world.tickets("c")
+    assert first != second
+    assert is_ticket_number(first)
+    assert is_ticket_number(second)
 
 
 async def test_a_refusal_is_told_apart_and_what_came_before_the_bad_one_may_stay(world: World) -> None:

@@ -15,7 +15,7 @@ from crm.models import Base
 from ivr.contract import facts
 from ivr.contract.envelope import Envelope
 from ivr.contract.facts import Fact
-from ivr.contract.ids import ticket_number
+from ivr.contract.ids import is_ticket_number, ticket_number
 from tests.unit.crm.fakes import ADDRESS, CALLER, CONTACT, NUMBER, Story, dialogue, talk, waiting, wire
 
 VOICEMAIL = facts.VoicemailRecorded(f"{CONTACT}/vm.wav", 9000, 1)
@@ -126,6 +126,24 @@ async def test_a_talk_ends_the_callback_that_an_abandoned_visit_made(process: Pr
     await ship(desk, Story().tell(*dialogue(), *waiting(), left, *second))
     task = await one(process, "SELECT * FROM callback_tasks")
     assert (task["result"], task["done_at"] is not None) == ("reached", True)
+
+
+@pytest.mark.parametrize(("safety", "priority"), [("", "normal"), ("gas", "urgent")])
+async def test_a_ticket_whose_number_ivr_had_not_is_numbered_here_and_keeps_it(
+    process: Process, desk: httpx.AsyncClient, safety: str, priority: str
+) -> None:
+    danger = [facts.SafetyRaised(1, safety, "有煤气味")] if safety else []
+    unnumbered = facts.TicketOpened(1, "", "repair", priority, "hung_up", safety)
+    story = Story()
+    await ship(desk, story.tell(*dialogue()[:13], *danger, unnumbered))
+    ticket = await one(process, "SELECT * FROM tickets")
+    assert is_ticket_number(ticket["no"])
+    assert (ticket["priority"], ticket["safety"], ticket["outcome"]) == (priority, safety, "hung_up")
+    assert (await one(process, "SELECT value FROM ticket_slots WHERE slot = 'address'"))["value"] == ADDRESS
+    assert (await one(process, "SELECT ticket_no FROM callback_tasks"))["ticket_no"] == ticket["no"]
+    await ship(desk, story.tell(unnumbered))
+    assert (await one(process, "SELECT no FROM tickets"))["no"] == ticket["no"]
+    assert {row["status"] for row in await rows(process, "SELECT status FROM facts")} == {"applied"}
 
 
 async def test_an_emergency_is_urgent_everywhere(process: Process, desk: httpx.AsyncClient) -> None:

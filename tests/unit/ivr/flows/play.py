@@ -165,6 +165,7 @@ class Driver:
             "callback_open": None if self.waits is None else {"open": self.waits},
             "fault_code": self.catalogue,
             "articles": self.articles,
+            "unknown_article": self.articles,
             "my_tickets": self.tickets,
             "find_ticket": self.found,
             "visit_code": self.code,

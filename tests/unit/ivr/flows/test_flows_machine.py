@@ -236,7 +236,18 @@ def test_without_a_number_the_repair_is_taken_all_the_same() -> None:
     driver = repair(numbers=False).keys("1", "2", "6").record().value({**SHUNDE, **ROAD, **ROOM}).mean("yes")
     driver.keys("1", "1", "5", "2", "1")
     assert driver.of(TicketOpened)[-1].number == ""
-    assert "单号" not in " ".join(segment.text for segment in driver.performed[-2].segments)
+    assert not any("单号是" in segment.text for turn in driver.performed for segment in turn.segments)
+    later = "单号稍后才有,您不用记;下次打来,我们按电话也能查到。"
+    assert driver.text.startswith(later)
+    assert driver.node == "repair_after"
+    assert driver.press("#").text.startswith(later)
+
+
+def test_without_a_number_a_request_is_taken_all_the_same() -> None:
+    driver = Driver(numbers=False).start().mean("request").keys("5", "1").record().press("1")
+    assert (driver.of(TicketOpened)[-1].kind, driver.of(TicketOpened)[-1].number) == ("training", "")
+    assert driver.node == "repair_after"
+    assert driver.text.startswith("单号稍后才有")
 
 
 def test_a_second_matter_is_a_second_ticket() -> None:

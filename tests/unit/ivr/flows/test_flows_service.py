@@ -281,3 +281,19 @@ def test_a_danger_in_a_complaint_goes_first() -> None:
     driver = at("complaint_statement").hear(safety="gas", text="漏气")
     assert driver.of(TicketOpened)[-1].priority == "urgent"
     assert at("complaint_next").press("1").last == HandOver("queue", "complaint", 20)
+
+
+def test_what_an_editor_writes_for_no_answer_is_what_the_next_caller_hears() -> None:
+    changed = {"ans_unknown": {"segments": ["这个问题我请客服查好告诉您。"], "source": "新规", "version": "7"}}
+    built_in = "这个我没有准确资料,不能随便答您,我请客服来说。"
+    answers: list[tuple[Mapping[str, Any] | None, str]] = [
+        ({"articles": changed}, "这个问题我请客服查好告诉您。"),
+        ({"articles": {}}, built_in),
+        (None, built_in),
+    ]
+    for articles, said in answers:
+        driver = Driver(articles=articles).start().press("1").mean("model")
+        spoken = [segment.text for turn in driver.performed for segment in turn.segments]
+        assert said in spoken
+        assert driver.last == HandOver("queue", "consult", 0)
+        assert not any(fact.slot == "answered" for fact in driver.of(SlotFilled))  # it was no answer

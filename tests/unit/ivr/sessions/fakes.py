@@ -47,6 +47,7 @@ from ivr.contract.facts import (
     SlotFilled,
     TicketOpened,
 )
+from ivr.contract.ids import ticket_number
 from ivr.contract.tickets import FoundTicket, TicketLine, TicketStatus
 from ivr.sessions.ports import PBXRefused, PBXUnavailable, QueueLine
 from speech.contract import (
@@ -219,6 +220,7 @@ class MemoryDesk:
     refuses: set[str] = field(default_factory=set)
     breaks_over: dict[str, int] = field(default_factory=dict)
     waiting_callbacks: set[str] = field(default_factory=set)
+    tickets: dict[tuple[str, int], str] = field(default_factory=dict)  # contact and matter -> number
 
     async def identify(self, caller_e164: str, did: str) -> CallerCard:
         self._check()
@@ -281,7 +283,15 @@ class MemoryDesk:
             if known.setdefault(envelope.seq, envelope) != envelope:
                 raise FactsRefused("409 journal_conflict", conflict=True, highest=max(known))
         self.held.update(taken)
+        for envelope in facts:
+            if isinstance(envelope.fact, TicketOpened):
+                self._open(envelope.contact, envelope.fact)
         return max(self.held[facts[0].node]) if facts else 0
+
+    def _open(self, contact: str, fact: TicketOpened) -> None:
+        """Keep a matter's ticket; one that brings no number is given the next of a block of its own."""
+        own = ticket_number(9_000_000 + len(self.tickets))
+        self.tickets.setdefault((contact, fact.matter), fact.number or own)
 
     def _check(self) -> None:
         if self.away:

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.contract.dialogue import LookedUp, LookupFailed, Save, Started
+from ivr.flows.actions import ACTIONS, parse_answer
 from ivr.flows.load import load_program
 from ivr.flows.state import Place, State
 from ivr.sessions.caller_id import to_e164
@@ -20,7 +21,7 @@ from ivr.sessions.ports import PBXRefused, PBXUnavailable, QueueEntry, QueueLine
 from ivr.settings import load_settings
 from ivr.telephony.errors import AMINotConnected, AMIRefused, AMITimeout, UnsafeText
 from tests.unit.ivr.flows.play import Driver
-from tests.unit.ivr.sessions.fakes import MemoryDesk, OneArticle, OneCode, OpenQueues
+from tests.unit.ivr.sessions.fakes import NOW, MemoryDesk, OneArticle, OneCode, OpenQueues
 from tests.unit.ivr.sessions.rig import clock, running_journal
 
 
@@ -127,6 +128,17 @@ async def test_lookups_answer_or_fail(tmp_path: Path) -> None:
         assert code.data["catalogue_id"] == "E01"
         assert await lookups.ask("ticket_number", {}) == LookupFailed("ticket_number")
         assert await lookups.ask("weather", {}) == LookupFailed("weather")
+
+
+async def test_whatever_the_flows_ask_is_answered(tmp_path: Path) -> None:
+    async with running_journal(tmp_path) as journal:
+        journal.block(1000, 1, NOW)
+        desk = MemoryDesk()
+        lookups = Lookups(desk, NumberPool(journal, desk, clock), OpenQueues(), OneCode(), OneArticle())
+        for action in ACTIONS:
+            answer = await lookups.ask(action, {"queue": "repair"})
+            assert isinstance(answer, LookedUp), action
+            assert parse_answer(action, answer.data) is not None, action
 
 
 @pytest.mark.parametrize(

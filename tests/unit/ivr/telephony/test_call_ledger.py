@@ -163,6 +163,7 @@ def test_caller_ivr_never_saw() -> None:
     ("dialogue", "outcome"),
     [
         (DialogueEnd.REPORTED, "reported"),
+        (DialogueEnd.SERVED, "served"),
         (DialogueEnd.HUNG_UP, "hung_up"),
         (DialogueEnd.MISSED, "missed"),
         (DialogueEnd.VOICEMAIL, "voicemail"),
