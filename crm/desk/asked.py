@@ -25,7 +25,6 @@ from ivr.contract.tickets import FoundTicket, TicketLine, TicketStatus
 MOST_TOLD = 3
 TAIL = 4
 _HOW = {"own": "来电号码对上", "verified": "单号和电话尾号对上", "denied": "电话尾号没对上,没有透露内容"}
-_RAISED = {"low": "normal", "normal": "high", "high": "urgent", "urgent": "urgent"}
 
 
 async def of_caller(session: AsyncSession, e164: str, now: datetime, zone: ZoneInfo) -> tuple[TicketStatus, ...]:
@@ -114,5 +113,5 @@ async def urged(session: AsyncSession, fact: facts.TicketUrged, at: datetime) ->
     if fact.count >= 2:
         await append(session, EventKind.ALARM, at, ticket=ticket.no)
     if fact.count == 2:
-        await ticket_service.raise_priority(session, ticket, _RAISED[ticket.priority], at, ticket_service.IVR)
+        await ticket_service.raise_priority(session, ticket, policy.raised(ticket.priority), at, ticket_service.IVR)
     return True

@@ -19,6 +19,7 @@ from crm.desk.service import own_number
 from crm.events.service import EventKind, append
 from crm.live import service as live
 from crm.policy import ticket_states as policy
+from crm.tickets import repeated
 from crm.tickets import repository as tickets
 from crm.tickets import service as ticket_service
 from crm.tickets.errors import AnotherTicket
@@ -166,6 +167,7 @@ async def ticket_opened(session: AsyncSession, contact: Contact, fact: facts.Tic
         ticket = await ticket_service.open_or_update(session, opening, stored, at)
     except AnotherTicket as error:
         raise FactRejected("another_ticket") from error
+    await repeated.mark(session, ticket, at)
     if fact.kind == ticket.kind == "consult" and fact.outcome == "solved" and ticket.state == "new":
         text = "来电人说已解决，办结"
         await ticket_service.record(

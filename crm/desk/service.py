@@ -20,6 +20,7 @@ from crm.notices.service import heard_at
 from crm.policy import repeats
 from crm.products import repository as products
 from crm.products.models import Product
+from crm.tickets import repeated
 from crm.tickets import repository as tickets
 from crm.words import PRODUCT_CLASSES, word
 from ivr.contract.desk import CallerCard, KnownProduct, NumberBlock, PastMatters
@@ -98,15 +99,10 @@ def _known_product(item: Product) -> KnownProduct:
 async def _past(session: AsyncSession, customer: str, e164: str, now: datetime) -> PastMatters:
     found = await tickets.of_caller(session, customer=customer, e164=e164, only_open=False, limit=_MOST_PAST)
     of_late = [item for item in found if repeats.same_matter(item.kind, item.state, item.created_at, now)]
-    repairs = [item for item in found if repeats.same_machine(item.kind, item.state, item.created_at, now)]
-    held = await tickets.slots(session, [item.no for item in repairs])
-    machines = {
-        slot.value.get("product_id", "") for item in repairs for slot in held.get(item.no, []) if slot.slot == "product"
-    }
     return PastMatters(
         tickets=tuple(item.no for item in of_late),
         kinds=tuple(sorted({item.kind for item in of_late})),
-        machines=tuple(sorted(machines - {""})),
+        machines=tuple(sorted(set((await repeated.machines(session, found, now)).values()))),
     )
 
 

@@ -68,6 +68,12 @@ def heavier_kind(first: str, second: str) -> str:
     return second if _WEIGHT.get(second, 1) >= _WEIGHT.get(first, 1) else first
 
 
+def raised(priority: str) -> str:
+    """Return the priority one step up; nothing is above urgent."""
+    rank = min(_RANK[priority] + 1, max(_RANK.values()))
+    return next(name for name, value in _RANK.items() if value == rank)
+
+
 def higher_priority(first: str, second: str) -> str:
     """Return the more pressing of two priorities."""
     return max(first, second, key=lambda item: _RANK[item])

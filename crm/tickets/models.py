@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from crm.database import Base
 
 URGE = "urge"  # kind of the timeline entry of a caller who urges
+REPEAT = "repeat"  # kind of the timeline entry of a machine that was reported not long before
 
 
 class Ticket(Base):

@@ -17,6 +17,7 @@ from crm.live.models import Pop
 from crm.live.schemas import Caller, Card, Emergency, HistoryRow, Over, Tag
 from crm.policy import ticket_states as policy
 from crm.slot_rows import SlotForm, slot_rows
+from crm.tickets import repeated
 from crm.tickets import repository as tickets
 from crm.tickets.models import Ticket
 from crm.views import calls as call_views
@@ -156,9 +157,7 @@ async def _tags(
     tags = [tag for slot, name, value, tag in _SAID_TAGS if any(_says(row, slot, name, value) for row in rows)]
     if contact.called_back_at is not None:
         tags.append(Tag(key="callback", text="按次序回电", detail="客户留了位置，由系统打出"))
-    repeated = await _same_code_before(session, contact, rows, others)
-    if repeated:
-        tags.append(Tag(key="repeat_repair", text="30 天内同码返修", detail=f"工单 {repeated}"))
+    tags += await _repeat_repair(session, contact, rows, others)
     recent = await calls.of_caller(
         session,
         customer=contact.customer_id or "",
@@ -177,6 +176,19 @@ async def _tags(
 
 def _says(row: SlotForm, slot: str, name: str, value: str) -> bool:
     return row.slot == slot and row.value.get(name) == value
+
+
+async def _repeat_repair(
+    session: AsyncSession, contact: Contact, rows: Sequence[SlotForm], others: Sequence[Ticket]
+) -> list[Tag]:
+    """Return the mark of a machine, or of a code, that was reported within thirty days before."""
+    machine = next((row.value.get("product_id", "") for row in rows if row.slot == "product"), "")
+    known = await repeated.machines(session, others, contact.started_at) if machine else {}
+    before = next((no for no, of in known.items() if of == machine), "")
+    if before:
+        return [Tag(key="repeat_repair", text="重复维修", detail=f"30 天内同一台机器报过修，工单 {before}")]
+    same_code = await _same_code_before(session, contact, rows, others)
+    return [Tag(key="repeat_repair", text="30 天内同码返修", detail=f"工单 {same_code}")] if same_code else []
 
 
 async def _same_code_before(
