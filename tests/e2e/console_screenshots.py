@@ -97,6 +97,10 @@ async def _wrong_file(page: Page) -> None:
     await page.set_input_files("input[type=file]", FilePayload(name=name, mimeType="text/csv", buffer=content))
 
 
+async def _compare(page: Page) -> None:
+    await page.get_by_role("button", name="比较并合并").last.click()
+
+
 async def given_shots(lead: ConsolePage, company: Company) -> list[Shot]:
     """Say which pages of the company are taken."""
     store = await given_store(lead)
@@ -106,6 +110,8 @@ async def given_shots(lead: ConsolePage, company: Company) -> list[Shot]:
         Shot("customers", AGENT, "/customers", frame),
         Shot("customers-none", AGENT, "/customers?q=没有这个人", ".nothing"),
         Shot("customer", AGENT, f"/customers/{company.rich}", ".customer"),
+        Shot("customer-new", AGENT, "/customers/new", "form"),
+        Shot("customer-same", LEAD, f"/customers/{company.rich}", ".compare", _compare),
         Shot("customer-bare", AGENT, f"/customers/{company.bare}", ".customer"),
         Shot("customer-firm", AGENT, f"/customers/{company.firm}", ".customer"),
         Shot("product", AGENT, f"/products/{company.product}", "[role=status] details"),

@@ -69,3 +69,22 @@ async def test_a_number_is_added_and_taken_off(crm: Crm, browser: Browser) -> No
     await added.get_by_role("button", name="去掉", exact=True).click()
     await expect(numbers).to_have_count(1)
     assert console.errors == []
+
+
+async def test_a_new_customer_is_filed_and_a_wrong_number_told(crm: Crm, browser: Browser) -> None:
+    console = await ConsolePage.open(browser, crm.url)
+    await console.login("8001", crm.passwords["8001"])
+    await console.go("/customers")
+    page = console.page
+    await page.get_by_role("link", name="新建客户").click()
+    await page.get_by_label("姓名").fill("周志明")
+    await page.get_by_label("号码").fill("手机丢了")
+    await page.reload()
+    await expect(page.get_by_label("姓名")).to_have_value("周志明")
+    await page.get_by_role("button", name="建档").click()
+    await expect(page.get_by_role("alert")).to_be_visible()
+    await page.get_by_label("号码").fill("13922334455")
+    await page.get_by_role("button", name="建档").click()
+    await expect(page.get_by_role("heading", name="周志明")).to_be_visible()
+    await expect(page.locator(".customer .phone")).to_have_count(1)
+    assert console.errors == []

@@ -21,6 +21,7 @@ export const router = createRouter({
     { path: '/tickets', component: () => import('@/tickets/TicketList.vue'), meta: { page: 'tickets', title: 'rail.tickets' } },
     { path: '/tickets/:no', component: () => import('@/tickets/TicketPage.vue'), meta: { page: 'tickets', title: 'rail.tickets' } },
     { path: '/customers', component: () => import('@/customers/CustomerList.vue'), meta: { page: 'customers', title: 'rail.customers' } },
+    { path: '/customers/new', component: () => import('@/customers/NewCustomer.vue'), meta: { page: 'customers', title: 'rail.customers' } },
     { path: '/customers/:id', component: () => import('@/customers/CustomerPage.vue'), meta: { page: 'customers', title: 'rail.customers' } },
     { path: '/products/:product', component: () => import('@/products/ProductPage.vue'), meta: { page: 'customers', title: 'rail.customers' } },
     { path: '/dispatch', component: () => import('@/dispatch/DispatchPage.vue'), meta: { page: 'dispatch', title: 'rail.dispatch' } },

@@ -44,6 +44,11 @@ export function may(page: PageName): boolean {
   return me.value?.roles.some((role) => allowed.includes(role)) ?? false
 }
 
+/** Tells whether the person writes customers' files and product cards. */
+export function writesFiles(): boolean {
+  return me.value?.roles.some((role) => role === 'agent' || role === 'dispatcher' || role === 'supervisor') ?? false
+}
+
 /** The first page of the person's roles; an agent who is also supervisor begins at the board. */
 export function landing(): string {
   return LANDING.find(([role]) => me.value?.roles.includes(role))?.[1] ?? '/tickets'

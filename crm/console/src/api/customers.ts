@@ -15,6 +15,7 @@ export const customers = {
   list: (filter: Readonly<Record<string, string | number | undefined>>) => request<Schemas['Listing_CustomerRow_']>('GET', `/customers${query(filter)}`),
   file: (id: string) => request<CustomerFile>('GET', at(id)),
   change: (id: string, change: CustomerChange) => request<CustomerFile>('PATCH', at(id), change),
+  create: (draft: Schemas['CustomerDraft']) => request<CustomerFile>('POST', '/customers', draft),
   duplicates: (id: string) => request<Duplicates>('GET', `${at(id)}/duplicates`),
   merge: (id: string, gone: string, version: number) => request<Merge>('POST', `${at(id)}/merges`, { gone, version }),
   undoMerge: (merge: string) => request<CustomerFile>('POST', `/customer-merges/${encodeURIComponent(merge)}/undo`),

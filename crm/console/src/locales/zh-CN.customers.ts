@@ -54,6 +54,8 @@ export const customers = {
   'addressStatus.voice_confirmed': '口述',
   'addressStatus.dtmf': '口述',
   'addressStatus.unverified': '待核实',
+  'customers.new': '新建客户',
+  'customers.create': '建档',
   'customers.number.add': '加号码',
   'customers.number.new': '新号码',
   'customers.number.extension': '分机',
