@@ -112,7 +112,7 @@ class Cases:
     def read_code(self, code: str, chance: random.Random) -> str:
         """Return the words of a code: 幺 or 一, 二十八, 洞 and 拐 now and then."""
         head, digits = (code[0], code[1:]) if code[0].isalpha() else ("", code)
-        if head and len(digits) == 2 and digits[0] not in "01" and chance.random() < 0.25:
+        if head and len(digits) == 2 and digits.isdigit() and digits[0] not in "01" and chance.random() < 0.25:
             return f"{head} {_DIGITS[int(digits[0])]}十{_DIGITS[int(digits[1])] if digits[1] != '0' else ''}"
         words = _RADIO if chance.random() < 0.05 else _PHONE if chance.random() < 0.5 else _DIGITS
         return " ".join([head, *(words[int(char)] if char.isdigit() else char for char in digits)]).strip()
