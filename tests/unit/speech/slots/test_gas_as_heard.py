@@ -1,0 +1,35 @@
+"""Gas that a recognizer without tones writes as "no gas": 煤气 and 没气 have the same syllables."""
+
+import pytest
+
+from ivr.flows.load import load_program
+from speech.slots import Slots
+from speech.slots.text import with_gas
+from tests.unit.speech.slots.samples import MENU
+
+LEXICON = load_program().lexicon
+
+
+@pytest.mark.parametrize(
+    ("text", "safety"),
+    [
+        ("一 一 闻到 没气了", "gas"),
+        ("闻 着 没 气 呢", "gas"),
+        ("满屋 都 是 没气 的 味道", "gas"),
+        ("满屋 头 是 没 气 得 味道", "gas"),
+        ("有股 没气 的 味道", "gas"),
+        ("没有 闻到 没气", "check"),
+        ("没气了", ""),  # the supply is cut off
+        ("家里 没气", ""),
+        ("没气 的 味道", ""),  # may well deny it
+        ("没 闻到 气", ""),
+        ("闻到 没 气味", "check"),
+    ],
+)
+def test_nobody_smells_that_there_is_no_gas(text: str, safety: str) -> None:
+    assert Slots().interpret(MENU, LEXICON, (text,)).safety == safety
+
+
+def test_the_rest_stays_as_it_was() -> None:
+    assert with_gas("我家 闻到 没 气 了 没气了") == "我家 闻到 煤气 了 没气了"
+    assert with_gas("没气了 是 没 味道") == "没气了 是 没 味道"
