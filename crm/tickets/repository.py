@@ -184,3 +184,8 @@ def belonging_to(*, contact: str = "", customer: str = "") -> list[ColumnElement
     """Return the conditions of a contact's or customer's tickets."""
     conditions = [Ticket.contact_id == contact] if contact else []
     return [*conditions, Ticket.customer_id == customer] if customer else conditions
+
+
+def numbered(numbers: Collection[str]) -> list[ColumnElement[bool]]:
+    """Return the conditions of the tickets of these numbers."""
+    return [Ticket.no.in_(numbers)]

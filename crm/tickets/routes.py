@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Response
+from pydantic import StringConstraints
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from crm.accounts import repository as accounts
 from crm.accounts.schemas import Role
 from crm.accounts.service import require
 from crm.audit.service import note
@@ -25,6 +27,7 @@ from crm.tickets.schemas import (
     Kind,
     NoteDraft,
     Owner,
+    OwnerForm,
     Priority,
     State,
     TicketChange,
@@ -42,7 +45,9 @@ from crm.web.context import LensDep, PartsDep, SessionDep, TransactionalRoute
 from crm.wire import Search, Text
 
 router = APIRouter(route_class=TransactionalRoute, tags=["tickets"])
-TicketNo = Annotated[str, Path(pattern=r"^[0-9]{8}$")]
+_DIGITS = r"^[0-9]{8}$"
+TicketNo = Annotated[str, Path(pattern=_DIGITS)]
+TicketDigits = Annotated[str, StringConstraints(pattern=_DIGITS)]
 _BY_HAND = 99  # matters of tickets opened by hand count from 100, so that the dialogue's numbers stay free
 _MOST_EXPORTED = 20_000
 _CSV: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": {}}}}
@@ -89,10 +94,20 @@ async def list_tickets(
 
 
 @router.get("/exports/tickets.csv", operation_id="exportTickets", response_class=Response, responses=_CSV)
-async def export_tickets(session: SessionDep, lens: LensDep, parts: PartsDep, wanted: Filter) -> Response:
-    """The newest tickets of a view as CSV, numbers masked as in the list; who took them is in the audit log."""
+async def export_tickets(
+    session: SessionDep,
+    lens: LensDep,
+    parts: PartsDep,
+    wanted: Filter,
+    no: Annotated[list[TicketDigits] | None, Query(max_length=200)] = None,
+) -> Response:
+    """The newest tickets of a view as CSV, numbers masked as in the list; who took them is in the audit log.
+
+    no: only those of these numbers that the view holds.
+    """
     require(lens.viewer, Role.SUPERVISOR, Role.ADMIN)
-    found, _ = await _found(session, wanted, lens, limit=_MOST_EXPORTED)
+    extra = repository.numbered(no) if no else ()
+    found, _ = await _found(session, wanted, lens, extra=extra, limit=_MOST_EXPORTED)
     await note(session, lens.viewer, "list_exported", "list", "tickets", lens.now, detail=f"{len(found)}")
     text = table(await view.rows(session, found, lens), parts.settings.zone)
     name = f'attachment; filename="tickets-{day_start(lens.now, parts.settings.zone):%Y%m%d}.csv"'
@@ -104,6 +119,14 @@ async def _found(
 ) -> tuple[Sequence[Ticket], int]:
     """Return tickets of a list and how many there are, capped."""
     return await page(session, view.asked(wanted, lens), lens.now, extra=extra, q=wanted.q, cursor=cursor, limit=limit)
+
+
+@router.get("/ticket-owners", operation_id="listTicketOwners")
+async def list_owners(session: SessionDep, lens: LensDep) -> list[OwnerForm]:
+    """The people a ticket can be given to: those who work on tickets and have not left."""
+    require(lens.viewer, *_WRITERS)
+    people = await accounts.everybody(session)
+    return [OwnerForm(account=row.id, name=row.name) for row in people if row.active and {*row.roles} & {*_WRITERS}]
 
 
 @router.post("/tickets", operation_id="openTicket", status_code=201)

@@ -127,6 +127,13 @@ class TicketSaved(TicketForm):
     merged: list[str]
 
 
+class OwnerForm(Shape):
+    """Somebody a ticket can be given to."""
+
+    account: str
+    name: str
+
+
 class Clash(Shape):
     """A field that another changed since the agent read the ticket."""
 

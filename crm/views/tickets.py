@@ -29,6 +29,7 @@ from crm.warranty.schemas import WarrantyForm, warranty_form
 from crm.words import SAFETY, TICKET_OUTCOMES, word
 
 COVERED = "（无权查看）"
+_TOLD = ("fault_code", "symptom", "category", "topic")
 
 
 def asked(wanted: TicketFilter, lens: Lens) -> Asked:
@@ -71,7 +72,7 @@ async def rows(session: AsyncSession, found: Sequence[Ticket], lens: Lens) -> li
                 customer=ticket.customer_id or "",
                 customer_name=person.name if person and lens.sees_people else "",
                 number=lens.number(ticket.caller_e164, own=own),
-                summary=_summary(ticket_slots),
+                summary=_summary(ticket_slots, lens),
                 region=_region(ticket_slots),
                 owner=ticket.owner_id or "",
                 owner_name=names.get(ticket.owner_id or "", ""),
@@ -175,10 +176,9 @@ def _region(held: Sequence[TicketSlot]) -> str:
     return next((slots.short_place(item.value) for item in held if item.slot == "address"), "")
 
 
-def _summary(held: Sequence[TicketSlot]) -> str:
-    """Return what a list shows of the matter: the code or symptom, and the place."""
-    by_name = {item.slot: item.value for item in held}
-    told = next((name for name in ("fault_code", "symptom", "category", "topic") if by_name.get(name)), "")
-    parts = [slots.text(told, by_name[told])] if told else []
-    parts.append(_region(held))
-    return " · ".join(part for part in parts if part)
+def _summary(held: Sequence[TicketSlot], lens: Lens) -> str:
+    """Return what a list shows of the matter: the code and the symptom, else the category or topic. Not the place."""
+    by_name = {item.slot: item.value for item in held if item.slot in _TOLD}
+    told = [name for name in _TOLD[:2] if name in by_name] or [name for name in _TOLD[2:] if name in by_name][:1]
+    values = ((name, by_name[name] if lens.sees_people else impersonal_value(name, by_name[name])) for name in told)
+    return " ".join(text for name, value in values if (text := slots.text(name, value)))

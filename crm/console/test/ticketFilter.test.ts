@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 
 import type { SavedView } from '@/api/savedViews'
 import { type Asked, askedOfView, chipsOf, columnsOf, paramsOf, sameTickets, toggle, valuesOf } from '@/tickets/filter'
-import { meet } from '@/tickets/fresh'
+import { changedSince, meet } from '@/tickets/fresh'
 
 const NONE: Asked = { view: 'all', q: '', kind: '', state: '', priority: '', owner: '', days: '', cols: '' }
 const BUSY: Asked = { ...NONE, view: 'open', q: '顺德', kind: 'complaint,repair', state: 'new', owner: 'none', days: '7' }
@@ -52,4 +52,8 @@ it('does not call a row gone that only moved on to the next page', () => {
   expect(meet([row('3'), row('2')], [row('4'), row('3')], true)).toEqual({ rows: [row('3'), row('2')], gone: new Set(), changes: 1 })
   expect([...meet([row('3'), row('2')], [row('3')], true).gone]).toEqual(['2'])
   expect(meet([row('1')], [row('1')], false).changes).toBe(0)
+})
+
+it('knows which rows changed between two readings, not those that came', () => {
+  expect([...changedSince([row('3'), row('2', 4)], [row('4', 7), row('3', 2), row('2', 4)])]).toEqual(['3'])
 })

@@ -23,7 +23,7 @@ function contrast(a: string, b: string): number {
 }
 
 const TEXT = [
-  ['text-1', 'surface'], ['text-2', 'surface'], ['text-3', 'surface'], ['text-1', 'page'], ['text-2', 'page'], ['action', 'surface'], ['on-action', 'action'],
+  ['text-1', 'surface'], ['text-2', 'surface'], ['text-3', 'surface'], ['text-1', 'page'], ['text-2', 'page'], ['action', 'surface'], ['on-action', 'action'], ['text-1', 'fresh'], ['text-3', 'fresh'], ['action', 'fresh'],
   ['ok', 'ok-tint'], ['warn', 'warn-tint'], ['bad', 'bad-tint'], ['unknown', 'unknown-tint'], ['on-emergency', 'emergency'],
   ['state-ready', 'state-ready-tint'], ['state-ringing', 'state-ringing-tint'], ['state-talking', 'state-talking-tint'], ['state-wrapup', 'state-wrapup-tint'],
   ['state-paused', 'state-paused-tint'], ['state-unreachable', 'state-unreachable-tint'],

@@ -26,7 +26,7 @@ ROLES_OF: dict[str, frozenset[str]] = {
     "listTickets": EVERYBODY, "getTicket": EVERYBODY, "exportTickets": LEADS,
     "listSavedViews": EVERYBODY, "saveView": EVERYBODY, "removeSavedView": EVERYBODY,
     "countTickets": EVERYBODY,
-    "openTicket": STAFF, "changeTicket": STAFF,
+    "openTicket": STAFF, "changeTicket": STAFF, "listTicketOwners": STAFF,
     "addNote": STAFF | {QUALITY},
     "listCalls": PEOPLE, "getCall": PEOPLE, "getRecording": PEOPLE, "getClip": PEOPLE,
     "listCustomers": PEOPLE, "getCustomer": PEOPLE, "changeCustomer": STAFF,

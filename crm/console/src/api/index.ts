@@ -1,5 +1,6 @@
 // The endpoints the console uses, one function each; all throw `Problem`.
 import { query, request } from './http'
+import type { components } from './schema'
 import type { Act, Call, CallRow, Kind, Me, Page, Priority, SlotValue, Status, Ticket, TicketLine } from './types'
 
 export interface TicketChange {
@@ -21,6 +22,8 @@ export interface NewTicket {
   note: string
 }
 
+export type TicketOwner = components['schemas']['OwnerForm']
+
 export const api = {
   logIn: (number: string, password: string) => request<Me>('POST', '/session', { number, password }),
   logOut: () => request<undefined>('DELETE', '/session'),
@@ -41,10 +44,13 @@ export const api = {
   newTicket: (ticket: NewTicket) => request<Ticket>('POST', '/tickets', ticket),
   changeTicket: (no: string, change: TicketChange) =>
     request<Ticket & { merged: string[] }>('PATCH', `/tickets/${encodeURIComponent(no)}`, change),
+  owners: () => request<TicketOwner[]>('GET', '/ticket-owners'),
   note: (no: string, text: string) => request<Ticket>('POST', `/tickets/${encodeURIComponent(no)}/notes`, { text }),
 
   calls: (filter: Readonly<Record<string, string | number | undefined>>) =>
     request<Page<CallRow>>('GET', `/calls${query(filter)}`),
   call: (contact: string) => request<Call>('GET', `/calls/${encodeURIComponent(contact)}`),
+  /** The address of a table of these tickets, or of those of a list. */
+  ticketTable: (filter: Readonly<Record<string, string | number | readonly string[] | undefined>>) => `/api/v1/exports/tickets.csv${query(filter)}`,
   status: () => request<Status>('GET', '/status'),
 } as const

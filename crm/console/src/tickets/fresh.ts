@@ -21,3 +21,9 @@ export function meet<R extends Row>(shown: readonly R[], newest: readonly R[], m
   const left = shown.filter((row, index) => !fresh.has(row.no) && !(more && came > 0 && index > lastLeft))
   return { rows: shown.map((row) => fresh.get(row.no) ?? row), gone: new Set(left.map((row) => row.no)), changes: came + left.length }
 }
+
+/** Returns the rows that others changed between two readings: those of a newer version. */
+export function changedSince<R extends Row & { readonly version: number }>(before: readonly R[], newest: readonly R[]): Set<string> {
+  const known = new Map(before.map((row) => [row.no, row.version]))
+  return new Set(newest.filter((row) => row.version > (known.get(row.no) ?? row.version)).map((row) => row.no))
+}

@@ -138,7 +138,7 @@ async def test_what_waits_stands_by_time_left_with_what_is_known(page: Opener, c
         assert [line["ticket"] for line in waiting] == numbers
         first = waiting[0]
         assert (first["kind_name"], first["priority_name"]) == ("维修申报", "普通")
-        assert first["summary"] == "E01 · 顺德区容桂街道"
+        assert first["summary"] == "E01"
         assert first["place"] == "顺德区容桂街道"
         assert (first["clock"]["label"], first["clock"]["scope_name"]) == ("上门", "市区")
         assert first["clock"]["due_at"] == "2026-11-22T12:00:00.123Z"
