@@ -53,7 +53,8 @@ class Partner(Base):
 
 class PartLine(Base):
     """So many of a part in a request. fen: price when quoted. issued_at: counts against the quota of that year.
-    shipped_at: left the warehouse with the parcel that is on its way."""
+    shipped_at: left the place shipped_from with the parcel that is on its way. A return has one, of the part that is
+    exchanged."""
 
     __tablename__ = "part_lines"
     __table_args__ = (
@@ -69,3 +70,4 @@ class PartLine(Base):
     fen: Mapped[int | None]
     issued_at: Mapped[datetime | None]
     shipped_at: Mapped[datetime | None]
+    shipped_from: Mapped[str] = mapped_column(default="main", server_default="main")

@@ -175,7 +175,7 @@ def _part_return() -> dict[str, tuple[Move, ...]]:
         "waiting_customer": (_RESUME,),
         "approving": (
             Move("accept", "同意，待寄回", "waiting_return", FIELD),
-            Move("swap", "保内更换，先寄新件", "waiting_old", FIELD, needs=("courier_out",), guard="warranty_right"),
+            Move("swap", "保内更换，先寄新件", "waiting_old", FIELD, needs=("courier_out", "part"), guard="swappable"),
             Move("refuse", "不同意，转协商", "in_progress", FIELD, needs=("approval",)),
         ),
         "waiting_return": (
@@ -188,7 +188,7 @@ def _part_return() -> dict[str, tuple[Move, ...]]:
         ),
         "received": (
             Move("repair", "送修", "factory"),
-            Move("exchange", "换新件寄出", "shipped", needs=("courier_out",), guard="warranty_right"),
+            Move("exchange", "换新件寄出", "shipped", needs=("courier_out", "part"), guard="swappable"),
             Move("start", "检测不符，与客户协商", "in_progress", needs=("inspection",)),
         ),
         "factory": (Move("ship", "修好寄回", "shipped", needs=("courier_out",)),),

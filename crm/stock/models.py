@@ -9,8 +9,8 @@ from crm.database import Base, Id
 
 
 class StockLevel(Base):
-    """Pieces of a part in a place: "main" or an outlet's id; below 0 when more was shipped, with a reason, than was
-    booked in. low: below 0, or at or below reorder_at, which 0 switches off."""
+    """Pieces of a part in a place: "main", an outlet's id, "old" for what came back broken; below 0 when more was
+    shipped, with a reason, than was booked in. low: below 0, or at or below reorder_at, which 0 switches off."""
 
     __tablename__ = "stock_levels"
     __table_args__ = (Index("ix_stock_levels_low", "part_code", postgresql_where="low"),)
@@ -28,7 +28,7 @@ class StockLevel(Base):
 
 
 class StockMove(Base):
-    """One movement; rows are added, never changed. kind: in | out | count | ship | back. quantity: what lay there
+    """One movement; rows are added, never changed. kind: in | out | count | ship | back | old. quantity: what lay there
     after it. ticket_no: the request that was shipped or came back."""
 
     __tablename__ = "stock_moves"

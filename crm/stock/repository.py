@@ -23,8 +23,9 @@ async def parts(session: AsyncSession, q: str, *, low: bool, active: bool, after
 
 
 async def levels(session: AsyncSession, codes: Collection[str]) -> Mapping[str, list[StockLevel]]:
-    """Return the levels of parts by code."""
+    """Return the levels of parts by code, as they stand."""
     query = select(StockLevel).where(StockLevel.part_code.in_(codes)).order_by(StockLevel.place)
+    query = query.execution_options(populate_existing=True)
     found: dict[str, list[StockLevel]] = {code: [] for code in codes}
     for row in (await session.execute(query)).scalars():
         found[row.part_code].append(row)

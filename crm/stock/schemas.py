@@ -9,18 +9,26 @@ from crm.paging import Slice
 from crm.parts.schemas import SparePartForm
 from crm.wire import Change, Line, Shape, Time, example
 
-Place = Annotated[str, Field(pattern=r"^(main|[0-9a-f]{32})$")]
+Place = Annotated[str, Field(pattern=r"^(main|old|[0-9a-f]{32})$")]
 Pieces = Annotated[int, Field(ge=0, le=1_000_000)]
 Version = Annotated[int, Field(ge=0, le=2**31 - 1)]
 Reason = Annotated[Line, Field(max_length=200)]
 
 
 class PlaceForm(Shape):
-    """A warehouse or outlet; id "main" = 总仓."""
+    """A warehouse or outlet; id "main" = 总仓, "old" = 旧件库."""
 
     id: str
     name: str
     active: bool
+
+
+class SourceForm(Shape):
+    """A place that a parcel can leave from. lacks: what it has too few of, "" = enough."""
+
+    place: str
+    place_name: str
+    lacks: str
 
 
 class LevelForm(Shape):
@@ -37,7 +45,8 @@ class LevelForm(Shape):
 
 
 class StockRow(SparePartForm):
-    """A part with today's price and what lies of it; levels: places where anything was booked."""
+    """A part with today's price and what lies of it; levels: places where anything was booked. total: without what came
+    back broken."""
 
     total: int
     low: bool

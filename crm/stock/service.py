@@ -16,14 +16,15 @@ from crm.stock.models import StockLevel, StockMove
 from crm.stock.schemas import MarkChange, NewMove, PlaceForm
 
 MAIN = "main"
+OLD = "old"  # broken parts that came back: repaired they are booked into another place; nothing is shipped from here
 _SIGN = {"in": 1, "out": -1}
 _MOST = 1_000_000
 
 
 async def places(session: AsyncSession) -> list[PlaceForm]:
-    """Return where parts may lie: the main warehouse, then the outlets."""
-    found = [PlaceForm(id=MAIN, name="总仓", active=True)]
-    return found + [PlaceForm(id=row.id, name=row.name, active=row.active) for row in await outlets.everything(session)]
+    """Return where parts may lie: the main warehouse, the outlets, what came back broken (never active)."""
+    found = [PlaceForm(id=row.id, name=row.name, active=row.active) for row in await outlets.everything(session)]
+    return [PlaceForm(id=MAIN, name="总仓", active=True), *found, PlaceForm(id=OLD, name="旧件库", active=False)]
 
 
 async def move(session: AsyncSession, code: str, wanted: NewMove, viewer: Viewer, now: datetime) -> StockLevel:

@@ -34,7 +34,7 @@ async def change(
 ) -> tuple[Ticket, list[str]]:
     """Apply an agent's change; returns the ticket and the labels of what others changed since `wanted.version`.
 
-    Raises NoTicket, TicketChanged (same field), MoveNotAllowed, NoSuchSlot, Invalid.
+    Raises NoTicket, TicketChanged (same field), MoveNotAllowed, NoPlace, NoSuchSlot, Invalid.
     """
     ticket = await locked(session, no)
     merged = await _check_version(session, ticket, wanted, zone)
@@ -46,7 +46,7 @@ async def change(
         await _set_owner(session, ticket, wanted.owner, viewer, now)
     await _change_slots(session, ticket, wanted, viewer, now)
     if wanted.move:
-        await make_move(session, ticket, wanted.move, viewer, now, zone)
+        await make_move(session, ticket, wanted.move, viewer, now, zone, wanted.ship_from)
     return ticket, merged
 
 

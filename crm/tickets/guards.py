@@ -13,6 +13,7 @@ from crm.policy.training import check_topics
 from crm.policy.warranty import RIGHTS, Standing
 from crm.slots import text
 from crm.stock import shipping
+from crm.stock.service import MAIN
 from crm.tickets import repository
 from crm.tickets.models import Ticket, TicketSlot
 from crm.tickets.warranty import verdict_of
@@ -29,6 +30,12 @@ class Case:
     held: Mapping[str, TicketSlot]
     now: datetime
     zone: ZoneInfo
+    ship_from: str = MAIN
+
+    def shown(self, slot: str) -> str:
+        """Return a slot as people read it, "" when there is none."""
+        row = self.held.get(slot)
+        return text(slot, row.value) if row else ""
 
     def value(self, slot: str, key: str = "value") -> str:
         """Return a field of a slot, "" when there is none."""
@@ -65,7 +72,15 @@ async def _has_prices(case: Case) -> str:
 
 async def _in_stock(case: Case) -> str:
     """What lies there by the books is shipped; more only with a word why, for the books may be behind."""
-    return "" if case.value("stock_reason") else await shipping.shortage(case.session, case.ticket.no)
+    return (
+        ""
+        if case.value("stock_reason")
+        else await shipping.shortage(case.session, case.ticket, case.shown("part"), case.ship_from)
+    )
+
+
+async def _swappable(case: Case) -> str:
+    return await _warranty_right(case) or await _in_stock(case)
 
 
 async def _warranty_right(case: Case) -> str:
@@ -107,6 +122,7 @@ _GUARDS: Mapping[str, Callable[[Case], Awaitable[str]]] = {
     "within_quota": _within_quota,
     "has_lines": _has_lines,
     "in_stock": _in_stock,
+    "swappable": _swappable,
     "has_prices": _has_prices,
     "warranty_right": _warranty_right,
     "wants_exchange": _wants_exchange,

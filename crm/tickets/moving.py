@@ -20,35 +20,41 @@ from crm.words import ROLES, word
 
 
 async def make_move(
-    session: AsyncSession, ticket: Ticket, name: str, viewer: Viewer, now: datetime, zone: ZoneInfo
+    session: AsyncSession, ticket: Ticket, name: str, viewer: Viewer, now: datetime, zone: ZoneInfo, ship_from: str
 ) -> None:
-    """Make a move: it must stand in the table, be the viewer's to make, have what it needs, and its guard agree."""
+    """Make a move: it must stand in the table, be the viewer's to make, have what it needs, and its guard agree.
+
+    ship_from: the place that parts leave, when they do.
+    """
     move = policy.find_move(ticket.kind, ticket.state, name)
     if move is None:
         raise MoveNotAllowed(f"{policy.STATES[ticket.state]} 的工单不能这样操作")
-    await _check_move(session, ticket, move, viewer, now, zone)
+    await _check_move(session, ticket, move, viewer, now, zone, ship_from)
     text = f"{move.label}：{policy.STATES[ticket.state]} → {policy.STATES[move.to]}"
     await record(session, ticket, now, kind="state", actor=viewer.name, text=text, state=move.to)
     if ticket.kind == "part_request":
         await parts.after_move(session, ticket, move.move, now, zone)
-        await _move_stock(session, ticket, move.move, viewer, now)
+    if ticket.kind in shipping.KINDS:
+        await _move_stock(session, ticket, move.move, viewer, now, ship_from)
     if move.move == "not_fixed":
         await _reopen_original(session, ticket, viewer, now)
 
 
-async def _move_stock(session: AsyncSession, ticket: Ticket, move: str, viewer: Viewer, now: datetime) -> None:
+async def _move_stock(
+    session: AsyncSession, ticket: Ticket, move: str, viewer: Viewer, now: datetime, ship_from: str
+) -> None:
     """Book what is shipped or comes back. The word why more is shipped than there is holds for this parcel alone."""
-    said = await repository.slot(session, ticket.no, "stock_reason") if move == shipping.SHIP else None
-    reason = said.value.get("value", "") if said else ""
-    booked = await shipping.after_move(session, ticket.no, move, viewer, now, reason=reason)
-    if said is not None:
-        await repository.remove(session, said)
+    held = await held_slots(session, ticket)
+    part, reason = (slots.text(name, held[name].value) if name in held else "" for name in ("part", "stock_reason"))
+    booked = await shipping.after_move(session, ticket, move, viewer, now, part=part, place=ship_from, reason=reason)
+    if "stock_reason" in held and shipping.ships(ticket.kind, move):
+        await repository.remove(session, held["stock_reason"])
     if booked:
         await record(session, ticket, now, kind="parts", actor=viewer.name, text=booked, fields=["parts"])
 
 
 async def _check_move(
-    session: AsyncSession, ticket: Ticket, move: Move, viewer: Viewer, now: datetime, zone: ZoneInfo
+    session: AsyncSession, ticket: Ticket, move: Move, viewer: Viewer, now: datetime, zone: ZoneInfo, ship_from: str
 ) -> None:
     if not viewer.has(*move.roles):
         wanted = "或".join(word(ROLES, role) for role in move.roles)
@@ -59,7 +65,7 @@ async def _check_move(
         names = "、".join(slots.label(name) for name in lacking)
         fields = [{"field": f"slots.{name}", "detail": f"请填{slots.label(name)}"} for name in lacking]
         raise Invalid(f"「{move.label}」之前请先填：{names}", code="move_needs", fields=fields)
-    reason = await guards.blocked(move, guards.Case(session, ticket, held, now, zone))
+    reason = await guards.blocked(move, guards.Case(session, ticket, held, now, zone, ship_from))
     if reason:
         raise MoveNotAllowed(f"现在不能「{move.label}」：{reason}", code="move_blocked")
 

@@ -8,6 +8,7 @@ from crm.callbacks.schemas import CallbackForm
 from crm.calls.schemas import CallRow
 from crm.clocks.schemas import ClockForm
 from crm.slot_rows import SlotForm
+from crm.stock.schemas import Place, SourceForm
 from crm.warranty.schemas import WarrantyForm
 from crm.wire import Change, Shape, Text, Time, Values, example
 
@@ -87,7 +88,8 @@ class NeedForm(Shape):
 
 
 class MoveForm(Shape):
-    """What the viewer may do with the ticket. needs: to be filled first; blocked: why it cannot be, "" = it can."""
+    """What the viewer may do with the ticket. needs: to be filled first; blocked: why it cannot be, "" = it can; from
+    the main warehouse, when parts are shipped by it: sources are the places it can be shipped from, [] for others."""
 
     move: str
     label: str
@@ -95,6 +97,7 @@ class MoveForm(Shape):
     to_name: str
     needs: list[NeedForm]
     blocked: str
+    sources: list[SourceForm]
 
 
 class TimelineForm(Shape):
@@ -144,7 +147,7 @@ class Clash(Shape):
 
 
 class TicketChange(Change):
-    """What to change; version is the one the agent saw."""
+    """What to change; version is the one the agent saw. ship_from: where the parts leave from, when the move ships."""
 
     model_config = example(
         version=3, move="accept", slots={"fault_code": {"value": {"canonical": "E01"}}}, confirm=["address"]
@@ -152,6 +155,7 @@ class TicketChange(Change):
 
     version: int = Field(ge=0, le=2**31 - 1)
     move: Annotated[str, Field(pattern=r"^[a-z_]{1,40}$")] | None = None
+    ship_from: Place = "main"
     kind: Kind | None = None
     priority: Priority | None = None
     owner: Text | None = Field(default=None, max_length=32)

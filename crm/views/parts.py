@@ -11,11 +11,11 @@ from crm.parts.schemas import LineForm, RequestForm, SparePartForm
 from crm.stock import repository as stock
 from crm.stock.models import StockLevel
 from crm.stock.schemas import LevelForm, PlaceForm, PriceForm, StockFile, StockMoveForm, StockRow
-from crm.stock.service import places
+from crm.stock.service import OLD, places
 from crm.tickets.models import Ticket
 
 LATEST = 50  # movements that are shown of a part
-MOVES = {"in": "入库", "out": "出库", "count": "盘点", "ship": "发货", "back": "退回"}
+MOVES = {"in": "入库", "out": "出库", "count": "盘点", "ship": "发货", "back": "退回", "old": "旧件收回"}
 
 
 def spare_part(row: Part, price: PartPrice | None) -> SparePartForm:
@@ -88,7 +88,7 @@ async def request_form(session: AsyncSession, ticket: Ticket, lens: Lens) -> Req
                 over=quota.over if quota else 0,
                 fen=fen,
                 total_fen=None if fen is None else fen * line.quantity,
-                in_stock=sum(level.quantity for level in levels[line.part_code]),
+                in_stock=_good(levels[line.part_code]),
             )
         )
     totals = [line.total_fen for line in lines]
@@ -112,10 +112,15 @@ def _stock_row(
     held = {level.place: level for level in levels}
     return StockRow(
         **dict(spare_part(row, price)),
-        total=sum(level.quantity for level in levels),
+        total=_good(levels),
         low=any(level.low for level in levels),
         levels=[_level(place, held[place.id]) for place in named if place.id in held],
     )
+
+
+def _good(levels: Sequence[StockLevel]) -> int:
+    """Return how many lie ready to be shipped."""
+    return sum(level.quantity for level in levels if level.place != OLD)
 
 
 def _level(place: PlaceForm, level: StockLevel | None) -> LevelForm:

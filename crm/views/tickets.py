@@ -19,6 +19,7 @@ from crm.policy import ticket_states as policy
 from crm.policy.personal import IMPERSONAL_SLOTS, impersonal_value
 from crm.policy.ticket_filters import Asked
 from crm.slot_rows import SlotForm, slot_rows
+from crm.stock import shipping
 from crm.tickets import guards, repository
 from crm.tickets.models import Ticket, TicketSlot, TimelineEntry
 from crm.tickets.schemas import MoveForm, NeedForm, TicketFilter, TicketForm, TicketLine, TicketRow, TimelineForm
@@ -127,6 +128,9 @@ async def _moves(session: AsyncSession, found: Ticket, held: Mapping[str, Ticket
                 to_name=policy.STATES[move.to],
                 needs=[NeedForm(slot=n, label=slots.label(n), filled=n not in lacking) for n in move.needs],
                 blocked=await guards.blocked(move, case),
+                sources=await shipping.sources(session, found, case.shown("part"))
+                if shipping.ships(found.kind, move.move)
+                else [],
             )
         )
     return forms

@@ -106,7 +106,7 @@ async def test_a_swap_waits_for_the_old_part(staff: Staff) -> None:
              "part": {"value": "点火针"}}  # fmt: skip
     ticket = await opened(staff.agent, "part_return", slots=slots)
     await moved(staff.agent, ticket, "approve", wanted="swap")
-    await moved(staff.dispatcher, ticket, "swap", courier_out="SF1")
+    await moved(staff.dispatcher, ticket, "swap", courier_out="SF1", stock_reason="目录还没建")
     assert (await move(staff.agent, ticket, "receive_old")).json()["code"] == "move_needs"
     assert (await move(staff.agent, ticket, "waive", approval="x")).status_code == 403
     assert (await moved(staff.agent, ticket, "receive_old", courier_in="SF2"))["state"] == "resolved"

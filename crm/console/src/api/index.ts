@@ -9,6 +9,7 @@ export interface TicketChange {
   priority?: Priority
   owner?: string
   move?: string
+  ship_from?: string
   slots?: Record<string, { value: SlotValue }>
   confirm?: string[]
 }

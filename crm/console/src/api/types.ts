@@ -211,6 +211,8 @@ export interface TicketMove {
   /** Slots to be filled first; blocked: why it cannot be made now, '' = it can. */
   needs: { slot: string; label: string; filled: boolean }[]
   blocked: string
+  /** Where the parts can leave from when the move ships: lacks '' = enough there; blocked is told of the first. */
+  sources: { place: string; place_name: string; lacks: string }[]
 }
 
 /** The verdict of 三包; dates are days, until is the last one included. */

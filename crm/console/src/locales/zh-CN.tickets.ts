@@ -5,6 +5,8 @@ export const tickets = {
   'move.lacks': '缺：{what}',
   'move.withLack': '{label}（缺{what}）',
   'move.withBlock': '{label}（{why}）',
+  'move.from': '从哪里发货',
+  'move.short': '{place}（账上不够）',
   'move.fold': '收起',
   'move.button': '（缺{what}）',
   'move.held': '（现在不能）',

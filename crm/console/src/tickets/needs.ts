@@ -47,6 +47,20 @@ export function asksOf(move: TicketMove): Ask[] {
   return asks
 }
 
+/** Where the parts leave from: as chosen while it still can be, else the first. */
+export function sourceOf(move: TicketMove, sheet: Sheet): string {
+  const chosen = move.sources.find((item) => item.place === sheet['ship_from'])
+  return (chosen ?? move.sources[0])?.place ?? ''
+}
+
+/** The move as it stands when the parts leave from there: what the first place lacks blocks no other one. */
+export function movedFrom(move: TicketMove, place: string): TicketMove {
+  const [first, ...others] = move.sources
+  const source = others.find((item) => item.place === place)
+  if (!source || (move.blocked && move.blocked !== first?.lacks)) return move
+  return { ...move, blocked: source.lacks }
+}
+
 /** Names of what the move still lacks. */
 export function lacking(move: TicketMove): string[] {
   return move.needs.filter((need) => !need.filled).map((need) => need.label)

@@ -1,4 +1,5 @@
-"""Shipped parts leave the stock: booked by the move, back when they come back, below nothing only with a word why."""
+"""Shipped parts leave the stock where whoever ships says, back there when they come back, below nothing only with a
+word why; the old part of an exchange lies apart."""
 
 from typing import Any
 
@@ -105,3 +106,105 @@ async def test_more_than_lies_there_goes_out_only_with_a_word_why(page: Opener, 
         late = await book(keeper, "PCB", "in", 1, version=2)
         assert (late.status_code, late.json()["part"]["total"]) == (201, 0)
         assert (await book(keeper, "PCB", "out", 1, version=3)).status_code == 422
+
+
+async def outlet_with(keeper: httpx.AsyncClient, name: str, code: str, quantity: int) -> str:
+    outlet: str = (await keeper.post(f"{API}/outlets", json={"name": name})).json()["id"]
+    assert (await book(keeper, code, "in", quantity, place=outlet)).status_code == 201
+    return outlet
+
+
+async def shipped_from(keeper: httpx.AsyncClient, ticket: dict[str, Any], name: str, place: str) -> httpx.Response:
+    """Ask for a move that ships out of this place."""
+    version = (await keeper.get(f"{API}/tickets/{ticket['no']}")).json()["version"]
+    body = {"version": version, "move": name, "ship_from": place, "slots": {"courier_out": {"value": {"text": "SF7"}}}}
+    return await keeper.patch(f"{API}/tickets/{ticket['no']}", json=body)
+
+
+def levels(file: dict[str, Any]) -> dict[str, int]:
+    return {place["place_name"]: place["quantity"] for place in file["places"]}
+
+
+async def test_whoever_ships_chooses_where_it_leaves_from_and_it_comes_back_there(
+    page: Opener, process: Process, clock: Clock
+) -> None:
+    async with page("9001") as keeper:
+        await saved(keeper, "PCB", "主板")
+        await book(keeper, "PCB", "in", 1)
+        outlet = await outlet_with(keeper, "顺德网点", "PCB", 2)
+        ticket = await waiting(keeper, process, clock, PCB=2)
+        shown = (await keeper.get(f"{API}/tickets/{ticket['no']}")).json()
+        sources = next(item["sources"] for item in shown["moves"] if item["move"] == "ship")
+        assert [(item["place"], item["place_name"], item["lacks"] == "") for item in sources] == [
+            ("main", "总仓", False), (outlet, "顺德网点", True),
+        ]  # fmt: skip
+        assert (await shipped_from(keeper, ticket, "ship", "main")).json()["code"] == "move_blocked"
+        for nowhere in ("old", "f" * 32):
+            refused = await shipped_from(keeper, ticket, "ship", nowhere)
+            assert (refused.status_code, refused.json()["detail"]) == (422, "没有这个仓库或网点，不能从那里发货")
+        shipped = await shipped_from(keeper, ticket, "ship", outlet)
+        assert shipped.json()["timeline"][0]["text"] == "出顺德网点：PCB ×2（余 0）"
+        assert levels(await stock(keeper, "PCB")) == {"总仓": 1, "顺德网点": 0}
+        back = await moved(keeper, ticket, "returned")
+        assert back["timeline"][0]["text"] == "入顺德网点：PCB ×2（余 2）"
+        assert levels(await stock(keeper, "PCB")) == {"总仓": 1, "顺德网点": 2}
+
+
+async def returning(keeper: httpx.AsyncClient, part: str, wanted: str) -> dict[str, Any]:
+    """Bring a return of this part, bought lately, to where it is approved."""
+    slots = {"product": {"value": "boiler"}, "purchase": {"date": "2026-11-20"}, "invoice": {"value": "yes"},
+             "part": {"text": part}}  # fmt: skip
+    ticket = await opened(keeper, "part_return", slots=slots)
+    return await moved(keeper, ticket, "approve", wanted=wanted)
+
+
+@pytest.mark.parametrize("way", ["swap", "exchange"])
+async def test_a_new_part_goes_out_and_the_old_one_lies_apart(page: Opener, way: str) -> None:
+    async with page("9001") as keeper:
+        await saved(keeper, "PIN", "点火针")
+        await book(keeper, "PIN", "in", 3)
+        outlet = await outlet_with(keeper, "顺德网点", "PIN", 1)
+        ticket = await returning(keeper, "点火针 PIN", way)
+        if way == "swap":
+            assert (await shipped_from(keeper, ticket, "swap", outlet)).status_code == 200
+            assert levels(await stock(keeper, "PIN")) == {"总仓": 3, "顺德网点": 0}
+            done = await moved(keeper, ticket, "receive_old", courier_in="SF2")
+            assert done["timeline"][0]["text"] == "入旧件库：PIN ×1（余 1）"
+        else:
+            await moved(keeper, ticket, "accept")
+            await moved(keeper, ticket, "receive", courier_in="SF2")
+            done = (await shipped_from(keeper, ticket, "exchange", outlet)).json()
+            assert done["timeline"][0]["text"] == "出顺德网点：PIN ×1（余 0）；入旧件库：PIN ×1（余 1）"
+        held = await stock(keeper, "PIN")
+        assert levels(held) == {"总仓": 3, "顺德网点": 0, "旧件库": 1}
+        assert held["part"]["total"] == 3  # nobody ships a broken one
+        assert {item["kind_name"] for item in held["moves"]} == {"入库", "发货", "旧件收回"}
+        assert {item["ticket"] for item in held["moves"] if item["kind"] != "in"} == {ticket["no"]}
+        mended = await book(keeper, "PIN", "out", 1, place="old", version=1, reason="修好")
+        assert levels(mended.json())["旧件库"] == 0
+
+
+async def test_a_part_that_is_repaired_moves_no_stock(page: Opener) -> None:
+    async with page("9001") as keeper:
+        await saved(keeper, "PIN", "点火针")
+        await book(keeper, "PIN", "in", 3)
+        ticket = await returning(keeper, "点火针 PIN", "repair")
+        await moved(keeper, ticket, "accept")
+        for step, slots in (("receive", {"courier_in": "SF2"}), ("repair", {}), ("ship", {"courier_out": "SF3"})):
+            await moved(keeper, ticket, step, **slots)
+        assert levels(await stock(keeper, "PIN")) == {"总仓": 3}
+
+
+async def test_a_swap_needs_the_part_of_the_catalogue_or_a_word_why(page: Opener) -> None:
+    async with page("9001") as keeper:
+        await saved(keeper, "PIN", "点火针")
+        ticket = await returning(keeper, "点火的那根针", "swap")
+        refused = (await move(keeper, ticket, "swap", courier_out="SF1")).json()
+        why = "配件「点火的那根针」不在备件目录里：请从目录里选，实物已在手上请填库存说明"
+        assert (refused["code"], refused["detail"]) == ("move_blocked", f"现在不能「保内更换，先寄新件」：{why}")
+        empty = await move(keeper, ticket, "swap", courier_out="SF1", part={"text": "点火针 PIN"})
+        assert "总仓账上不够：点火针 只有 0 件，要发 1 件" in empty.json()["detail"]
+        done = await moved(keeper, ticket, "swap", courier_out="SF1", stock_reason="老型号")
+        assert done["timeline"][0]["text"] == "目录里没有「点火的那根针」，没有动库存：老型号"
+        await moved(keeper, ticket, "receive_old", courier_in="SF2")
+        assert levels(await stock(keeper, "PIN")) == {"总仓": 0}
