@@ -44,7 +44,7 @@ class Load:
 
     @property
     def calls(self) -> int:
-        """Return how many calls SIPp makes."""
+        """Return how many calls SIPp makes at most: fewer when `at_once` of them last longer than the rate allows."""
         return max(1, round(self.minutes * 60 * self.rate))
 
 
@@ -137,7 +137,9 @@ def broken(reports: Sequence[tuple[str, CallReport]]) -> dict[str, int]:
 async def measure(layout: Layout, settings: Settings, token: str, load: Load, say: Say) -> Found:
     """Make the calls on the running stack and return what came of them; raises SippFailed or CarrierAway."""
     begun, watch = datetime.now(UTC), Watch(lambda: own_memory(layout))
-    plan = sipp.Plan(load.calls, load.at_once, load.rate, settings.sip_port, TO, first_number())
+    plan = sipp.Plan(
+        load.calls, load.at_once, load.rate, settings.sip_port, TO, first_number(), lasts_s=load.minutes * 60
+    )
     loop = asyncio.get_running_loop()
     with ThreadPoolExecutor(1) as aside:
         volume = loop.run_in_executor(aside, sipp.run, plan, layout.home / "robots" / "soak", watch.tick)

@@ -1,7 +1,9 @@
 """Runs SIPp as the telephone company: one process a profile, bounded in calls and time, against loopback only."""
 
 import csv
+import signal
 import subprocess
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +20,10 @@ class SippFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is to be done. at_once: calls up at the same time, all profiles together; rate: new calls a second."""
+    """What is to be done. at_once: calls up at the same time, all profiles together; rate: new calls a second.
+
+    lasts_s: after these no new call is placed, and only those that were are told of; None: all are placed.
+    """
 
     calls: int
     at_once: int
@@ -27,6 +32,7 @@ class Plan:
     to: str
     first_number: int
     profiles: tuple[Profile, ...] = PROFILES
+    lasts_s: float | None = None
 
     def seconds(self) -> float:
         """Return a bound for the whole run: every call the longest of its profile, `at_once` side by side."""
@@ -36,7 +42,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """What one SIPp process says of its calls."""
+    """What one SIPp process says of its calls. numbers: of those it placed."""
 
     profile: str
     numbers: tuple[str, ...]
@@ -55,13 +61,16 @@ def run(plan: Plan, folder: Path, tick: Tick) -> list[Placed]:
         number += count
         running.append((profile, numbers, _start(plan, profile, numbers, folder / str(index), index)))
     try:
-        _wait([process for _, _, process in running], plan.seconds(), tick)
+        _wait([process for _, _, process in running], plan, tick)
     finally:
         for _, _, process in running:
             if process.poll() is None:
                 process.kill()
                 process.wait()
-    return [_placed(profile, numbers, folder / str(index)) for index, (profile, numbers, _) in enumerate(running)]
+    bounded = plan.lasts_s is not None
+    return [
+        _placed(profile, numbers, folder / str(index), bounded) for index, (profile, numbers, _) in enumerate(running)
+    ]
 
 
 def _start(plan: Plan, profile: Profile, numbers: Sequence[str], stem: Path, index: int) -> "subprocess.Popen[bytes]":
@@ -84,9 +93,15 @@ def _start(plan: Plan, profile: Profile, numbers: Sequence[str], stem: Path, ind
         raise SippFailed("sipp is not installed: Debian's package sip-tester") from error
 
 
-def _wait(processes: Sequence["subprocess.Popen[bytes]"], seconds: float, tick: Tick) -> None:
-    for _ in range(int(seconds) + _GRACE_S):
+def _wait(processes: Sequence["subprocess.Popen[bytes]"], plan: Plan, tick: Tick) -> None:
+    begun = time.monotonic()
+    last_call_at = begun + plan.lasts_s if plan.lasts_s is not None else None
+    while time.monotonic() - begun < plan.seconds() + _GRACE_S:
         tick()
+        if last_call_at is not None and time.monotonic() >= last_call_at:
+            last_call_at = None
+            for process in processes:
+                process.send_signal(signal.SIGUSR1)  # no new call; it ends when the last one has
         for process in processes:
             if process.poll() is None:
                 try:
@@ -97,11 +112,12 @@ def _wait(processes: Sequence["subprocess.Popen[bytes]"], seconds: float, tick: 
             return
 
 
-def _placed(profile: Profile, numbers: tuple[str, ...], stem: Path) -> Placed:
+def _placed(profile: Profile, numbers: tuple[str, ...], stem: Path, bounded: bool) -> Placed:
     try:
         with stem.with_suffix(".stat").open(encoding="utf-8", errors="replace") as file:
             last = list(csv.DictReader(file, delimiter=";"))[-1]
-        return Placed(profile.name, numbers, int(last["SuccessfulCall(C)"]), int(last["FailedCall(C)"]))
+        placed = numbers[: int(last["TotalCallCreated"])] if bounded else numbers  # the file is read from its beginning
+        return Placed(profile.name, placed, int(last["SuccessfulCall(C)"]), int(last["FailedCall(C)"]))
     except (OSError, IndexError, KeyError, ValueError) as error:
         said = stem.with_suffix(".err").read_text(errors="replace")[-300:] if stem.with_suffix(".err").exists() else ""
         raise SippFailed(f"SIPp left no figures for '{profile.name}' {said}") from error

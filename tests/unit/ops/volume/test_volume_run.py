@@ -3,6 +3,7 @@
 import socket
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,14 @@ def test_every_call_is_made_with_its_own_number(answering: int, tmp_path: Path) 
     assert [(one.profile, one.ended_well, one.failed) for one in placed] == [("quick", 3, 0), ("quicker", 3, 0)]
     assert len({number for one in placed for number in one.numbers}) == 6
     assert ticks
+
+
+def test_a_run_that_has_lasted_places_no_more_and_tells_of_what_it_placed(answering: int, tmp_path: Path) -> None:
+    placed = run(replace(_plan(answering, 2000), lasts_s=2), tmp_path / "out", lambda: None)
+    for one, first in zip(placed, (13_900_000_000, 13_900_001_000), strict=True):
+        assert 0 < len(one.numbers) < 1000
+        assert one.ended_well + one.failed == len(one.numbers)
+        assert one.numbers[0] == str(first)
 
 
 def test_no_sipp_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
