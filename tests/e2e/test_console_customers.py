@@ -77,6 +77,7 @@ async def test_a_new_customer_is_filed_and_a_wrong_number_told(crm: Crm, browser
     await console.go("/customers")
     page = console.page
     await page.get_by_role("link", name="新建客户").click()
+    await expect(page.get_by_role("heading", name="新建客户")).to_be_visible()  # the list's search box is named alike
     await page.get_by_label("姓名").fill("周志明")
     await page.get_by_label("号码").fill("手机丢了")
     await page.reload()
