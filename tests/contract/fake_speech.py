@@ -51,19 +51,23 @@ class FakeSpeech:
         self.openings = 0
         self.caller_gone = asyncio.Event()  # set by `HANG_UP`; the test's channel hangs up on it
         self._audio: dict[str, asyncio.StreamWriter] = {}
-        self._arrived: dict[str, asyncio.Event] = {}
+        self._opened: dict[str, asyncio.StreamWriter] = {}  # the control connection of each dialogue
         self._kept = ""
         self._controls: set[asyncio.StreamWriter] = set()
 
     @contextlib.asynccontextmanager
-    async def running(self, folder: Path) -> AsyncIterator[SpeechSettings]:
-        """Listen; yield the settings for ivr's adapter."""
+    async def running(self, folder: Path, **waits: float) -> AsyncIterator[SpeechSettings]:
+        """Listen; yield the settings for ivr's adapter. `waits` are those that run out in the test, in seconds;
+
+        the others are so long that none runs out on a busy machine.
+        """
         socket = folder / "speech.sock"
         control = await asyncio.start_unix_server(self._control, socket)
         audio = await asyncio.start_server(self._on_audio, "127.0.0.1", 0)
         port = audio.sockets[0].getsockname()[1]
         try:
-            yield SpeechSettings(socket, "127.0.0.1", port, control_s=0.3, connect_s=0.5, end_s=0.3, leave_s=0.5)
+            patient = {"control_s": 20.0, "connect_s": 20.0, "end_s": 0.3, "leave_s": 20.0}
+            yield SpeechSettings(socket, "127.0.0.1", port, **(patient | waits))
         finally:
             self.die()
             for server in (control, audio):
@@ -79,8 +83,8 @@ class FakeSpeech:
         try:
             dialogue = str(uuid.UUID(bytes=(await reader.readexactly(19))[3:]))
             self._audio[dialogue] = writer
-            if dialogue in self._arrived:
-                self._arrived[dialogue].set()
+            if dialogue in self._opened:
+                _say(self._opened[dialogue], {"ev": "connected"})
             while await reader.read(4096):
                 pass
         except (OSError, asyncio.IncompleteReadError):
@@ -95,7 +99,7 @@ class FakeSpeech:
             while line := await reader.readline():
                 if self.frozen or self.deaf:
                     continue
-                dialogue = await self._message(json.loads(line), writer, dialogue)
+                dialogue = self._message(json.loads(line), writer, dialogue)
         except OSError:
             pass
         finally:
@@ -104,12 +108,12 @@ class FakeSpeech:
             self._controls.discard(writer)
             writer.close()
 
-    async def _message(self, message: dict[str, Any], writer: asyncio.StreamWriter, dialogue: str) -> str:
+    def _message(self, message: dict[str, Any], writer: asyncio.StreamWriter, dialogue: str) -> str:
         match message["op"]:
             case "ping":
                 _say(writer, {"ev": "pong"})
             case "open":
-                return await self._open(message["dialogue"], writer)
+                return self._open(message["dialogue"], writer)
             case "turn":
                 self._turn(message["turn"], writer, dialogue)
             case "record":
@@ -119,17 +123,13 @@ class FakeSpeech:
                 _say(writer, {"ev": "ended", "reason": "asked"})
         return dialogue
 
-    async def _open(self, dialogue: str, writer: asyncio.StreamWriter) -> str:
+    def _open(self, dialogue: str, writer: asyncio.StreamWriter) -> str:
         self.openings += 1
         if self.refuse:
             _say(writer, {"ev": "refused", "reason": self.refuse})
             return dialogue
-        self._arrived[dialogue] = asyncio.Event()
+        self._opened[dialogue] = writer
         _say(writer, {"ev": "opened"})
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(1.0):
-                await self._arrived[dialogue].wait()
-            _say(writer, {"ev": "connected"})
         return dialogue
 
     def _turn(self, turn: dict[str, Any], writer: asyncio.StreamWriter, dialogue: str) -> None:

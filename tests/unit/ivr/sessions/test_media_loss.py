@@ -72,7 +72,7 @@ async def test_media_lost_twice_goes_on_by_keys(tmp_path: Path, turn: int) -> No
 
 async def test_a_killed_speech_goes_on_by_keys(tmp_path: Path) -> None:
     speech = FakeSpeech(["3", DIE])
-    async with speech.running(tmp_path) as settings, rig(tmp_path, speech=settings) as ivr:
+    async with speech.running(tmp_path, control_s=2.0) as settings, rig(tmp_path, speech=settings) as ivr:
         speech.refuse = ""
         channel = _channel(speech, ["12#"])
         call = asyncio.create_task(ivr.call(channel))
@@ -97,7 +97,7 @@ async def test_a_speech_that_refuses_is_keys_from_the_start(tmp_path: Path, refu
 
 async def test_a_deaf_speech_costs_one_second_and_is_keys(tmp_path: Path) -> None:
     speech = FakeSpeech(deaf=True)
-    async with speech.running(tmp_path) as settings, rig(tmp_path, speech=settings) as ivr:
+    async with speech.running(tmp_path, control_s=1.0) as settings, rig(tmp_path, speech=settings) as ivr:
         channel = await ivr.call(_channel(speech, ["0"]))
         assert channel.variables["HL_QUEUE"] == "consult"
 
@@ -127,7 +127,7 @@ async def test_a_hang_up_in_speech_is_no_loss(tmp_path: Path, turn: int) -> None
 
 async def test_a_frozen_speech_is_found_and_its_call_goes_on_by_keys(tmp_path: Path) -> None:
     speech = FakeSpeech(["3", FREEZE])
-    async with speech.running(tmp_path) as settings, rig(tmp_path, speech=settings) as ivr:
+    async with speech.running(tmp_path, control_s=2.0) as settings, rig(tmp_path, speech=settings) as ivr:
         health = SpeechHealth(settings.socket, ivr.calls, ivr.pbx, interval_s=0.1)
         ivr.pbx.connected = True
         await health.check()
@@ -164,7 +164,7 @@ async def test_a_stuck_channel_is_tried_again_until_asterisk_is_back(
 ) -> None:
     monkeypatch.setattr("ivr.sessions.rescue._AGAIN_S", 0.05)
     speech = FakeSpeech(["3", STUCK])
-    async with speech.running(tmp_path) as settings, rig(tmp_path, speech=settings) as ivr:
+    async with speech.running(tmp_path, leave_s=0.5) as settings, rig(tmp_path, speech=settings) as ivr:
         channel = _channel(speech)
         call = channel.start(ivr.port)
         await until(lambda: not speech.acts, "the loss")
