@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 from pathlib import Path
 
 import httpx
@@ -127,7 +128,7 @@ class Crm:
 def free_port() -> int:
     """Return a port of our range that nobody listens on; another suite on this machine looks elsewhere in it first."""
     first = os.getpid() % len(_PORTS)
-    for port in (*_PORTS[first:], *_PORTS[:first]):
+    for port in chain(_PORTS[first:], _PORTS[:first]):
         with socket.socket() as probe, contextlib.suppress(OSError):
             probe.bind(("127.0.0.1", port))
             return port
