@@ -200,15 +200,10 @@ def cpu_of(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / _CLOCK_TICKS
 
 
-def rss_mb(pid: int) -> float:
-    """Return a process's resident memory in MB; raises OSError when it is gone."""
-    return int(Path(f"/proc/{pid}/statm").read_text("ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
-
-
-def pids_of(pool: PooledRecognizer) -> list[int]:
-    """Return the workers' process ids."""
+def workers_of(pool: PooledRecognizer, figure: str) -> list[int]:
+    """Return one figure of each worker's status. pid, restarts, recycled, or rss_mb: MB, 0 while it is replaced."""
     workers: Any = pool.status()["workers"]
-    return [int(worker["pid"]) for worker in workers]
+    return [int(worker[figure]) for worker in workers]
 
 
 async def in_real_time(listeners: Sequence[Listener], seconds: float) -> float:

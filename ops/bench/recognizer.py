@@ -11,7 +11,7 @@ from typing import Any
 
 from ivr.flows.load import load_program
 from ops.bench import hearers
-from ops.bench.ours import Listener, Observed, ObservedRecognizer, cpu_of, in_real_time, pids_of, rss_mb
+from ops.bench.ours import Listener, Observed, ObservedRecognizer, cpu_of, in_real_time, workers_of
 from ops.bench.rivals import Utterances, bare_cpu_s, stream, vosk_server
 from ops.bench.robot_calls import BYTES_PER_MS, CallAudio, make_calls, read_calls
 from speech.contract import Lexicon
@@ -155,7 +155,7 @@ async def _decode(pool: PooledRecognizer, phrases: Sequence[str], pcm: bytes) ->
 
 def _cpu(pool: PooledRecognizer) -> float:
     """Return the CPU seconds of this process and of the workers: both belong to our recognizer."""
-    return time.process_time() + sum(map(cpu_of, pids_of(pool)))
+    return time.process_time() + sum(map(cpu_of, workers_of(pool, "pid")))
 
 
 async def _server_cpu(
@@ -245,12 +245,17 @@ async def _memory(setup: Setup, utterances: Utterances, turns: int, say: Say) ->
                 except RecognizerFailed:
                     failed += 1
                 if (number + 1) % MEMORY_EVERY == 0:
-                    rows.append({"turns": number + 1, "rss_mb": [round(rss_mb(pid)) for pid in pids_of(pool)]})
+                    rows.append(memory_row(pool, number + 1))
                     say(f"{number + 1} turns: workers {rows[-1]['rss_mb']} MB")
 
         await asyncio.gather(*(work() for _ in range(setup.workers)))
-        status: Any = pool.status()["workers"]
-        return {"turns": turns, "failed": failed, "rows": rows, "restarts": [row["restarts"] for row in status]}
+        ends = {name: workers_of(pool, name) for name in ("restarts", "recycled")}
+        return {"turns": turns, "failed": failed, "rows": rows, **ends}
+
+
+def memory_row(pool: PooledRecognizer, turns: int) -> dict[str, Any]:
+    """Return the workers' memory after so many turns; one that is being replaced has none, and costs no run."""
+    return {"turns": turns, "rss_mb": workers_of(pool, "rss_mb")}
 
 
 # ---- the report ----
@@ -275,5 +280,6 @@ def written(found: Mapping[str, Any]) -> str:
     if memory := found.get("memory"):
         rows = [(row["turns"], *row["rss_mb"]) for row in memory["rows"]]
         workers = [f"worker {number + 1} MB" for number in range(len(memory["restarts"]))]
-        parts += ["", table(("turns", *workers), rows), "", f"restarts {memory['restarts']}, failed {memory['failed']}"]
+        ends = f"restarts {memory['restarts']}, recycled {memory['recycled']}, failed {memory['failed']}"
+        parts += ["", table(("turns", *workers), rows), "", ends]
     return "\n".join(parts)

@@ -12,11 +12,12 @@ from ops.bench import recognizer as bench
 from ops.bench import rivals
 from ops.bench.cli import BenchRefused
 from ops.bench.cli import recognizer as command
-from ops.bench.ours import Listener, ObservedRecognizer, cpu_of, rss_mb
+from ops.bench.ours import Listener, ObservedRecognizer, cpu_of
 from ops.bench.robot_calls import PROMPT_MS, QUESTIONS, CallAudio, CallsUnusable, Question, make_calls, read_calls
 from speech.evaluation.cases import Cases, World
 from speech.evaluation.sound import Studio, make_voices
 from speech.meaning import read_vocabulary
+from speech.recognizers.pool import PooledRecognizer
 from speech.recognizers.scripted import Line, ScriptedRecognizer
 from speech.slots import Slots
 from tests.unit.speech.slots.samples import LEXICON, MENU, PACK
@@ -133,12 +134,22 @@ async def test_a_call_may_begin_at_a_later_question_and_a_recognizer_may_fail() 
     assert not watched.seen.waits_s
 
 
-def test_a_process_has_its_cpu_and_memory_and_one_that_is_gone_has_none() -> None:
+def test_a_process_has_its_cpu_and_one_that_is_gone_has_none() -> None:
     assert cpu_of(os.getpid()) > 0
-    assert rss_mb(os.getpid()) > 10
-    for figure in (cpu_of, rss_mb):
-        with pytest.raises(OSError, match="No such file"):
-            figure(2**22 + 1)
+    with pytest.raises(OSError, match="No such file"):
+        cpu_of(2**22 + 1)
+
+
+async def test_a_worker_that_is_gone_costs_its_figure_and_not_the_run() -> None:
+    pool = PooledRecognizer(MODEL, 1)
+    pool.open()
+    try:
+        await pool.ready()
+        (there,) = bench.memory_row(pool, 500)["rss_mb"]
+        assert there > 10
+    finally:
+        await pool.close()
+    assert bench.memory_row(pool, 1000) == {"turns": 1000, "rss_mb": [0]}
 
 
 # ---- rivals ----
@@ -187,6 +198,7 @@ def test_a_whole_run_on_small_calls(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert found["capacity"][0]["answers"] >= 1
     assert [row["turns"] for row in found["memory"]["rows"]] == [2, 4]
     assert found["memory"]["failed"] == 0
+    assert found["memory"]["recycled"] == [0]
     text = bench.written(found)
     for name in ("whole_to_vosk_server", "voiced_to_bare", "worker 1 MB", "load average"):
         assert name in text
