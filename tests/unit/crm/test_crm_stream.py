@@ -38,7 +38,7 @@ async def opened(port: int, cookie: str, origin: str = "") -> ClientConnection:
 
 
 async def receive(socket: ClientConnection, kind: str) -> dict[str, Any]:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while True:
             message: dict[str, Any] = json.loads(await socket.recv())
             if message["type"] == kind:
@@ -46,7 +46,7 @@ async def receive(socket: ClientConnection, kind: str) -> dict[str, Any]:
 
 
 async def closed_with(socket: ClientConnection) -> int:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         with contextlib.suppress(ConnectionClosed):
             while True:
                 await socket.recv()

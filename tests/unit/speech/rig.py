@@ -39,7 +39,7 @@ class FakeIvr:
         raw = message if isinstance(message, bytes) else json.dumps(message, ensure_ascii=False).encode()
         self._writer.write(raw + b"\n")
 
-    async def event(self, name: str, seconds: float = 20.0) -> dict[str, Any]:
+    async def event(self, name: str, seconds: float = 60.0) -> dict[str, Any]:
         """Return the next event of that name; earlier ones of other names are kept in `events`."""
         async with asyncio.timeout(seconds):
             while True:
@@ -52,7 +52,7 @@ class FakeIvr:
                 if found["ev"] == name:
                     return found
 
-    async def at_end(self, seconds: float = 5.0) -> bool:
+    async def at_end(self, seconds: float = 60.0) -> bool:
         async with asyncio.timeout(seconds):
             return await self._reader.read(1) == b""
 
@@ -65,7 +65,7 @@ class FakeIvr:
     def record(self, spec: RecordSpec) -> None:
         self.send({"op": "record", "spec": encode(spec)})
 
-    async def result(self, seconds: float = 20.0) -> TurnResult:
+    async def result(self, seconds: float = 60.0) -> TurnResult:
         return _RESULT.validate_python((await self.event("done", seconds))["result"])
 
     def close(self) -> None:

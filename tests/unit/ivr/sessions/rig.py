@@ -34,7 +34,7 @@ def clock() -> datetime:
     return NOW
 
 
-async def until(condition: Callable[[], object], what: str, timeout_s: float = 10.0) -> None:
+async def until(condition: Callable[[], object], what: str, timeout_s: float = 60.0) -> None:
     """Wait until the condition holds; fail saying `what` did not come."""
     try:
         async with asyncio.timeout(timeout_s):

@@ -41,7 +41,7 @@ async def call(
 
     limits = AGILimits(send_s=0.2, hangup_grace_s=0.2, stop_s=0.2)
     async with AGIServer("127.0.0.1", 0, handler, limits) as server, FakeAsterisk(server.port, answer) as asterisk:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             yield asterisk, done
 
 
@@ -75,7 +75,7 @@ async def test_contact_that_could_be_a_path_is_dropped() -> None:
     async with (
         AGIServer("127.0.0.1", 0, handler) as server,
         FakeAsterisk(server.port, variables=variables) as asterisk,
-        asyncio.timeout(5),
+        asyncio.timeout(60),
     ):
         await asterisk.closed.wait()
     assert seen == [""]
@@ -357,7 +357,7 @@ async def test_port_probe_is_harmless_and_silent() -> None:
         called.set()
 
     with capture_logs() as logs:
-        async with AGIServer("127.0.0.1", 0, handler) as server, asyncio.timeout(5):
+        async with AGIServer("127.0.0.1", 0, handler) as server, asyncio.timeout(60):
             for _ in range(20):
                 _, writer = await asyncio.open_connection("127.0.0.1", server.port)
                 writer.close()
@@ -392,7 +392,7 @@ async def test_connection_cap() -> None:
             AGIServer("127.0.0.1", 0, handler, AGILimits(connections=1)) as server,
             FakeAsterisk(server.port),
             FakeAsterisk(server.port) as second,
-            asyncio.timeout(5),
+            asyncio.timeout(60),
         ):
             await second.closed.wait()
             name = second.name
@@ -406,7 +406,7 @@ async def test_broken_handler_ends_only_its_call_and_the_log_names_it() -> None:
         raise KeyError("a defect")
 
     with capture_logs() as logs:
-        async with AGIServer("127.0.0.1", 0, handler) as server, asyncio.timeout(5):
+        async with AGIServer("127.0.0.1", 0, handler) as server, asyncio.timeout(60):
             for _ in range(2):
                 async with FakeAsterisk(server.port) as asterisk:
                     await asterisk.closed.wait()
@@ -429,7 +429,7 @@ async def test_stop_cancels_calls_that_do_not_end() -> None:
 
     server = AGIServer("127.0.0.1", 0, handler, AGILimits(stop_s=0.05))
     await server.start()
-    async with FakeAsterisk(server.port, stuck), asyncio.timeout(5):
+    async with FakeAsterisk(server.port, stuck), asyncio.timeout(60):
         await started.wait()
         await server.stop()
         assert cancelled.is_set()
