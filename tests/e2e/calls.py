@@ -55,7 +55,7 @@ async def make_calls(
     ):
         agents = studio.start_agents(_AGENT_TALK_S)
         await studio.carrier.ring(stack.agent["extension"], _AGENT_RING_S)
-        page = await ConsolePage.open(browser, stack.web, timeout_ms=60_000)
+        page = await ConsolePage.open(browser, stack.web)
         await page.login(stack.agent["number"], stack.agent["password"])
         await page.go_ready()
         watching = asyncio.create_task(_watch(page, made))

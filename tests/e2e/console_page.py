@@ -20,7 +20,7 @@ FLAGS: Final = (
     "--disable-sync",
     "--no-first-run",
 )
-expect.set_options(timeout=15_000)  # as long as every other wait of a page
+expect.set_options(timeout=60_000)  # as long as every other wait of a page
 COMPACT: Final = (1366, 768)
 WIDE: Final = (1920, 1080)
 
@@ -61,7 +61,7 @@ async def chromium() -> AsyncIterator[Browser]:
 class ConsolePage:
     """One browser tab of one person. Every wait ends with playwright's TimeoutError or an AssertionError."""
 
-    def __init__(self, page: Page, base_url: str, timeout_ms: int = 15_000) -> None:
+    def __init__(self, page: Page, base_url: str, timeout_ms: int = 60_000) -> None:
         self.page = page
         self.errors: list[str] = []
         self._base = base_url
@@ -76,7 +76,7 @@ class ConsolePage:
         base_url: str,
         size: tuple[int, int] = COMPACT,
         theme: Literal["light", "dark"] = "light",
-        timeout_ms: int = 15_000,
+        timeout_ms: int = 60_000,
     ) -> "ConsolePage":
         """Open a tab of its own profile; base_url is crm's, e.g. "http://127.0.0.1:8080"."""
         width, height = size

@@ -115,10 +115,10 @@ async def test_a_lost_link_is_told_and_comes_back_by_itself(crm: Crm, desk: Cons
     await crm.tale.ring("lost", AGENT)
     await desk.wait_for_card(contact="lost")
     await crm.kill()
-    await desk.page.wait_for_selector("[data-testid=link-lost]", timeout=20_000)
+    await desk.page.wait_for_selector("[data-testid=link-lost]")
     await desk.page.wait_for_selector("[data-region=card].stale")
     await crm.start()
-    await desk.page.wait_for_selector("[data-testid=link-lost]", state="detached", timeout=20_000)
+    await desk.page.wait_for_selector("[data-testid=link-lost]", state="detached")
     await expect(desk.page.locator('[data-testid=card][data-contact="lost"]')).to_have_count(1)
 
 

@@ -139,7 +139,7 @@ def test_after_the_death_of_supervisord_up_and_down_still_work(stacks: tuple[Sta
     boss = processes.supervisor_pid(second.layout)
     assert boss is not None
     os.kill(boss, signal.SIGKILL)
-    assert wait_until(lambda: not processes.running(boss), 10)
+    assert wait_until(lambda: not processes.running(boss), 60)
     assert orphan in processes.leftovers(second.layout)
     assert second.up() == []
     assert not processes.running(orphan)

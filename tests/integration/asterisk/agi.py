@@ -66,7 +66,7 @@ class AgiServer:
         self._thread.join(5)
         self._server = None
 
-    def session(self, within: float = 15.0) -> Session:
+    def session(self, within: float = 60.0) -> Session:
         """Return the next session."""
         return self._sessions.get(timeout=within)
 

@@ -34,7 +34,7 @@ class Ami:
         self._socket.sendall(("".join(f"{key}: {value}\r\n" for key, value in lines) + "\r\n").encode())
         return self.wait(lambda item: item.get("ActionID") == action_id and "Response" in item, f"reply to {action}")
 
-    def wait(self, wanted: Callable[[Message], bool], what: str, within: float = 20.0) -> Message:
+    def wait(self, wanted: Callable[[Message], bool], what: str, within: float = 60.0) -> Message:
         """Return the first message that fits; raises NothingCame."""
         deadline = time.monotonic() + within
         place = 0
@@ -53,7 +53,7 @@ class Ami:
         self.call("Ping")
         self.seen = [item for item in self.seen if "Channel" not in item]
 
-    def event(self, name: str, within: float = 20.0, **fields: str) -> Message:
+    def event(self, name: str, within: float = 60.0, **fields: str) -> Message:
         """Return the first event (or user event) of that name whose fields are these."""
 
         def fits(item: Message) -> bool:

@@ -114,7 +114,7 @@ def stop(process: subprocess.Popen[bytes]) -> None:
         process.wait(5)
 
 
-def wait_ready(layout: Layout, name: str, within: float = 20.0) -> None:
+def wait_ready(layout: Layout, name: str, within: float = 60.0) -> None:
     """Wait until the instance is fully booted."""
     deadline = time.monotonic() + within
     while True:

@@ -161,7 +161,7 @@ def queue_log(pair: Pair, call: str) -> dict[str, str]:
 
 
 def _eventually(path: Path, text: str) -> str:
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         whole = path.read_text() if path.exists() else ""
         if text in whole:

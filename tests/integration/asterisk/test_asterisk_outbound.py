@@ -159,7 +159,7 @@ def joined(pair: Pair, uniqueid: str) -> list[dict[str, str]]:
     return found
 
 
-def until(condition: Callable[[], bool], within_s: float = 5.0) -> None:
+def until(condition: Callable[[], bool], within_s: float = 60.0) -> None:
     deadline = time.monotonic() + within_s
     while not condition():
         assert time.monotonic() < deadline, "did not come"

@@ -49,7 +49,7 @@ def crm(*arguments: str) -> str:
 
 
 async def status_is(client: httpx.AsyncClient, wanted: Callable[[dict[str, bool]], bool]) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(120):
         while True:
             with contextlib.suppress(httpx.TransportError):
                 parts = (await client.get("/api/v1/status")).json()["parts"]

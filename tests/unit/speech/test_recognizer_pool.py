@@ -26,7 +26,7 @@ from tests.unit.speech.waiting import until
 async def recognizer() -> AsyncIterator[PooledRecognizer]:
     made = PooledRecognizer(MODEL, workers=2)
     made.open()
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(120):
         await made.ready()
     yield made
     await made.close()
@@ -51,7 +51,7 @@ async def test_utterances_are_spread_and_a_hung_worker_costs_only_its_own(
         await first.finish()
     assert (await second.finish()).texts
     await until(lambda: workers(recognizer)[0]["failure"] == "hung")
-    await until(lambda: all(worker["ready"] for worker in workers(recognizer)), 20)
+    await until(lambda: all(worker["ready"] for worker in workers(recognizer)))
     assert [worker["restarts"] for worker in workers(recognizer)] == [1, 0]
 
 
@@ -77,7 +77,7 @@ async def test_a_worker_that_freezes_with_nothing_to_do_is_replaced_too(recogniz
     await until(lambda: workers(recognizer)[0]["failure"] == "hung")
     assert recognizer.start([])  # the other one takes what comes meanwhile
     assert [worker["utterances"] for worker in workers(recognizer)] == [0, 1]
-    await until(lambda: all(worker["ready"] for worker in workers(recognizer)), 20)
+    await until(lambda: all(worker["ready"] for worker in workers(recognizer)))
     assert workers(recognizer)[0]["pid"] != before[0]
     assert workers(recognizer)[1]["pid"] == before[1]
 
@@ -119,7 +119,7 @@ async def test_unknown_grammar_words_are_dropped_with_one_log_line(
 async def test_more_than_a_worker_can_hold_costs_that_utterance_and_no_other() -> None:
     made = PooledRecognizer(MODEL, workers=1, finish_s=10.0, max_waiting=30)
     made.open()
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(120):
         await made.ready()
     try:
         flood = made.start([])
@@ -131,7 +131,7 @@ async def test_more_than_a_worker_can_hold_costs_that_utterance_and_no_other() -
         with pytest.raises(RecognizerFailed):
             await flood.finish()
         assert workers(made)[0]["waiting"] <= 31  # a ping may be among them
-        await until(lambda: workers(made)[0]["waiting"] == 0, 20)
+        await until(lambda: workers(made)[0]["waiting"] == 0)
         after = made.start([])
         after.feed(say("我要报修") + SILENCE_100_MS * 3)
         assert (await after.finish()).texts
@@ -150,19 +150,19 @@ async def test_it_is_busy_while_every_worker_is_late(
 ) -> None:
     monkeypatch.setattr(worker_module, "HANG_SECONDS", 60.0)
     monkeypatch.setattr(worker_module, "OVERLOAD_SECONDS", 0.5)
-    await until(lambda: not recognizer.busy, 10)  # a busy machine may have made it late already
+    await until(lambda: not recognizer.busy)  # a busy machine may have made it late already
     first, second = (worker["pid"] for worker in workers(recognizer))
     os.kill(first, signal.SIGSTOP)
     recognizer.start([]).feed(SILENCE_100_MS)
     recognizer.start([]).feed(SILENCE_100_MS)
     await until(lambda: recognizer._workers[0].late(LATE_SECONDS))
-    await until(lambda: not recognizer._workers[1].overloaded, 10)
+    await until(lambda: not recognizer._workers[1].overloaded)
     assert not recognizer.busy  # the other one keeps up
     os.kill(second, signal.SIGSTOP)
     await until(lambda: recognizer.busy)
     for pid in (first, second):
         os.kill(pid, signal.SIGCONT)
-    await until(lambda: not recognizer.busy, 10)
+    await until(lambda: not recognizer.busy)
     assert [worker["restarts"] for worker in workers(recognizer)] == [0, 0]
 
 
@@ -180,12 +180,12 @@ async def test_workers_that_grew_are_replaced_one_after_the_other_and_nobody_los
         return bool(workers(recognizer)[number]["recycled"])
 
     # The first one retires, but waits for its utterance; until it is back the second one stays.
-    await until(lambda: recognizer._workers[0].retiring, 10)
+    await until(lambda: recognizer._workers[0].retiring)
     assert recognizer.start([])._worker is recognizer._workers[1]
     at_work.feed(say("我要报修") + SILENCE_100_MS * 3)
     assert (await at_work.finish()).texts
-    await until(lambda: replaced(0), 20)
-    await until(lambda: workers(recognizer)[0]["pid"] != before[0] and workers(recognizer)[0]["ready"], 20)
+    await until(lambda: replaced(0))
+    await until(lambda: workers(recognizer)[0]["pid"] != before[0] and workers(recognizer)[0]["ready"])
     monkeypatch.setattr(worker_module, "MAX_GROWTH_MB", 1e9)
     assert min(least) >= 1
     assert [worker["restarts"] for worker in workers(recognizer)] == [0, 0]
@@ -203,7 +203,7 @@ async def test_a_missing_model_is_a_clear_failure_not_a_crash(tmp_path: Path) ->
     made = PooledRecognizer(tmp_path / "nothing", workers=1)
     with capture_logs() as logs:
         made.open()
-        await until(lambda: any(entry["event"] == "decoder_cannot_start" for entry in logs), 20)
+        await until(lambda: any(entry["event"] == "decoder_cannot_start" for entry in logs))
         with pytest.raises(RecognizerFailed, match="no worker"):
             made.start([])
         await made.close()

@@ -50,7 +50,7 @@ async def test_it_serves_tells_its_status_and_stops_on_sigterm(tmp_path: Path) -
         [sys.executable, "-m", "speech"], cwd=ROOT, env=environment(tmp_path), stderr=subprocess.PIPE
     )
     try:
-        await until((tmp_path / "run" / "speech.sock").is_socket, 20)
+        await until((tmp_path / "run" / "speech.sock").is_socket)
         asked = subprocess.run(  # noqa: ASYNC221 - a short program
             [sys.executable, "-m", "speech", "status"],
             cwd=ROOT,

@@ -59,7 +59,7 @@ class _Process:
         self.process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "ivr", env=environment, stdout=self._log, stderr=self._log
         )
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(120):
             while True:
                 if await self.status() is not None:
                     return
