@@ -29,10 +29,9 @@ async def numbers(session: AsyncSession, customer: str) -> Sequence[PhoneNumber]
     return (await session.execute(ordered)).scalars().all()
 
 
-async def remove_number(session: AsyncSession, customer: str, number: str) -> bool:
-    """Delete a number; tells whether there was one."""
-    query = delete(PhoneNumber).where(PhoneNumber.customer_id == customer, PhoneNumber.id == number)
-    done = await session.execute(query)
+async def remove(session: AsyncSession, model: type[PhoneNumber | Address], customer: str, row: str) -> bool:
+    """Delete a number or an address of this customer; tells whether there was one."""
+    done = await session.execute(delete(model).where(model.customer_id == customer, model.id == row))
     return isinstance(done, CursorResult) and done.rowcount == 1
 
 

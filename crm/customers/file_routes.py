@@ -9,6 +9,7 @@ from crm.customers import file_service as service
 from crm.customers import repository
 from crm.customers.errors import NoCustomer
 from crm.customers.file_schemas import (
+    AddressChange,
     AddressDraft,
     CustomerDraft,
     CustomerNoteDraft,
@@ -17,6 +18,7 @@ from crm.customers.file_schemas import (
     MergeDraft,
     MergeForm,
     NumberDraft,
+    NumberMarks,
 )  # fmt: skip
 from crm.customers.models import CustomerMerge
 from crm.customers.routes import CustomerPath
@@ -42,6 +44,15 @@ async def put_number(customer: CustomerPath, body: NumberDraft, session: Session
     return await view.customer(session, await service.put_number(session, customer, body, lens.now), lens)
 
 
+@router.patch("/customers/{customer}/numbers/{number}", operation_id="markNumber")
+async def mark_number(
+    customer: CustomerPath, number: CustomerPath, body: NumberMarks, session: SessionDep, lens: LensDep
+) -> CustomerForm:
+    """Make a number that is on file the main one, or mark it as not to be called, or take such a mark off."""
+    require(lens.viewer, *_WRITERS)
+    return await view.customer(session, await service.mark_number(session, customer, number, body, lens.now), lens)
+
+
 @router.delete("/customers/{customer}/numbers/{number}", operation_id="removeNumber")
 async def remove_number(
     customer: CustomerPath, number: CustomerPath, session: SessionDep, lens: LensDep
@@ -56,6 +67,24 @@ async def put_address(customer: CustomerPath, body: AddressDraft, session: Sessi
     """Add an address, or the new status and fields of one that is there."""
     require(lens.viewer, *_WRITERS)
     return await view.customer(session, await service.put_address(session, customer, body, lens.now), lens)
+
+
+@router.put("/customers/{customer}/addresses/{address}", operation_id="changeAddress")
+async def change_address(
+    customer: CustomerPath, address: CustomerPath, body: AddressChange, session: SessionDep, lens: LensDep
+) -> CustomerForm:
+    """Write an address on file anew."""
+    require(lens.viewer, *_WRITERS)
+    return await view.customer(session, await service.change_address(session, customer, address, body, lens.now), lens)
+
+
+@router.delete("/customers/{customer}/addresses/{address}", operation_id="removeAddress")
+async def remove_address(
+    customer: CustomerPath, address: CustomerPath, session: SessionDep, lens: LensDep
+) -> CustomerForm:
+    """Take an address off the file; tickets keep the address they were written with."""
+    require(lens.viewer, *_WRITERS)
+    return await view.customer(session, await service.remove_address(session, customer, address, lens.now), lens)
 
 
 @router.post("/customers/{customer}/notes", operation_id="addCustomerNote", status_code=201)

@@ -25,11 +25,24 @@ class NumberDraft(Change):
     do_not_call: bool = False
 
 
+class NumberMarks(Change):
+    """What to change of a number that is on file; it may be read masked, so it is named by its id."""
+
+    main: bool | None = None
+    do_not_call: bool | None = None
+
+
 class AddressDraft(Change):
     """An address by the fields of the slot `address`, with its division code."""
 
     value: dict[Annotated[Text, Field(max_length=40)], Annotated[Text, Field(max_length=200)]] = Field(max_length=30)
     status: AddressStatus = "verified"
+
+
+class AddressChange(AddressDraft):
+    """The new fields of an address on file; version: of the file that was read."""
+
+    version: int = Field(ge=0, le=2**31 - 1)
 
 
 class CustomerDraft(Change):

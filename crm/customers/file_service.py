@@ -1,5 +1,6 @@
 """Rules of a customer's file (用户档案): new file, numbers, addresses, notes, merge of duplicates with undo."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -10,7 +11,7 @@ from crm.accounts.schemas import Viewer
 from crm.customers import file_repository as files
 from crm.customers import repository
 from crm.customers.errors import CustomerChanged, NoCustomer
-from crm.customers.file_schemas import AddressDraft, CustomerDraft, NumberDraft
+from crm.customers.file_schemas import AddressChange, AddressDraft, CustomerDraft, NumberDraft, NumberMarks
 from crm.customers.models import Address, Customer, CustomerMerge, CustomerNote, PhoneNumber
 from crm.errors import Conflict, Invalid, NotFound
 from crm.events.service import EventKind, append, begin_writing
@@ -18,6 +19,9 @@ from crm.search.touched import touch
 
 UNDO = timedelta(days=7)  # ux 5.2
 _MOST_NUMBERS = 20
+_NO_NUMBER = "档案里没有这个号码"
+_TWICE = "档案里已有这个地址"
+_NO_ADDRESS = "档案里没有这个地址，可能刚被别人去掉"
 
 
 async def create(session: AsyncSession, draft: CustomerDraft, now: datetime) -> Customer:
@@ -43,11 +47,27 @@ async def put_number(session: AsyncSession, customer_id: str, draft: NumberDraft
     return await _changed(session, customer, now)
 
 
+async def mark_number(
+    session: AsyncSession, customer_id: str, number_id: str, marks: NumberMarks, now: datetime
+) -> Customer:
+    """Set what is told of a number on file: main (then the only one) and do-not-call."""
+    customer = await locked(session, customer_id)
+    held = await files.numbers(session, customer.id)
+    row = next((row for row in held if row.id == number_id), None)
+    if row is None:
+        raise NotFound(_NO_NUMBER)
+    if marks.main:
+        _none_main(held)
+    row.main = row.main if marks.main is None else marks.main
+    row.do_not_call = row.do_not_call if marks.do_not_call is None else marks.do_not_call
+    return await _changed(session, customer, now)
+
+
 async def remove_number(session: AsyncSession, customer_id: str, number_id: str, now: datetime) -> Customer:
     """Take a number off the file."""
     customer = await locked(session, customer_id)
-    if not await files.remove_number(session, customer_id, number_id):
-        raise NotFound("档案里没有这个号码")
+    if not await files.remove(session, PhoneNumber, customer_id, number_id):
+        raise NotFound(_NO_NUMBER)
     return await _changed(session, customer, now)
 
 
@@ -55,6 +75,32 @@ async def put_address(session: AsyncSession, customer_id: str, draft: AddressDra
     """Add an address; one of the same text gets the new status and fields."""
     customer = await locked(session, customer_id)
     await _put_address(session, customer, draft, now, "value")
+    return await _changed(session, customer, now)
+
+
+async def change_address(
+    session: AsyncSession, customer_id: str, address_id: str, draft: AddressChange, now: datetime
+) -> Customer:
+    """Write an address on file anew; raises CustomerChanged when the file is not the version that was read."""
+    customer = await locked(session, customer_id)
+    if customer.version != draft.version:
+        raise CustomerChanged("这份档案刚被别人改过，请看一下新内容再保存")
+    row = await files.address(session, customer.id, address_id)
+    if row is None:
+        raise NotFound(_NO_ADDRESS)
+    text = _checked(draft, "value")
+    same = await files.address_of_text(session, customer.id, text)
+    if same is not None and same.id != row.id:
+        raise Invalid(_TWICE, fields=[{"field": "value.road", "detail": _TWICE}])
+    _write(row, draft, text)
+    return await _changed(session, customer, now)
+
+
+async def remove_address(session: AsyncSession, customer_id: str, address_id: str, now: datetime) -> Customer:
+    """Take an address off the file: it is no longer offered to callers; tickets keep their own."""
+    customer = await locked(session, customer_id)
+    if not await files.remove(session, Address, customer_id, address_id):
+        raise NotFound(_NO_ADDRESS)
     return await _changed(session, customer, now)
 
 
@@ -128,8 +174,7 @@ async def _put_number(session: AsyncSession, customer: Customer, draft: NumberDr
         raise Invalid(f"电话号码不对：{draft.number}", fields=[{"field": field, "detail": "电话号码不对"}])
     held = await files.numbers(session, customer.id)
     if draft.main:
-        for row in held:
-            row.main = False
+        _none_main(held)
     row_of = next((row for row in held if row.e164 == e164), None)
     if row_of is None:
         if len(held) >= _MOST_NUMBERS:
@@ -139,19 +184,34 @@ async def _put_number(session: AsyncSession, customer: Customer, draft: NumberDr
     await files.add(session, row_of)
 
 
+def _none_main(held: Iterable[PhoneNumber]) -> None:
+    for row in held:
+        row.main = False
+
+
 async def _put_address(
     session: AsyncSession, customer: Customer, draft: AddressDraft, now: datetime, field: str
 ) -> None:
+    text = _checked(draft, field)
+    row = await files.address_of_text(session, customer.id, text)
+    if row is None:
+        row = Address(id=uuid4().hex, customer_id=customer.id, created_at=now)
+    _write(row, draft, text)
+    await files.add(session, row)
+
+
+def _checked(draft: AddressDraft, field: str) -> str:
+    """Return the address in one line; raises Invalid at the field that is wrong."""
     text, adcode = slots.address_text(draft.value), draft.value.get("adcode", "")
     if not text or not slots.region_text(draft.value):
         raise Invalid("地址要有城区", fields=[{"field": field, "detail": "地址要有城区"}])
     if adcode and not (adcode.isascii() and adcode.isdigit() and len(adcode) in (6, 9, 12)):
         raise Invalid("区划代码不对", fields=[{"field": f"{field}.adcode", "detail": "区划代码不对"}])
-    row = await files.address_of_text(session, customer.id, text)
-    if row is None:
-        row = Address(id=uuid4().hex, customer_id=customer.id, text=text, created_at=now)
-    row.value, row.status, row.adcode = draft.value, draft.status, adcode
-    await files.add(session, row)
+    return text
+
+
+def _write(row: Address, draft: AddressDraft, text: str) -> None:
+    row.text, row.value, row.status, row.adcode = text, draft.value, draft.status, draft.value.get("adcode", "")
 
 
 async def _changed(session: AsyncSession, customer: Customer, now: datetime) -> Customer:

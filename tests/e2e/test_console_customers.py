@@ -21,18 +21,18 @@ async def _open(crm: Crm, browser: Browser, number: str) -> tuple[ConsolePage, P
 async def test_a_file_is_found_and_nobody_overwrites_what_another_wrote(crm: Crm, browser: Browser) -> None:
     first, agent = await _open(crm, browser, "8001")
     second, supervisor = await _open(crm, browser, "9001")
-    await agent.get_by_label("备注").fill("上午不在家")
+    await agent.get_by_label("备注", exact=True).fill("上午不在家")
     await agent.reload()
-    await expect(agent.get_by_label("备注")).to_have_value("上午不在家")
-    await supervisor.get_by_label("备注").fill("请先打电话")
-    await supervisor.get_by_label("备注").press("Control+s")
+    await expect(agent.get_by_label("备注", exact=True)).to_have_value("上午不在家")
+    await supervisor.get_by_label("备注", exact=True).fill("请先打电话")
+    await supervisor.get_by_label("备注", exact=True).press("Control+s")
     await expect(supervisor.get_by_role("status").filter(has_text="已保存")).to_be_visible()
     await agent.get_by_role("button", name="保存").click()
     await expect(agent.get_by_role("alert")).to_contain_text("刚被别人改过")
     await expect(agent.locator(".newer")).to_contain_text("请先打电话")
-    await expect(agent.get_by_label("备注")).to_have_value("上午不在家")
+    await expect(agent.get_by_label("备注", exact=True)).to_have_value("上午不在家")
     await agent.get_by_role("button", name="采用").click()
-    await expect(agent.get_by_label("备注")).to_have_value("请先打电话")
+    await expect(agent.get_by_label("备注", exact=True)).to_have_value("请先打电话")
     assert [*first.errors, *second.errors] == []
 
 
@@ -65,9 +65,63 @@ async def test_a_number_is_added_and_taken_off(crm: Crm, browser: Browser) -> No
     await page.get_by_role("button", name="加号码").click()
     await expect(numbers).to_have_count(2)
     added = numbers.filter(has_text="转 8012")
+    await added.get_by_role("button", name="设为主号").click()
+    await expect(added.get_by_text("主", exact=True)).to_be_visible()
+    no_calls = added.get_by_role("checkbox", name="勿呼")
+    await no_calls.click()
+    await expect(no_calls).to_be_checked()
+    await no_calls.click()
+    await expect(no_calls).not_to_be_checked()
     await added.get_by_role("button", name="去掉").click()
     await added.get_by_role("button", name="去掉", exact=True).click()
     await expect(numbers).to_have_count(1)
+    assert console.errors == []
+
+
+async def test_an_address_is_added_changed_and_taken_off_and_no_text_is_lost(crm: Crm, browser: Browser) -> None:
+    console, page = await _open(crm, browser, "8001")
+    addresses = page.locator(".addresses .one")
+    before = await addresses.count()
+    await page.get_by_role("button", name="加地址").click()
+    await expect(page.get_by_label("省", exact=True)).to_be_focused()
+    await page.get_by_label("路和门牌").fill("南国东路8号")
+    await page.reload()
+    await expect(page.get_by_label("路和门牌")).to_have_value("南国东路8号")
+    await page.get_by_label("路和门牌").press("Control+s")
+    await expect(page.get_by_role("alert")).to_have_text("地址要有城区")
+    await page.get_by_label("市", exact=True).fill("佛山市")
+    await page.get_by_label("区县").fill("顺德区")
+    await page.get_by_label("区划代码").fill("44x")
+    await page.get_by_label("路和门牌").press("Enter")
+    await expect(page.get_by_role("alert")).to_have_text("区划代码不对")
+    await page.get_by_label("区划代码").fill("440606")
+    await page.get_by_label("状态").select_option("待核实")
+    await page.get_by_label("路和门牌").press("Enter")
+    mine = addresses.filter(has_text="南国东路8号")
+    await expect(mine).to_contain_text("待核实")
+    await mine.get_by_role("button", name="改").click()
+    await mine.get_by_label("区县").fill("禅城区")
+    await expect(mine.get_by_label("区划代码")).to_have_value("")
+    await page.get_by_label("备注", exact=True).fill("晚上在家")
+    await page.get_by_label("备注", exact=True).press("Control+s")
+    await expect(page.get_by_role("status").filter(has_text="已保存")).to_be_visible()
+    await mine.get_by_label("路和门牌").press("Control+s")
+    await expect(mine).to_contain_text("佛山市禅城区南国东路8号")
+    await mine.get_by_role("button", name="去掉").click()
+    await mine.get_by_role("button", name="去掉", exact=True).click()
+    await expect(addresses).to_have_count(before)
+    assert console.errors == []
+
+
+async def test_a_note_is_added(crm: Crm, browser: Browser) -> None:
+    console, page = await _open(crm, browser, "8001")
+    note = page.get_by_label("写一条备注")
+    await note.fill("只在晚上接电话")
+    await page.reload()
+    await expect(note).to_have_value("只在晚上接电话")
+    await note.press("Control+s")
+    await expect(note).to_have_value("")
+    await expect(page.locator(".customer")).to_contain_text("：只在晚上接电话")
     assert console.errors == []
 
 

@@ -31,6 +31,7 @@ ROLES_OF: dict[str, frozenset[str]] = {
     "listCalls": PEOPLE, "getCall": PEOPLE, "getRecording": PEOPLE, "getClip": PEOPLE,
     "listCustomers": PEOPLE, "getCustomer": PEOPLE, "changeCustomer": STAFF,
     "createCustomer": STAFF, "putNumber": STAFF, "removeNumber": STAFF, "putAddress": STAFF, "addCustomerNote": STAFF,
+    "markNumber": STAFF, "changeAddress": STAFF, "removeAddress": STAFF,
     "listDuplicates": PEOPLE, "mergeCustomer": PLANNERS, "undoMerge": PLANNERS,
     "createProduct": STAFF, "getProduct": PEOPLE, "changeProduct": STAFF,
     "listCallbacks": CALLERS, "finishCallback": CALLERS, "takeCallback": CALLERS,

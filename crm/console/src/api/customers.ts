@@ -5,8 +5,10 @@ import type { components } from './schema'
 type Schemas = components['schemas']
 export type CustomerFile = Schemas['CustomerForm']
 export type CustomerChange = Schemas['CustomerChange']
+export type CustomerAddress = Schemas['AddressForm']
 export type Duplicates = Schemas['Duplicates']
 export type Merge = Schemas['MergeForm']
+export type NumberMarks = Schemas['NumberMarks']
 export type NumberDraft = Schemas['NumberDraft']
 
 const at = (id: string): string => `/customers/${encodeURIComponent(id)}`
@@ -20,5 +22,10 @@ export const customers = {
   merge: (id: string, gone: string, version: number) => request<Merge>('POST', `${at(id)}/merges`, { gone, version }),
   undoMerge: (merge: string) => request<CustomerFile>('POST', `/customer-merges/${encodeURIComponent(merge)}/undo`),
   putNumber: (id: string, draft: NumberDraft) => request<CustomerFile>('PUT', `${at(id)}/numbers`, draft),
+  markNumber: (id: string, number: string, marks: NumberMarks) => request<CustomerFile>('PATCH', `${at(id)}/numbers/${encodeURIComponent(number)}`, marks),
   removeNumber: (id: string, number: string) => request<CustomerFile>('DELETE', `${at(id)}/numbers/${encodeURIComponent(number)}`),
+  addAddress: (id: string, draft: Schemas['AddressDraft']) => request<CustomerFile>('PUT', `${at(id)}/addresses`, draft),
+  changeAddress: (id: string, address: string, change: Schemas['AddressChange']) => request<CustomerFile>('PUT', `${at(id)}/addresses/${encodeURIComponent(address)}`, change),
+  removeAddress: (id: string, address: string) => request<CustomerFile>('DELETE', `${at(id)}/addresses/${encodeURIComponent(address)}`),
+  addNote: (id: string, text: string) => request<Schemas['CustomerNoteForm']>('POST', `${at(id)}/notes`, { text }),
 } as const

@@ -43,6 +43,55 @@ async def test_a_file_with_numbers_addresses_notes_and_consent(page: Opener) -> 
         await ask(client, "PUT", f"/customers/{'0' * 32}/numbers", 404, number="13800138000")
 
 
+async def test_a_number_that_is_read_masked_is_marked_by_its_id(page: Opener) -> None:
+    async with page("8001") as client:
+        numbers = [{"number": "13800138009", "main": True}, PHONE]
+        made = await ask(client, "POST", "/customers", 201, name="陈国强", numbers=numbers)
+        path, second = f"/customers/{made['id']}/numbers", made["phones"][1]["id"]
+        marked = await ask(client, "PATCH", f"{path}/{second}", do_not_call=True)
+        assert [(item["main"], item["do_not_call"]) for item in marked["phones"]] == [(True, False), (False, True)]
+        turned = await ask(client, "PATCH", f"{path}/{second}", main=True)
+        assert [(item["id"], item["main"]) for item in turned["phones"]] == [
+            (second, True), (made["phones"][0]["id"], False),
+        ]  # fmt: skip
+        assert [(item["extension"], item["do_not_call"]) for item in turned["phones"]] == [("12", True), ("", False)]
+        freed = await ask(client, "PATCH", f"{path}/{second}", do_not_call=False, main=False)
+        assert [(item["main"], item["do_not_call"]) for item in freed["phones"]] == [(False, False)] * 2
+        await ask(client, "PATCH", f"{path}/{'0' * 32}", 404, main=True)
+
+
+async def test_an_address_is_written_anew_and_taken_off(page: Opener) -> None:
+    other = {**ADDRESS, "road": "新发路6号", "adcode": "440606101"}
+    async with page("8001") as client:
+        made = await ask(
+            client, "POST", "/customers", 201, name="陈国强", addresses=[{"value": ADDRESS}, {"value": other}]
+        )
+        path, held = (
+            f"/customers/{made['id']}/addresses",
+            {item["value"]["road"]: item["id"] for item in made["addresses"]},
+        )
+        first, second = held[ADDRESS["road"]], held[other["road"]]
+        version, there = made["version"], f"{path}/{first}"
+        twice = await ask(client, "PUT", there, 422, value=other, version=version)
+        assert twice["fields"] == [{"field": "value.road", "detail": "档案里已有这个地址"}]
+        bad = await ask(client, "PUT", there, 422, value={**ADDRESS, "adcode": "1x"}, version=version)
+        assert bad["fields"][0]["field"] == "value.adcode"
+        await ask(client, "PUT", there, 409, value=ADDRESS, version=version - 1)
+        value = {**ADDRESS, "road": "新发路7号", "adcode": "440606"}
+        body = {"value": value, "status": "unverified", "version": version}
+        changed = (await client.put(f"/api/v1{there}", json=body)).json()
+        assert {(item["id"], item["text"], item["adcode"], item["status"]) for item in changed["addresses"]} == {
+            (first, "广东省佛山市顺德区容桂街道新发路7号3栋502室", "440606", "unverified"),
+            (second, "广东省佛山市顺德区容桂街道新发路6号3栋502室", "440606101", "verified"),
+        }
+        found = await client.get("/api/v1/customers", params={"q": "路7号"})
+        assert [item["id"] for item in found.json()["items"]] == [made["id"]]
+        again = await ask(client, "PUT", there, value=value, version=changed["version"])
+        assert len((await ask(client, "DELETE", there))["addresses"]) == 1
+        await ask(client, "DELETE", there, 404)
+        await ask(client, "PUT", there, 404, value=value, version=again["version"] + 1)
+
+
 async def test_duplicates_are_merged_and_the_merge_undone(page: Opener, clock: Clock) -> None:
     async with page("9001") as client:
         kept = await ask(client, "POST", "/customers", 201, name="陈国强", numbers=[{"number": "13800138009"}])
