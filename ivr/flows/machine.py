@@ -28,21 +28,13 @@ from ivr.flows.actions import (
 )
 from ivr.flows.answers import Answer, Sort, read_answer, read_record
 from ivr.flows.asking import speak, spoken
-from ivr.flows.matters import has_content
+from ivr.flows.hanging_up import hang_up
 from ivr.flows.nodes import Ask, Menu, Record
 from ivr.flows.program import AGENT_QUEUE, BACK, START, Program
 from ivr.flows.service_answers import ArticlesAnswer, CodeVerdictAnswer, FoundAnswer, TicketsAnswer
-from ivr.flows.service_rules import is_answered, takes_a_person
 from ivr.flows.service_taking import keep_told, say_articles, say_unknown
-from ivr.flows.service_tickets import EXISTING
-from ivr.flows.state import Caller, Final, Phase, Slot, State
-from ivr.flows.step import (
-    Step,
-    fill_slot,
-    open_ticket,
-    raise_safety,
-    request_callback,
-)
+from ivr.flows.state import Caller, Phase, Slot, State
+from ivr.flows.step import Step, fill_slot
 from ivr.flows.taking import answered, keep_clip, recorded
 from ivr.flows.walk import again, go, last
 from speech.contract import Cause, Segment, TurnResult
@@ -87,7 +79,7 @@ def _take(making: Step, item: Input) -> None:
             making.set(caller=caller, keys_only=item.keys_only, busy=item.busy, at=item.at, demo=item.demo)
             go(making, START)
         case HungUp():
-            _hang_up(making)
+            hang_up(making)
         case _ if making.state.phase is Phase.NEW:
             go(making, AGENT_QUEUE)
         case TurnDone(result) if result.turn_id == making.state.turn_id or result.cause is Cause.HUNG_UP:
@@ -103,35 +95,6 @@ def _take(making: Step, item: Input) -> None:
             _resumed(making, keys_only=keys_only)
         case _:
             _replay(making)
-
-
-# ---- the end, from anywhere ----
-
-
-def _hang_up(making: Step) -> None:
-    """The caller is gone: a ticket with what is known and a call-back, else nothing but the end."""
-    if _asked_of_danger(making):
-        raise_safety(making, "unknown", "flow")  # no answer there counts as a yes (dialogues, emergency_check)
-    matter = making.state.matter
-    if matter and is_answered(matter) and not matter.opened:
-        open_ticket(making, "unconfirmed")
-    elif matter and has_content(making.state) and matter.outcome in ("", "handed_over"):
-        open_ticket(making, "hung_up")
-        request_callback(making, "hung_up")
-    elif matter and matter.kind == "complaint" and matter.opened:
-        request_callback(making, "asked")  # every complaint is answered (dialogues, complaint_next)
-    elif matter and (matter.safety or (matter.outcome == EXISTING and takes_a_person(making.state))):
-        # about a ticket that was there before: danger was named, or a person was promised and not reached
-        request_callback(making, "hung_up")
-    making.set(phase=Phase.DONE, final=Final("end"))
-    last(making)
-
-
-def _asked_of_danger(making: Step) -> bool:
-    """Tell whether it is being asked if there is danger, and none has been named."""
-    state = making.state
-    asked = state.phase is Phase.LISTENING and making.program.question(state.place.node).safety
-    return asked and not (state.matter and state.matter.safety)
 
 
 # ---- going on after a loss ----
@@ -256,7 +219,7 @@ def _turn_done(making: Step, result: TurnResult) -> None:
         making.set(elapsed_ms=making.state.elapsed_ms + result.wait_ms + result.speech_ms)
         _listened(making, result)
     elif result.cause is Cause.HUNG_UP:
-        _hang_up(making)
+        hang_up(making)
     elif phase is not Phase.SPEAKING:
         _replay(making)
     elif result.cause in _LOST:
@@ -271,7 +234,7 @@ def _listened(making: Step, result: TurnResult) -> None:
     making.save(_turn_fact(making, result, answer))
     if result.cause is Cause.HUNG_UP:
         keep_clip(making, node, result)
-        _hang_up(making)
+        hang_up(making)
     elif result.cause in _LOST:
         _lost(making, result.cause)
     elif making.state.turn >= MAX_TURNS:

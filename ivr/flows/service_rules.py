@@ -177,10 +177,13 @@ def takes_a_person(state: State, more: int = 0) -> bool:
     return urges(state) + more >= MOST_URGES or ticket_line(state) == "overdue"
 
 
+CODE_GOOD = ("ok", "callback")
+
+
 def code_verdict(state: State) -> str:
     """Return what a visit code is: ok, callback, wrong (ask again), bad (nobody of ours) or locked."""
     verdict, reason = state.told.get("verdict", ""), state.told.get("reason", "")
-    if verdict in ("ok", "callback"):
+    if verdict in CODE_GOOD:
         return verdict
     return {"unknown": "wrong", "too_many": "locked"}.get(reason, "bad")
 

@@ -44,7 +44,7 @@ def answered(making: Step, node: Listening, answer: Answer, result: TurnResult) 
     if answer.sort in (Sort.NO_MATCH, Sort.NO_INPUT):
         fail(making, node, answer.sort, result if answer.source == "speech" else None)
         return
-    making.set(heard=True)
+    making.set(heard=True, silent=False)
     if answer.sort is Sort.COMMAND:
         command(making, answer.name)
         return

@@ -129,6 +129,8 @@ def dialogue_end(flow: Flow, contact: OpenContact, folded: Folded | None = None)
 
 def _cut_off(facts: Sequence[Fact]) -> DialogueEnd:
     """Return what a hang-up left: who was told or noted the last matter was served, and is asked to just hang up."""
+    if any(isinstance(fact, HandedOver) and fact.target == "end" for fact in facts):
+        return DialogueEnd.SERVED  # the flow itself says that nothing was left to do
     if not any(isinstance(fact, TicketOpened | MatterOpened | SlotFilled) for fact in facts):
         return DialogueEnd.MISSED
     if any(isinstance(fact, CallbackRequested) for fact in facts):

@@ -332,6 +332,13 @@ def test_facts_of_the_end() -> None:
     assert "common_silent" in said
 
 
+def test_who_was_silent_and_then_pressed_a_key_is_not_silent_any_more() -> None:
+    driver = Driver().start().silence(4)
+    assert driver.over
+    driver.come_back("timeout").press("3").press("0")
+    assert [fact.reason for fact in driver.of(HandedOver)] == ["silent", ""]
+
+
 def test_a_key_that_was_asked_for_from_a_silent_caller_is_any_key() -> None:
     driver = Driver().start().silence(3)
     driver.press("7")

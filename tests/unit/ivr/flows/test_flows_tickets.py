@@ -9,6 +9,7 @@ import pytest
 from ivr.contract.dialogue import End, HandOver
 from ivr.contract.facts import (
     CallbackRequested,
+    HandedOver,
     MatterOpened,
     SafetyRaised,
     SlotFilled,
@@ -209,6 +210,24 @@ def test_nobody_of_ours_is_an_urgent_complaint(name: str) -> None:
 
 def test_too_many_wrong_codes_bring_a_person_and_no_complaint() -> None:
     assert [fact.kind for fact in of(run("code_locked"), TicketOpened)] == ["consult"]
+
+
+def test_who_hangs_up_after_a_wrong_code_leaves_an_urgent_complaint_and_is_rung_back() -> None:
+    wrong = Driver(code={"verdict": "bad", "reason": "unknown"}).start().press("5").press("308217")
+    gone = wrong.twin().hang_up()
+    (ticket,) = gone.of(TicketOpened)
+    assert (ticket.kind, ticket.priority, ticket.outcome) == ("complaint", "urgent", "hung_up")
+    assert [fact.value["tag"] for fact in gone.of(SlotFilled)] == ["impostor"]
+    assert [(fact.reason, fact.matter) for fact in gone.of(CallbackRequested)] == [("hung_up", 1)]
+    left = wrong.command("main_menu").hang_up()
+    assert not left.of(TicketOpened)
+
+
+def test_who_hangs_up_once_the_code_is_right_was_told_all() -> None:
+    driver = Driver(code=VISIT_CODE).start().press("5").press("308217")
+    assert driver.node == "visit_code_after"
+    assert driver.hang_up().of(HandedOver) == [HandedOver("end")]
+    assert not driver.of(MatterOpened)
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,11 @@ def asking(urges: int = 0, line: str = "new") -> Driver:
     return Driver(tickets=tickets({"urges": urges, "line": line})).start().press("4")
 
 
+def at_the_door(*, by_itself: bool = True, **code: str) -> Driver:
+    """Return a call that has had one visit code checked."""
+    return Driver(code=code, speak_by_itself=by_itself).start().press("5").press("308217")
+
+
 def mended() -> Driver:
     """Return a repair whose caller mended the machine by the advice, and is asked for anything else."""
     driver = Driver().start().keys("3", "1", "2", "3").record().press("1")
@@ -49,7 +54,9 @@ def test_who_urged_was_served_whoever_ended_the_call() -> None:
         asking().mean("done"),
         Driver(articles={"articles": {}}).start().press("1").press("1").press("2").hang_up(),
         mended().hang_up(),
-        Driver(code={"verdict": "callback", "date": "2026-11-20"}).start().press("5").press("308217"),
+        at_the_door(verdict="callback", date="2026-11-20"),
+        at_the_door(by_itself=False, verdict="callback", date="2026-11-20").hang_up(),
+        at_the_door(verdict="ok").hang_up(),
     ],
 )
 def test_who_heard_what_was_asked_for_was_served(driver: Driver) -> None:
@@ -76,3 +83,13 @@ def test_who_is_to_be_rung_by_people_has_that_as_outcome() -> None:
     driver = Driver(queue_open=False).start().press("0").mean("nothing")
     assert [fact.queue for fact in driver.of(CallbackRequested)] == [""]
     assert end_of(driver) is DialogueEnd.CALLBACK
+
+
+def test_who_hangs_up_after_a_wrong_visit_code_is_rung_back() -> None:
+    driver = at_the_door(verdict="bad", reason="unknown")
+    assert driver.node == "visit_code"
+    assert end_of(driver.hang_up()) is DialogueEnd.HUNG_UP
+
+
+def test_who_is_asked_for_a_visit_code_and_has_none_yet_only_rang() -> None:
+    assert end_of(Driver().start().press("5").hang_up()) is DialogueEnd.MISSED
