@@ -5,7 +5,7 @@ from ivr.dialplan.last_resorts import duty_accept, duty_ring, duty_told, emergen
 from ivr.dialplan.numbers import table
 from ivr.dialplan.queues import KEYS_CONTEXT, OVERFLOW_PENALTY, QUEUE_NAMES
 from ivr.dialplan.steps import IDS, Options, goto_if, play, read, timed
-from ivr.dialplan.variables import CALLBACK_CONTEXT, RESUME_CONTEXT, Back, Event, Next, Stage
+from ivr.dialplan.variables import CALLBACK_CONTEXT, HL_MORE, RESUME_CONTEXT, Back, Event, Next, Stage
 
 MAX_RESUMES = 5
 # refused connections, a second of music after each: a caller in the middle of a report waits for a restarting ivr,
@@ -67,7 +67,9 @@ def _call(options: Options) -> Context:
         f"GotoIf($[${{GROUP_COUNT(calls@hotline)}} > {options.max_calls}]?busy)",
         f"Set(TIMEOUT(absolute)={options.limits.ivr_limit_s})",
         read(options, "0.1", "opening_greeting", "opening_notice"),
-        f"MixMonitor(,Sr({recording}-rx.wav)t({recording}-tx.wav))",
+        # A key cuts what is played: nobody but a caller in danger is recorded without having heard the whole notice.
+        *_notice_if_cut(options),
+        f"record| MixMonitor(,Sr({recording}-rx.wav)t({recording}-tx.wav))",
         "Goto(hl-after,agi,1)",
         f"busy| Set(HL_STAGE={Stage.BUSY})",
         read(options, str(options.limits.safety_wait_s), "limit_busy.1", "limit_busy.2"),
@@ -78,6 +80,17 @@ def _call(options: Options) -> Context:
     return Context(
         "hl-call", "Every call: answer, name it, count it, say the notice, record, then ivr.", timed("s", steps)
     )
+
+
+def _notice_if_cut(options: Options) -> list[str]:
+    """Say the notice after a key, once more to its end if another key cuts it again; key 9 goes on at once."""
+    return [
+        'GotoIf($["${HL_KEY}" = "" | "${HL_KEY}" = "9"]?record)',
+        read(options, "0.1", "opening_notice", into=HL_MORE),
+        'ExecIf($["${HL_MORE}" = "9"]?Set(HL_KEY=9))',
+        'GotoIf($["${HL_MORE}" = "" | "${HL_MORE}" = "9"]?record)',
+        play(options, "opening_notice"),
+    ]
 
 
 def _after(options: Options) -> Context:

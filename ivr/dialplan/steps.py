@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from ivr.dialplan.conf import Extension, UnsafeValue, safe_path
 from ivr.dialplan.limits import Limits
+from ivr.dialplan.variables import HL_KEY
 
 _NUMBER = re.compile(r"\+?[0-9]{3,20}\Z")
 IDS = "Contact: ${HL_CONTACT},Recording: ${HL_RECORDING}"
@@ -41,9 +42,9 @@ def play(options: Options, *keys: str) -> str:
     return f"Playback({options.sound(*keys)})"
 
 
-def read(options: Options, wait: str, *keys: str) -> str:
+def read(options: Options, wait: str, *keys: str, into: str = HL_KEY) -> str:
     """Play prompts and keep the key that stops them; wait: seconds to go on listening."""
-    return f"Read(HL_KEY,{options.sound(*keys)},1,,1,{wait})"
+    return f"Read({into},{options.sound(*keys)},1,,1,{wait})"
 
 
 def goto_if(left: str, right: str, target: str) -> str:

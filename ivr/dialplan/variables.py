@@ -8,7 +8,8 @@ HL_RECORDING = "HL_RECORDING"  # uuid that names the recording
 HL_DID = "HL_DID"  # the called number: canonical when it is ours, else what the trunk sent, digits and + only
 HL_CALLER = "HL_CALLER"  # the caller's number, digits and + only, at most 20; "" when anonymous
 HL_ATTEMPT = "HL_ATTEMPT"  # 1: a new call; 2: the call was with ivr before, resume it
-HL_KEY = "HL_KEY"  # the key pressed while greeting and notice (or fb_hello) played; it answers ivr's first question
+# The key pressed while greeting and notice (or fb_hello) played; it answers ivr's first question. 9 may cut the notice.
+HL_KEY = "HL_KEY"
 
 # Set by ivr, read by the dialplan. HL_QUEUE may be set at any time: it is where a lost call goes.
 IVR_NEXT = "IVR_NEXT"  # a Next value as ivr's last act; empty means ivr was lost
@@ -17,6 +18,7 @@ QUEUE_PRIO = "QUEUE_PRIO"  # app_queue's own: higher goes first
 
 # The dialplan's own.
 HL_BACK = "HL_BACK"  # a Back value while the caller waits in or comes back from a queue; ivr reads it
+HL_MORE = "HL_MORE"  # a second key in the opening, while the notice is said that the first one had cut
 HL_WAIT = "HL_WAIT"  # seconds in the queue
 HL_POSITION = "HL_POSITION"  # of who is called back: the place in the queue, from 1; ivr keeps it right
 HL_AGAIN = "HL_AGAIN"  # 1: the queue could not be had, and is tried a second time
@@ -39,7 +41,7 @@ HL_DUTY_TAKEN = "HL_DUTY_TAKEN"
 
 HOTLINE_VARIABLES = frozenset({
     HL_CONTACT, HL_RECORDING, HL_DID, HL_CALLER, HL_ATTEMPT, HL_KEY, IVR_NEXT, HL_QUEUE, QUEUE_PRIO, HL_STAGE, HL_NEXT,
-    HL_BACK, HL_WAIT, HL_AGAIN, HL_POSITION, HL_SINCE, HL_CODE,
+    HL_BACK, HL_MORE, HL_WAIT, HL_AGAIN, HL_POSITION, HL_SINCE, HL_CODE,
     HL_LOST, HL_TRIES, HL_RESUMES, HL_DIVERSION, HL_VOICEMAIL, HL_BEGAN, HL_ACCEPT, HL_DIGIT, HL_TASK,
     HL_TAKEN, HL_DUTY_TAKEN,
 })  # fmt: skip

@@ -162,20 +162,18 @@ class CallSession:
 
     async def _begin(self, media: CallMedia) -> Effect:
         self._journal.open_contact(self._call.contact, self._info, self._services.clock())
-        await self._announce()
         media.first_key = await self._first_key()
+        await self._announce(NOTICE_VERSION if media.first_key != "9" else "")  # 9 cuts the notice short
         await self._open(media)
         return await self._start()
 
-    async def _announce(self) -> None:
-        """Say that the contact began, unless the journal says so already."""
+    async def _announce(self, notice: str) -> None:
+        """Say that the contact began, unless the journal says so already. notice: the version told, or none."""
         info, contact = self._info, self._call.contact
         if not self._journal.state.contacts[contact].announced:
             raw = self._agi.variables.caller[:_MAX_RAW]
             resumed = self._agi.attempt > 1
-            started = ContactStarted(
-                info.linkedid, raw, info.caller_e164, info.did, info.recording, NOTICE_VERSION, resumed
-            )
+            started = ContactStarted(info.linkedid, raw, info.caller_e164, info.did, info.recording, notice, resumed)
             self._journal.fact(contact, started, self._services.clock())
         self._services.watch.began(contact, info)
         await self._services.live.begin(contact, info.caller_e164)
@@ -192,7 +190,7 @@ class CallSession:
         """Fold what is journalled and go on at the same question; facts already written are not written again."""
         now = self._services.clock()
         self._journal.open_contact(self._call.contact, self._info, now)
-        await self._announce()
+        await self._announce(NOTICE_VERSION)
         self._folded = fold(self._services.flow, known.inputs)
         write_missing(self._journal, known, self._folded, now)
         log.info("session_resumed", inputs=len(known.inputs), over=self._folded.over)

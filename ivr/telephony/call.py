@@ -55,7 +55,16 @@ class Call:
 
 
 CALLBACKS = {"abandoned": "abandoned", "cut": "cut", "handed_over_lost": "no_agent"}
+_BEFORE_NOTICE = ("opening", "busy")
 _BY_STAGE = {"ivr": "hung_up", "queue": "handed_over_lost", "emergency": "handed_over_lost", "callback": "hung_up"}
+
+
+def heard_notice(call: Call) -> bool:
+    """Tell whether a call that no session spoke with has heard the recording notice to its end.
+
+    Who is turned away, or hangs up in the opening, has not; nor, it may be, who pressed the key for danger.
+    """
+    return not call.endangered and (call.ended is None or call.ended.stage not in _BEFORE_NOTICE)
 
 
 def outcome_of(call: Call) -> str:

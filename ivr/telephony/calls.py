@@ -19,7 +19,7 @@ from ivr.contract.facts import (
     VoicemailRecorded,
 )
 from ivr.contract.ids import ContactId
-from ivr.telephony.call import CALLBACKS, Call, DialogueEnd, QueueTimes, outcome_of
+from ivr.telephony.call import CALLBACKS, Call, DialogueEnd, QueueTimes, heard_notice, outcome_of
 from ivr.telephony.events import (
     AgentCalled,
     AgentCompleted,
@@ -344,8 +344,9 @@ class CallLedger:
         call.announced = True
         source = call.source
         caller, did, recording = (source.caller, source.did, source.recording) if source else ("", "", "")
+        notice = self._notice_version if heard_notice(call) else ""
         started = ContactStarted(
-            call.linkedid, caller, self._to_e164(caller), did, recording, self._notice_version, callback=call.callback
+            call.linkedid, caller, self._to_e164(caller), did, recording, notice, callback=call.callback
         )
         return [(call.began, started), *call.held]
 

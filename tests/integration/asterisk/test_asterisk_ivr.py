@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.integration.asterisk.agi import AgiServer
-from tests.integration.asterisk.line import Line, longest_silence, tone
+from tests.integration.asterisk.line import Line, find, longest_silence, tone
 from tests.integration.asterisk.pair import Pair
 
 KEY_9 = (852.0, 1477.0)
@@ -128,15 +128,24 @@ def test_frozen_ivr_that_nobody_notices_loses_the_call_to_the_queue(pair: Pair, 
     leave(pair, line, "13800138104")
 
 
-def test_key_pressed_during_the_notice_reaches_ivr(pair: Pair, ivr: AgiServer) -> None:
-    line = pair.ring("4001726011", caller="13800138105")
-    assert line.came.wait(5)
-    pair.press(line, "3")
+@pytest.mark.parametrize(("keys", "answer"), [("3", "3"), ("38", "3"), ("9", "9"), ("39", "9")])
+def test_a_key_in_the_greeting_reaches_ivr_and_only_9_cuts_the_notice(
+    pair: Pair, ivr: AgiServer, keys: str, answer: str
+) -> None:
+    caller = f"1380013815{len(keys)}{keys[-1]}"
+    line = pair.ring("4001726011", caller=caller)
+    assert line.came.wait(30)
+    for key in keys:
+        pair.press(line, key)
     session = ivr.session()
-    assert session.get("HL_KEY") == "3"
+    assert session.get("HL_KEY") == answer
+    if answer != "9":
+        line.until_hears(pair.prompts["opening_notice"], 60)
+    else:
+        assert find(line.samples(), pair.prompts["opening_notice"]) is None
     session.put("IVR_NEXT", "end")
     session.end()
-    pair.pbx.event("HLEnded", Caller="13800138105")
+    pair.pbx.event("HLEnded", Caller=caller)
 
 
 def test_key_that_comes_only_as_a_tone_is_heard(pair: Pair, ivr: AgiServer) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from ivr.contract.facts import ContactStarted, HandedOver, SlotFilled, TicketOpened
 from ivr.contract.ids import is_ticket_number
+from ivr.sessions.session import NOTICE_VERSION
 from tests.unit.ivr.sessions.fake_channel import HANG_UP, FakeChannel
 from tests.unit.ivr.sessions.rig import CONTACT, rig
 
@@ -100,6 +101,14 @@ async def test_anonymous_and_garbage_callers_are_unknown(tmp_path: Path) -> None
             await ivr.call(FakeChannel([HANG_UP], variables={"HL_CALLER": raw, "HL_CONTACT": f"c{index}"}))
         started = [item.fact for item in ivr.facts() if isinstance(item.fact, ContactStarted)]
         assert [fact.caller_e164 for fact in started] == [""] * 5
+
+
+@pytest.mark.parametrize(("key", "notice"), [("", NOTICE_VERSION), ("3", NOTICE_VERSION), ("9", "")])
+async def test_only_the_key_for_danger_cuts_the_notice(tmp_path: Path, key: str, notice: str) -> None:
+    async with rig(tmp_path) as ivr:
+        await ivr.call(FakeChannel([HANG_UP], variables={"HL_KEY": key}))
+        (started,) = [item.fact for item in ivr.facts() if isinstance(item.fact, ContactStarted)]
+        assert started.notice_version == notice
 
 
 async def test_a_call_without_our_variables_is_still_a_call(tmp_path: Path) -> None:
