@@ -53,16 +53,20 @@ class LaidWords:
         shutil.rmtree(self._store / uniqueid, ignore_errors=True)
 
     def clear_all(self) -> None:
-        """Take away everything, also what a dead ivr has left."""
-        if self._held >= 0:
-            os.close(self._held)
-            self._held = -1
-        if self._folder.is_dir():
-            for path in self._folder.iterdir():
+        """Take away everything, also what a dead ivr has left. Errors are logged: calls go on without.
+
+        The store itself stays: `lay`, in another thread, may be opening it, and would show what nobody can see.
+        """
+        try:
+            for path in [*self._folder.iterdir(), *(self._store.iterdir() if self._store.is_dir() else ())]:
                 if path.is_symlink() and path.readlink().is_relative_to(_PROCESSES):  # the prompts are links too
-                    path.unlink()
-                elif path.is_dir():
+                    path.unlink(missing_ok=True)
+                elif path.is_dir() and path != self._store:
                     shutil.rmtree(path, ignore_errors=True)
+        except FileNotFoundError:
+            pass  # no prompts, no words
+        except OSError as error:
+            log.error("waiting_words_stay", error=type(error).__name__)
 
     def _show(self, uniqueid: str) -> None:
         """Make the caller's folder and the link to it. Raises OSError."""

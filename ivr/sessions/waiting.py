@@ -127,6 +127,8 @@ class WaitingRoom:
                 if waiter.queue not in lines:
                     lines[waiter.queue] = await self._line(waiter.queue)
                 line = lines[waiter.queue]
+                if self._waiters.get(uniqueid) is not waiter:
+                    continue  # left while the line was asked for, and may wait again
                 if line is not None and uniqueid not in line.waiting:  # its going was not told to us
                     self._leave(uniqueid)
                 else:

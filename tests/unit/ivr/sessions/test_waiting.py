@@ -1,8 +1,10 @@
 """The words that ivr lays out for one waiting caller: when they come, what they say, when they go."""
 
+import os
 import subprocess
 import sys
 import wave
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -32,8 +34,9 @@ RATE = 8000
 
 @dataclass
 class Lines:
-    """Staffing with one queue, or none."""
+    """Staffing with one queue, or none. meanwhile: what happens while it is asked for."""
 
+    meanwhile: Callable[[], None] = lambda: None
     line_now: QueueLine | None = field(
         default_factory=lambda: QueueLine(1, (QueueEntry("hotline-1.3"), QueueEntry(CALLER)))
     )
@@ -42,6 +45,7 @@ class Lines:
         assert queue == "repair"
         if self.line_now is None:
             raise PBXUnavailable("not connected")
+        self.meanwhile()
         return self.line_now
 
 
@@ -197,6 +201,47 @@ async def test_whose_going_was_not_told_is_left(desk: Desk) -> None:
     desk.lines.line_now = QueueLine(1, ())
     await desk.look(0)
     assert len(desk.room) == 0
+
+
+async def test_who_left_and_waits_again_while_the_line_is_asked_for_is_kept(desk: Desk) -> None:
+    def again() -> None:
+        desk.take(CallerLeftQueue(desk.now, CALLER, CALLER, "repair", 1))
+        desk.take(CallerJoinedQueue(desk.now, CALLER, CALLER, "repair", 2))
+
+    desk.lines.meanwhile, before = again, desk.lines.line_now
+    desk.lines.line_now = QueueLine(1, ())
+    await desk.look(0)
+    assert len(desk.room) == 1
+    desk.lines.meanwhile, desk.lines.line_now = lambda: None, before
+    await desk.look(1)
+    assert desk.laid(BEAT) == ["queue_eta.3"]
+
+
+def inside(folder: int) -> list[str]:
+    """Return the names in an open folder."""
+    return [path.name for path in Path(f"/proc/self/fd/{folder}").iterdir()]
+
+
+async def test_words_are_seen_by_a_store_that_was_opened_while_it_was_cleared(desk: Desk) -> None:
+    await desk.look(0)
+    store = os.open((desk.folder / CALLER).resolve().parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        desk.room.forget()
+        assert inside(store) == []
+        desk.take(CallerJoinedQueue(NOW, CALLER, CALLER, "repair", 2))
+        await desk.look(0)
+        assert inside(store) == [CALLER]
+        assert desk.laid(BEAT) == ["queue_eta.3"]
+    finally:
+        os.close(store)
+
+
+def test_what_cannot_be_looked_through_is_told_and_ivr_goes_on(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with capture_logs() as logs:
+        for name in ("none", "file"):
+            WaitingRoom(Lines(), tmp_path / name, lambda: NOW, beat_s=15, wrapup_s=10).forget()
+    assert [entry["event"] for entry in logs] == ["waiting_words_stay"]
 
 
 LAYING = """
