@@ -242,6 +242,7 @@ class RecordSpec:
     max_ms: int = 30000
     final_silence_ms: int = 5000
     listen: SlotSpec | None = None
+    rate: float = 1.0  # of what is spoken before the beep
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,7 +115,7 @@ class DialogueMedia:
         machine = RecordMachine(spec, now_ms())
         recorder = Recorder()
         run = Run(machine, self._line, self._ear, recorder, _nothing, ending=BEEP)
-        await run.carry_out(self._load(run, spec.segments, 1.0))
+        await run.carry_out(self._load(run, spec.segments, spec.rate))
         finish = machine.finished or Finish(Cause.MEDIA_FAILED)
         clip = await self._keep_clip(spec.clip, recorder) if machine.said_something else ""
         log.info("record_done", turn=spec.turn_id, cause=finish.cause.value, speech_ms=machine.speech_ms)

@@ -67,7 +67,6 @@ def speak(step: Step, segments: tuple[Segment, ...], then: str) -> None:
 
 def _perform(step: Step, segments: tuple[Segment, ...], slot: SlotSpec | None, *, keys_only: bool) -> None:
     state = step.state
-    slow = state.elder or state.question.repeats >= SLOW_AFTER_REPEATS
     step.set(
         turn=state.turn + 1,
         spoken=segments,
@@ -75,12 +74,18 @@ def _perform(step: Step, segments: tuple[Segment, ...], slot: SlotSpec | None, *
         elapsed_ms=state.elapsed_ms + _MS_PER_CHARACTER * sum(len(segment.text) for segment in segments),
     )
     bargein = Bargein.NONE if slot is None else Bargein.KEYS if keys_only else Bargein.SPEECH
-    rate = ELDER_RATE if slow else 1.0
+    segments, rate = _paced(state, segments)
+    step.effects.append(Perform(Turn(step.state.turn_id, segments, bargein, slot, rate, keys_only)))
+
+
+def _paced(state: State, segments: tuple[Segment, ...]) -> tuple[tuple[Segment, ...], float]:
+    """Return what is spoken and at what rate: slowly, a thing at a time, to who is elderly or has it said again."""
+    slow = state.elder or state.question.repeats >= SLOW_AFTER_REPEATS
     if slow:
         segments = tuple(part for segment in segments for part in slow_parts(segment))
     if state.elder:
         segments = tuple(replace(segment, pause_ms=ELDER_PAUSE_MS) for segment in segments)
-    step.effects.append(Perform(Turn(step.state.turn_id, segments, bargein, slot, rate, keys_only)))
+    return segments, ELDER_RATE if slow else 1.0
 
 
 def record(step: Step, variant: str = "p", prefix: Iterable[Segment] = ()) -> None:
@@ -92,7 +97,8 @@ def record(step: Step, variant: str = "p", prefix: Iterable[Segment] = ()) -> No
     turn_id = step.state.turn_id
     clip = f"{state.caller.contact or 'unknown'}/{turn_id}"
     sought = SlotSpec(state.place.node, SlotKind(node.catches)) if node.catches else None
-    spec = RecordSpec(turn_id, segments, clip, node.max_s * 1000, node.final_silence_s * 1000, sought)
+    segments, rate = _paced(state, segments)
+    spec = RecordSpec(turn_id, segments, clip, node.max_s * 1000, node.final_silence_s * 1000, sought, rate)
     step.effects.append(RecordEffect(spec))
 
 

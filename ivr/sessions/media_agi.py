@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import structlog
@@ -60,7 +61,7 @@ class AGIMedia:
         slot, stop = turn.slot, turn.bargein is not Bargein.NONE
         pressed, self._kept = self._kept, ""
         if not (pressed and stop):  # a key pressed before goes through to the question at once
-            pressed += await self._speak(turn, stop=stop)
+            pressed += await self._speak(turn.segments, turn.rate, stop=stop)
         if slot is None:
             self._kept = pressed
             return TurnResult(turn.turn_id, Cause.SUCCESS)
@@ -68,11 +69,11 @@ class AGIMedia:
             return TurnResult(turn.turn_id, Cause.NO_INPUT)
         return await self._collect(turn, slot, pressed)
 
-    async def _speak(self, turn: Turn, *, stop: bool) -> str:
+    async def _speak(self, segments: Sequence[Segment], rate: float, *, stop: bool) -> str:
         """Play all segments; return the keys pressed meanwhile. With `stop` the first key ends the speaking."""
         keys = ""
-        for segment in turn.segments:
-            keys += await self._segment(segment, turn.rate, stop=stop)
+        for segment in segments:
+            keys += await self._segment(segment, rate, stop=stop)
             if segment.pause_ms > 0 and not (keys and stop):
                 keys += await self._agi.wait_for_digit(segment.pause_ms)
             if keys and stop:
@@ -116,12 +117,9 @@ class AGIMedia:
     async def _record(self, spec: RecordSpec) -> TurnResult:
         target = self._clip_path(spec.clip)
         self._kept = ""
-        for segment in spec.segments:
-            key = await self._segment(segment, 1.0, stop=True)
-            if key and key in _RECORD_COMMANDS:  # a command of the flow is not lost to the beep
-                return TurnResult(spec.turn_id, Cause.SUCCESS, Mode.DTMF, key)
-            if key:
-                break
+        key = await self._speak(spec.segments, spec.rate, stop=True)
+        if key and key in _RECORD_COMMANDS:  # a command of the flow is not lost to the beep
+            return TurnResult(spec.turn_id, Cause.SUCCESS, Mode.DTMF, key)
         recorded = await self._agi.record_file(
             str(target), "wav", _RECORD_KEYS, spec.max_ms, beep=True, silence_s=max(1, spec.final_silence_ms // 1000)
         )

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -15,7 +15,7 @@ from ivr.sessions.ports import MediaRefused, MediaStuck
 from ivr.sessions.wire import InvalidMessage, turn_result_from_json
 from ivr.telephony.agi import AGISession
 from ivr.telephony.errors import AGIError
-from speech.contract import Cause, Lexicon, RecordSpec, Turn, TurnResult, encode
+from speech.contract import Cause, Lexicon, RecordSpec, Segment, Turn, TurnResult, encode
 
 log = structlog.get_logger(__name__)
 
@@ -104,7 +104,7 @@ class SpeechMedia:
 
     async def turn(self, turn: Turn) -> TurnResult:
         """Speak and listen; see Media."""
-        speaking_s = sum(12.0 + item.pause_ms / 1000 for item in turn.segments) / max(turn.rate, 0.5)
+        speaking_s = _speaking_s(turn.segments, turn.rate)
         listening_s = 0.0
         if turn.slot is not None:
             times = turn.slot.timeouts
@@ -114,8 +114,7 @@ class SpeechMedia:
 
     async def record(self, spec: RecordSpec) -> TurnResult:
         """Speak, beep, record; see Media."""
-        speaking_s = sum(12.0 + item.pause_ms / 1000 for item in spec.segments)
-        seconds = speaking_s + (spec.max_ms + spec.final_silence_ms) / 1000
+        seconds = _speaking_s(spec.segments, spec.rate) + (spec.max_ms + spec.final_silence_ms) / 1000
         return await self._ask(spec.turn_id, {"op": "record", "spec": encode(spec)}, seconds)
 
     async def close(self) -> None:
@@ -236,3 +235,8 @@ async def _first(timeout_s: float, *events: asyncio.Event) -> None:
     finally:
         for waiter in waiters:
             waiter.cancel()
+
+
+def _speaking_s(segments: Sequence[Segment], rate: float) -> float:
+    """Return the seconds that speaking may last: a segment is 12 s at most."""
+    return sum(12.0 + item.pause_ms / 1000 for item in segments) / max(rate, 0.5)

@@ -56,6 +56,14 @@ def test_elderly_callers_hear_it_slower_and_are_not_asked_a_third_time() -> None
     assert keyed.node == "main_menu"
 
 
+def test_elderly_callers_hear_slowly_what_they_are_to_record() -> None:
+    told = Driver(card={**CARD, "elder": True}).start().press("2").press("6").last
+    assert isinstance(told, Record)
+    assert told.spec.rate == 0.85
+    assert len(told.spec.segments) > 1
+    assert all(segment.pause_ms == 700 for segment in told.spec.segments)
+
+
 def mumble_slowly(driver: Driver, text: str = "那个什么呀", speech_ms: int = 4000) -> Driver:
     heard = Interpretation(status="no_match", text=text)
     return driver.result(Cause.NO_MATCH, Mode.SPEECH, interpretation=heard, speech_ms=speech_ms)

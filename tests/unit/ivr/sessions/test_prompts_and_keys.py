@@ -157,6 +157,16 @@ async def test_how_recordings_end(tmp_path: Path, recorded: tuple[str, str, int]
     await _media(tmp_path, channel, play)
 
 
+async def test_what_comes_before_the_beep_is_said_at_its_rate(tmp_path: Path) -> None:
+    async def play(media: AGIMedia) -> None:
+        await media.record(RecordSpec("r", (segment("say"),), "c/x", rate=0.85))
+
+    slow = _write(prompt_file(make_prompts(tmp_path), TEXTS["say"], 0.85))
+    channel = FakeChannel()
+    await _media(tmp_path, channel, play)
+    assert channel.played == [slow.stem]
+
+
 @pytest.mark.parametrize("key", ["0", "9"])
 async def test_a_command_key_ends_the_recording(tmp_path: Path, key: str) -> None:
     async def play(media: AGIMedia) -> None:
