@@ -88,16 +88,20 @@ async def in_dialogue(session: AsyncSession, since: datetime) -> Sequence[tuple[
     return [(contact, node, at) for contact, node, at in await session.execute(query.order_by(PathNode.at))]
 
 
-async def recordings(session: AsyncSession, since: datetime) -> tuple[int, int, datetime | None]:
-    """Return how many finished recordings were expected and are present, and when the last gap was found."""
-    gap = RecordingEntry.present.is_(False)
-    query = select(
-        func.count(),
-        func.count().filter(RecordingEntry.present),
-        func.max(RecordingEntry.finished_at).filter(gap),
-    ).where(RecordingEntry.expected_at >= since, RecordingEntry.finished_at.is_not(None))
+async def recordings(session: AsyncSession, since: datetime) -> tuple[int, int]:
+    """Return how many finished recordings were expected and are present."""
+    query = select(func.count(), func.count().filter(RecordingEntry.present)).where(
+        RecordingEntry.expected_at >= since, RecordingEntry.finished_at.is_not(None)
+    )
     row = (await session.execute(query)).one()
-    return row[0], row[1], row[2]
+    return row[0], row[1]
+
+
+async def gaps(session: AsyncSession, since: datetime) -> tuple[int, datetime | None]:
+    """Return how many recordings are missing, and when the last gap was found."""
+    gap = (RecordingEntry.expected_at >= since, RecordingEntry.finished_at.is_not(None), ~RecordingEntry.present)
+    row = (await session.execute(select(func.count(), func.max(RecordingEntry.finished_at)).where(*gap))).one()
+    return row[0], row[1]
 
 
 async def emergencies(session: AsyncSession, since: datetime) -> Sequence[tuple[str, datetime, bool]]:

@@ -3,8 +3,9 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists, func, literal_column, select
+from sqlalchemy import ColumnElement, exists, func, literal_column, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from crm.callbacks import repository as callbacks
 from crm.policy.ticket_states import OPEN
@@ -166,15 +167,20 @@ async def unserved_dangers(session: AsyncSession, now: datetime) -> Sequence[tup
     return [(no, safety, at) for no, safety, at in await session.execute(query)]
 
 
-async def urged_often(session: AsyncSession, since: datetime) -> Sequence[tuple[str, int, datetime]]:
-    """Return (number, how often, when last) of open tickets urged at least twice, last since `since`."""
-    times, last = func.count(), func.max(TimelineEntry.at)
+async def urged_often(session: AsyncSession, machines: Collection[str]) -> Sequence[tuple[str, int, datetime]]:
+    """Return (number, how often, when last) of open tickets urged at least twice on which nobody has worked since.
+
+    machines: the actors of the timeline that are no persons.
+    """
+    times, last, entry = func.count(), func.max(TimelineEntry.at), aliased(TimelineEntry)
+    worked = select(func.max(entry.at)).where(entry.ticket_no == Ticket.no, entry.actor.not_in(machines))
+    seen = worked.correlate(Ticket).scalar_subquery()
     query = (
         select(Ticket.no, times, last)
         .join(TimelineEntry, TimelineEntry.ticket_no == Ticket.no)
         .where(Ticket.is_open, TimelineEntry.kind == _URGE)
         .group_by(Ticket.no)
-        .having(times >= 2, last >= since)
+        .having(times >= 2, or_(seen.is_(None), seen < last))
         .order_by(last, Ticket.no)
     )
     return [(no, count, at) for no, count, at in await session.execute(query)]

@@ -16,12 +16,14 @@ from crm.board import repository
 from crm.board.repository import OpenVisit, QueueFigures
 from crm.board.schemas import Alarm, Board, BoardAgent, BoardCall, BoardNode, BoardPops, BoardQueue, BoardRecordings
 from crm.callbacks import repository as callbacks
+from crm.clocks.service import SYSTEM
 from crm.database import milliseconds
 from crm.desk import repository as desk
 from crm.live import repository as pops
 from crm.phone import masked
 from crm.policy.figures import counted_visits, service_level
 from crm.tickets import repository as tickets
+from crm.tickets.service import IVR
 from crm.words import AGENT_STATES, QUEUES, SAFETY, node_title, queue_name, word
 from ivr.contract.hours import HumanHours, warning_text
 from liveness.marks import marks
@@ -29,6 +31,7 @@ from liveness.marks import marks
 POP_DUE = timedelta(seconds=5)
 DIALOGUE_AT_MOST = timedelta(hours=2)
 ALARM_STANDS = timedelta(hours=24)  # of danger and of cut calls: not to midnight, when few look after many hours
+LOSS_STANDS = timedelta(days=3)  # of what cannot be made good: over a weekend, until whoever runs the hotline looks
 _NOTHING = QueueFigures(0, 0, 0, 0, 0, 0)
 _STATE_ORDER = ("unreachable", "ringing", "talking", "wrapup", "ready", "paused", "offline")
 
@@ -62,7 +65,7 @@ async def board(session: AsyncSession, rules: BoardRules, telephony: str, now: d
         for extension in {*named, *phones}
     ]
     missed, p95 = await pops.ledger_figures(session, today, now - POP_DUE)
-    expected, present, gap_at = await repository.recordings(session, today)
+    expected, present = await repository.recordings(session, today)
     due, voicemails = await callbacks.counts(session, now)
     keys = [*QUEUES, *sorted({item.visit.queue for item in lasting} - QUEUES.keys())]
     return Board(
@@ -78,7 +81,7 @@ async def board(session: AsyncSession, rules: BoardRules, telephony: str, now: d
         alarms=[
             *_calendar(rules.hours, now),
             *_frozen(rules.frozen_marks, now - ALARM_STANDS),
-            *await _alarms(session, today, gap_at, now),
+            *await _alarms(session, now),
         ],
     )
 
@@ -184,10 +187,10 @@ def _frozen(path: Path, since: datetime) -> list[Alarm]:
             for item in marks(path, "pbx") if item.at >= since]  # fmt: skip
 
 
-async def _alarms(session: AsyncSession, since: datetime, gap_at: datetime | None, now: datetime) -> list[Alarm]:
+async def _alarms(session: AsyncSession, now: datetime) -> list[Alarm]:
     alarms = [
         Alarm(key=f"fact:{fact.node}:{fact.seq}", text=f"有一条话务记录没有入账：{fact.kind}", at=fact.received_at)
-        for fact in await desk.rejected_since(session, since)
+        for fact in await desk.rejected_since(session, now - LOSS_STANDS)
     ]
     for contact, at, over in await repository.emergencies(session, now - ALARM_STANDS):
         text = "紧急来电没有接通，请马上按「回拨」里写的处理" if over else "紧急来电正在进行"
@@ -195,9 +198,10 @@ async def _alarms(session: AsyncSession, since: datetime, gap_at: datetime | Non
     for no, safety, at in await tickets.unserved_dangers(session, now):
         text = f"留言说有危险（{word(SAFETY, safety)}），还没有人接手，请马上打电话：工单 {no[:4]} {no[4:]}"
         alarms.append(Alarm(key=f"emergency:{no}", text=text, at=at))
-    for no, count, at in await tickets.urged_often(session, since):
+    for no, count, at in await tickets.urged_often(session, (IVR, SYSTEM)):
         text = f"客户第 {count} 次催单，请过问：工单 {no[:4]} {no[4:]}"
         alarms.append(Alarm(key=f"urged:{no}:{count}", text=text, at=at))
+    missing, gap_at = await repository.gaps(session, now - LOSS_STANDS)
     if gap_at is not None:
-        alarms.append(Alarm(key="recording", text="有录音缺失", at=gap_at))
+        alarms.append(Alarm(key="recording", text=f"有录音缺失：三天内 {missing} 个", at=gap_at))
     return alarms

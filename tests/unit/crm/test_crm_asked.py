@@ -75,7 +75,7 @@ async def test_another_number_needs_the_last_digits(desk: httpx.AsyncClient) -> 
 
 
 async def test_asking_and_urging_are_noted_and_the_second_urge_raises(
-    desk: httpx.AsyncClient, process: Process, page: Opener
+    desk: httpx.AsyncClient, process: Process, page: Opener, clock: Clock
 ) -> None:
     story = Story()
     await tell(desk, story, *dialogue())
@@ -85,6 +85,12 @@ async def test_asking_and_urging_are_noted_and_the_second_urge_raises(
         assert await urge_alarms(supervisor) == []
         await tell(desk, story, *more, contact=OTHER)
         assert await urge_alarms(supervisor) == ["客户第 3 次催单，请过问：工单 1000 0008"]
+        clock.forward(hours=30)
+    async with page("9001") as supervisor:
+        assert await urge_alarms(supervisor) == ["客户第 3 次催单，请过问：工单 1000 0008"]
+        noted = await supervisor.post(f"/api/v1/tickets/{NUMBER}/notes", json={"text": "已问过网点，今天上门"})
+        assert noted.status_code == 201, noted.text
+        assert await urge_alarms(supervisor) == []
     (ticket,) = await of(desk, CALLER)
     assert ticket["urges"] == 3
     kinds = [kind for kind, _ in await timeline(process)]

@@ -40,6 +40,19 @@ async def test_an_emergency_of_before_midnight_stands_after_it(
         assert keys.count(f"emergency:{CONTACT}") == told
 
 
+async def test_what_was_lost_is_told_for_three_days(page: Opener, desk: httpx.AsyncClient, clock: Clock) -> None:
+    story = Story(at=clock())
+    await tell(desk, story, dialogue()[0], facts.RecordingFinished("f" * 32, False))
+    await tell(desk, story, facts.ContactEnded("served"), facts.ContactEnded("served"))
+    refused = f"fact:ivr-1:{len(story.told)}"
+    for hours, told in ((0, {"recording", refused}), (71, {"recording", refused}), (2, set[str]())):
+        clock.forward(hours=hours)
+        async with page("9001") as supervisor:
+            board = await get(supervisor, "/board")
+        assert {alarm["key"] for alarm in board["alarms"]} - {"calendar:2026-12-31"} == told
+    assert board["recordings"] == {"expected": 0, "present": 0}
+
+
 async def test_the_board_tells_queues_agents_and_the_dialogue(
     page: Opener, desk: httpx.AsyncClient, clock: Clock
 ) -> None:
