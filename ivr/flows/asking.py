@@ -52,7 +52,7 @@ def ask(step: Step, variant: str = "p", prefix: Iterable[Segment] = (), *, only:
     if variant == "p" and state.keys_only:
         variant = node.keys_only_prompt
     prompt = [] if only else node_prompt(step, state.place.node, variant)
-    keys_only = state.keys_only or variant == "keys"
+    keys_only = state.keys_only or state.question.by_keys or variant == "keys"
     notice = spoken(step, "sys_busy") if state.busy else []
     segments = (*state.pending, *notice, *prefix, *prompt)
     _perform(step, segments, slot_spec(step.program, state, hold=only), keys_only=keys_only)

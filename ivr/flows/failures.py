@@ -36,7 +36,9 @@ def fail(step: Step, node: Listening, sort: Sort, spoken_by: TurnResult | None) 
     )
     sorry = tuple(node_prompt(step, name, "nm" if no_match else "ni"))
     leave = node.no_match_to if no_match else node.no_input_to
-    if leave:
+    if question.by_keys:
+        go(step, TO_AGENT)
+    elif leave:
         _leave(step, node, leave, sorry)
     elif step.state.elder and spoken_by is not None and step.state.question.no_matches >= ELDER_NO_MATCHES:
         go(step, TO_AGENT)

@@ -59,7 +59,7 @@ class _Question(_Part):
     names: meaning -> how it is spoken in a read-back. tries: the order of prompts, one failure each; `keys` is
     common_keys_only + r2, by keys only. limit: how often the question may be opened per matter.
     fallback: where to go after the last try (limit_to: when the limit is reached; the same when not given).
-    corrections_to: where to go when the value has been corrected too often (fallback when not given).
+    corrections_to: where to go when the value has been corrected too often (when not given, by keys only).
     no_match_to, no_input_to: leave at the first failure of that sort. keys_only_prompt, keys_only_to: what is
     different when speech is away. fill: meaning (or "fallback") -> filler that keeps a known value.
     reads: prompt variable -> variable that is read instead. safety: danger is asked about: a meaning may be a kind of

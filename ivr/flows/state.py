@@ -67,7 +67,8 @@ class Question:
 
     slow: failures that were said slowly.
 
-    focus: the only slots that are read back now, () for all.
+    focus: the only slots that are read back now, () for all. by_keys: what it reads back was corrected too often: only
+    keys answer it, once, and then a person does.
     """
 
     tried: int = 0
@@ -78,6 +79,7 @@ class Question:
     asked_silent: bool = False
     confirming: Mapping[str, int] = field(default_factory=dict)
     focus: tuple[str, ...] = ()
+    by_keys: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,10 +25,9 @@ from ivr.flows.step import (
     merge_slot,
     raise_safety,
 )
-from ivr.flows.walk import again, go, reread
+from ivr.flows.walk import again, corrected_too_often, go, reread
 from speech.contract import TurnResult
 
-MAX_CORRECTIONS = 3
 _SLOT_OF_KIND: Mapping[str, str] = MappingProxyType(
     {"phone": "contact", "visit_time": "visit", "purchase_date": "purchase"}
 )
@@ -149,23 +148,24 @@ def _store(making: Step, name: str, slot: Slot) -> None:
 
 
 def _correct(making: Step, node: Listening, answer: Answer, clip: str) -> None:
-    """A new value instead of an answer: keep it and read it back anew, a limited number of times for each slot."""
+    """A new value instead of an answer: keep it and read it back anew, after a few corrections by keys only."""
     new = as_slots(answer.captured, clip)
     if not new:
         slot = Slot(answer.value, "unverified", answer.source, 1, answer.candidates, clip)
         new = {_read_back_slot(node): slot}
     matter = making.state.matter
-    if matter is None or any(matter.corrections.get(name, 0) >= MAX_CORRECTIONS for name in new):
-        go(making, node.corrections_to or node.fallback)
+    if matter is None:
+        go(making, node.fallback)
         return
     making.set_matter(corrections={**matter.corrections, **{name: matter.corrections.get(name, 0) + 1 for name in new}})
     for name, slot in new.items():
         _store(making, name, slot)
-    if isinstance(node, Menu):
+    if node.corrections_to and corrected_too_often(making, new):
+        go(making, node.corrections_to)
+    elif isinstance(node, Menu):
         go(making, node.to["corrected"])
-        return
-    making.set(pending=tuple(spoken(making, "common_corrected")))
-    reread(making, tuple(new) if answer.captured else ())
+    else:
+        reread(making, tuple(new) if answer.captured else ())
 
 
 def _read_back_slot(node: Listening) -> str:

@@ -39,6 +39,7 @@ from ivr.flows.step import (
 from speech.contract import Segment
 
 LONG_CALL_MS = 8 * 60 * 1000
+MAX_CORRECTIONS = 3
 _HISTORY = 30
 
 
@@ -168,23 +169,30 @@ def _open_question(step: Step, node: Listening) -> str | None:
     if before:
         return before
     _remember(step, name)
-    step.set(question=Question(confirming=_versions(step, node)))
     step.save(NodeEntered(flow.flow, name))
-    ask(step)
+    _put(step, node)
     return None
 
 
-def _versions(step: Step, node: Listening) -> dict[str, int]:
+def _put(step: Step, node: Listening, focus: tuple[str, ...] = (), prefix: str = "") -> None:
+    """Put a question anew, by keys only when what it reads back was corrected too often (dialogues, counters)."""
     names = node.confirms if isinstance(node, Ask) else ()
     held = {name: step.state.slot(name) for name in names}
-    return {name: slot.version for name, slot in held.items() if slot is not None}
+    versions = {name: slot.version for name, slot in held.items() if slot is not None}
+    by_keys = corrected_too_often(step, names)
+    step.set(question=Question(confirming=versions, focus=focus, by_keys=by_keys))
+    ask(step, "p", spoken(step, "common_keys_only" if by_keys else prefix))
+
+
+def corrected_too_often(step: Step, names: Iterable[str]) -> bool:
+    """Tell whether one of these slots has been corrected more often than it may be."""
+    matter = step.state.matter
+    return any(matter.corrections.get(name, 0) > MAX_CORRECTIONS for name in names) if matter else False
 
 
 def reread(step: Step, focus: tuple[str, ...] = ()) -> None:
     """Put the present read-back anew for a new version of its value (`focus`: only of these); its tries begin again."""
-    node = step.program.question(step.state.place.node)
-    step.set(question=Question(confirming=_versions(step, node), focus=focus))
-    ask(step)
+    _put(step, step.program.question(step.state.place.node), focus, "common_corrected")
 
 
 def _open_record(step: Step, node: Record) -> str | None:

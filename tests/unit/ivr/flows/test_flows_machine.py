@@ -317,8 +317,44 @@ def test_corrections_come_to_an_end() -> None:
         driver.value({"canonical": code, "raw": code})
         assert "改过来了" in driver.text
     driver.value({"canonical": "E5", "raw": "E5"})
-    assert driver.node.startswith("address")
-    assert driver.of(SlotFilled)[-1].value["canonical"] == "E4"
+    assert driver.node == "fault_code_confirm"
+    assert driver.turn.keys_only
+    assert "请您改用按键" in driver.text
+    assert "E、五" in driver.text
+    assert driver.of(SlotFilled)[-1].value["canonical"] == "E5"
+    driver.press("1")
+    assert driver.of(SlotFilled)[-1].status == "voice_confirmed"
+
+
+@pytest.mark.parametrize("node", ["fault_code_confirm", "contact_confirm"])
+def test_a_value_corrected_too_often_that_no_key_settles_is_a_persons(node: str) -> None:
+    driver = at(node)
+    said = [{"canonical": f"E{n}", "raw": f"E{n}", "number": f"+861390000000{n}"} for n in range(4)]
+    for value in said:
+        driver.value(value)
+    assert driver.node == node
+    driver.press("#")
+    assert driver.turn.keys_only
+    driver.silence(1)
+    assert driver.over
+    assert driver.of(TicketOpened)[-1].outcome == "handed_over"
+    assert driver.of(SlotFilled)[-1].value["number"] == said[-1]["number"]
+
+
+def test_an_address_corrected_too_often_is_recorded() -> None:
+    driver = at("address_confirm")
+    for number in "1234":
+        driver.value({"road": f"文海路{number}号", "street": "文海路", "number": f"{number}号"})
+    assert driver.node == "address_record"
+    assert driver.of(SlotFilled)[-1].value["number"] == "4号"
+
+
+def test_a_correction_of_no_matter_is_let_go() -> None:
+    driver = at("contact_confirm")
+    driver.state = driver.state.changed(matters=())
+    kept = len(driver.of(SlotFilled))
+    driver.value({"number": "+8613900000001"})
+    assert len(driver.of(SlotFilled)) == kept
 
 
 def test_facts_of_the_end() -> None:
