@@ -1,4 +1,7 @@
-"""The engineer's mobile page at /v/<token>: plain forms rendered by the server, no log-in, no script, one visit."""
+"""The engineer's mobile page at /v/<token>: plain forms rendered by the server, no log-in, one visit.
+
+The forms work without a script; `page.js` only keeps what is typed in the phone and sends it when there is a network.
+"""
 
 from collections.abc import Mapping
 from email import message_from_bytes, policy
@@ -34,7 +37,14 @@ _pages = Environment(
     loader=FileSystemLoader(FilePath(__file__).parent / "templates"), autoescape=select_autoescape(),
     undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
 )  # fmt: skip
+_SCRIPT = (FilePath(__file__).parent / "templates" / "page.js").read_text(encoding="utf-8")
 _HEADERS = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
+
+
+@router.get("/v/page.js")
+async def script() -> Response:
+    """Return the page's script."""
+    return Response(_SCRIPT, media_type="text/javascript", headers={"Cache-Control": "no-cache"})
 
 
 @router.get("/v/{token}")
@@ -59,7 +69,7 @@ async def act(token: TokenPath, request: Request, session: SessionDep, parts: Pa
         return _dead()
     try:
         async with session.begin_nested():
-            report = report_of(told)
+            report = leak_of(told, visit) if "leak" in told else report_of(told)
             await reporting.report(session, visit.id, report, as_viewer(engineer), now, parts.settings.zone)
     except Refusal as refused:
         await session.refresh(visit)
@@ -80,14 +90,27 @@ def report_of(told: Mapping[str, list[str]]) -> VisitReport:
         fen = round(float(yuan) * 100)
         given = {name: first[name] for name in ("code_found", "cause", "result_note") if name in first}
         result = {"result": first["result"]} if first.get("result") else {}
+        at = {"at": first["at"]} if first.get("at") else {}
         work = {"parts": parts, "charged_fen": fen, "fee_agreed": "fee_agreed" in first} if "work" in first else {}
         return VisitReport.model_validate(
             {"version": int(first.get("version", "0")), "step": first.get("step", "save"),
              "checked": told.get("checked", []), "signed_by": first.get("signed_by", "").strip(),
-             "finish_code": first.get("finish_code", "").strip(), **given, **result, **work}
+             "finish_code": first.get("finish_code", "").strip(), **given, **result, **work, **at}
         )  # fmt: skip
     except (ValidationError, ValueError, OverflowError) as error:
         raise Invalid("填写的内容不对，请检查金额、数量和完工码") from error
+
+
+def leak_of(told: Mapping[str, list[str]], visit: EngineerVisit) -> VisitReport:
+    """Return what the red button reports: nothing else that is filled in, or written meanwhile, may hold it up."""
+    words = {
+        name: told[name][0].replace("\x00", "")[:most]
+        for name, most in (("code_found", 20), ("cause", 200), ("result_note", 1000))
+        if name in told
+    }
+    checked = [key for key in rules.ALL if key in told.get("checked", ())]
+    fixed = {"version": visit.version, "step": "finish", "result": "gas_leak", "checked": checked}
+    return VisitReport.model_validate({**fixed, **words})
 
 
 async def _visit(session: AsyncSession, token: str, parts: Parts, now: NowDep) -> EngineerVisit | None:
@@ -135,7 +158,7 @@ async def _answer(
         no=f"{ticket.no[:4]} {ticket.no[4:]}",
         what=[(slots.label(name), slots.text(name, held[name])) for name in _WHAT if name in held],
         name=customer.name if customer else "", number=number if visit.state in rules.OPEN else "",
-        address=slots.address_text(held.get("address", {})) or "地址待核，请先电话确认",
+        address=slots.address_text(held.get("address", {})),
         window=window(visit.starts_at, visit.ends_at, parts.settings.zone), fee=rules.FEES[visit.fee], rules=rules,
         checked=set(given.get("checked", visit.checked)), typed={name: values[0] for name, values in given.items()},
         photos=len((await repository.photos(session, [visit.id])).get(visit.id, [])),

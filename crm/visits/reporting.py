@@ -1,7 +1,7 @@
 """Rules of what the engineer reports: set off, arrived, done; each step needs its lines of the checklist."""
 
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,6 +18,7 @@ from crm.visits.planning import locked
 from crm.visits.schemas import VisitReport
 
 _FROM = {"save": rules.OPEN, "depart": {"planned"}, "arrive": {"planned", "on_the_way"}, "finish": {"on_site"}}
+_AT_ONCE = timedelta(minutes=1)
 _MOVE_AFTER = {
     "fixed": "resolve",
     "need_part": "need_part",
@@ -32,22 +33,46 @@ async def report(
 ) -> EngineerVisit:
     """Take what the engineer reports; raises NoVisit, VisitChanged, NotNow, StepsMissing, Invalid."""
     visit, ticket = await locked(session, visit_id, told.version)
+    done_at = _done_at(visit, told, now)
+    late = _late(done_at, now, zone)
+    if told.step == "finish" and told.result == "gas_leak" and visit.state == "on_the_way":
+        await _arrive(session, visit, ticket, viewer, done_at, late, now, zone)
     if visit.state not in _FROM[told.step]:
         raise NotNow(f"现在是「{rules.STATES[visit.state]}」，不能这样提交")
     _take(visit, told)
     if told.step == "depart":
         _need(visit, "depart")
-        visit.state, visit.departed_at = "on_the_way", now
-        await tickets.note(session, ticket, "已出发，已电话确认地址和要求", viewer.name, now)
+        visit.state, visit.departed_at = "on_the_way", done_at
+        await tickets.note(session, ticket, f"已出发，已电话确认地址和要求{late}", viewer.name, now)
         await tickets.move(session, ticket, "depart", viewer, now, zone)
     elif told.step == "arrive":
-        visit.state, visit.arrived_at = "on_site", now
-        await tickets.note(session, ticket, "已到达", viewer.name, now)
-        await tickets.move(session, ticket, "arrive", viewer, now, zone)
+        await _arrive(session, visit, ticket, viewer, done_at, late, now, zone)
     elif told.step == "finish":
-        await _finish(session, visit, ticket, told, viewer, now, zone)
+        await _finish(session, visit, ticket, told, viewer, done_at, late, now, zone)
     visit.version += 1
     return visit
+
+
+def _done_at(visit: EngineerVisit, told: VisitReport, now: datetime) -> datetime:
+    """Return when it was done by the engineer's phone, never before the step that went before nor in the future."""
+    before = visit.arrived_at or visit.departed_at or visit.created_at
+    return min(max(told.at, before), now) if told.at else now
+
+
+def _late(done_at: datetime, now: datetime, zone: ZoneInfo) -> str:
+    """Return how a step that was sent later is told in the timeline, "" for one that was sent at once."""
+    if now - done_at < _AT_ONCE:
+        return ""
+    return f"（当时手机没有网络，{done_at.astimezone(zone):%m-%d %H:%M} 做的）"
+
+
+async def _arrive(
+    session: AsyncSession, visit: EngineerVisit, ticket: Ticket, viewer: Viewer, done_at: datetime, late: str,
+    now: datetime, zone: ZoneInfo,
+) -> None:  # fmt: skip
+    visit.state, visit.arrived_at = "on_site", done_at
+    await tickets.note(session, ticket, f"已到达{late}", viewer.name, now)
+    await tickets.move(session, ticket, "arrive", viewer, now, zone)
 
 
 def _take(visit: EngineerVisit, told: VisitReport) -> None:
@@ -67,17 +92,18 @@ def _take(visit: EngineerVisit, told: VisitReport) -> None:
 
 
 async def _finish(
-    session: AsyncSession, visit: EngineerVisit, ticket: Ticket, told: VisitReport, viewer: Viewer, now: datetime,
-    zone: ZoneInfo,
+    session: AsyncSession, visit: EngineerVisit, ticket: Ticket, told: VisitReport, viewer: Viewer,
+    done_at: datetime, late: str, now: datetime, zone: ZoneInfo,
 ) -> None:  # fmt: skip
     if not visit.result:
         raise StepsMissing("请选上门结果", fields=[{"field": "result", "detail": "请选上门结果"}])
     _need(visit, "finish")
-    _check_money(visit)
+    if visit.result != "gas_leak":  # money holds up no emergency
+        _check_money(visit)
     if visit.result == "fixed":
         _check_signed(visit, told)
-    visit.state, visit.finished_at = "done", now
-    await tickets.note(session, ticket, summary(visit), viewer.name, now)
+    visit.state, visit.finished_at = "done", done_at
+    await tickets.note(session, ticket, summary(visit) + late, viewer.name, now)
     if visit.result == "gas_leak":
         await ticket_service.raise_safety(session, ticket, "gas", now)
     await tickets.move(session, ticket, _MOVE_AFTER[visit.result], viewer, now, zone)

@@ -78,7 +78,8 @@ class PartUsed(Change):
 class VisitReport(Change):
     """What the engineer did; by the mobile page or by a dispatcher on the telephone.
 
-    step: save | depart | arrive | finish. checked: keys of the checklists that are done.
+    step: save | depart | arrive | finish; who leaves for a gas leak may finish on the way too. checked: keys of the
+    checklists that are done. at: when it was done, if the phone could only send it later.
     """
 
     model_config = ConfigDict(
@@ -87,6 +88,7 @@ class VisitReport(Change):
     )
     version: int = Field(ge=1, le=2**31 - 1)
     step: Literal["save", "depart", "arrive", "finish"] = "save"
+    at: PageTime | None = None
     checked: list[Annotated[str, Field(pattern=r"^[a-z_]{1,40}$")]] | None = Field(default=None, max_length=40)
     fee: Fee | None = None
     fee_agreed: bool | None = None
