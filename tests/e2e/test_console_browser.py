@@ -8,6 +8,7 @@ from playwright.async_api import expect
 
 from tests.e2e.console_crm import Crm
 from tests.e2e.console_page import ConsolePage, chromium
+from tests.e2e.console_parts import given_stock
 
 AGENT = "8001"
 
@@ -184,3 +185,29 @@ async def test_a_result_that_needs_something_asks_for_it_in_the_wrap_up(crm: Crm
     await wrap.get_by_label("作废原因").fill("打错电话")
     await desk.finish("打错", "作废")
     assert (await desk.get(f"/tickets/{number}"))["state"] == "void"
+
+
+async def test_the_wrap_up_ships_from_the_place_that_is_chosen(crm: Crm, desk: ConsolePage) -> None:
+    number = await crm.tale.dialogue("wrapship", 1_000_090)
+    async with chromium() as browser:
+        lead = await ConsolePage.open(browser, crm.url)
+        await lead.login("9001", crm.passwords["9001"])
+        await given_stock(lead)
+        path = f"/tickets/{number}"
+        made = await lead.send("PATCH", path, version=(await lead.get(path))["version"], kind="part_request")
+        await lead.send("PUT", f"{path}/parts", version=made["version"], lines={"PRESS-SW": 2})
+        for step, slots in (("quote", {}), ("pay", {"payment": {"value": {"text": "微信 84 元"}}})):
+            await lead.send("PATCH", path, version=(await lead.get(path))["version"], move=step, slots=slots)
+    await crm.tale.ring("wrapship", AGENT)
+    await crm.tale.answer("wrapship", AGENT)
+    await desk.wait_for_card(contact="wrapship", state="talking")
+    await crm.tale.end("wrapship", AGENT)
+    await desk.wait_for_state("wrapup")
+    wrap = desk.page.locator("[data-testid=wrap-up]")
+    await wrap.locator(".el-select").click()
+    await desk.page.get_by_role("option", name=re.compile("发货")).click()
+    await wrap.get_by_label("从哪里发货").select_option("容桂网点")
+    await wrap.get_by_label("寄出单号").fill("SF1234567890")
+    await desk.finish("报修已受理", "发货")
+    told = [line["text"] for line in (await desk.get(path))["timeline"]]
+    assert "出容桂网点：PRESS-SW ×2（余 0）" in told

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 
 import { Problem } from '@/api/http'
 import type { TicketRow } from '@/api/types'
-import { runSteps, stepsOf, type Step } from '@/tickets/bulk'
+import { lastsMs, left, runSteps, stepsOf, type Step } from '@/tickets/bulk'
 import { ticket } from './samples.mjs'
 
 const OFFLINE = '连不上服务器'
@@ -57,4 +57,13 @@ it('asks no further when nobody answers or the log-in is over, and reports the r
     expect(report.done).toEqual([])
     expect(report.refused).toEqual([{ no: '60214831', why }, { no: '60214832', why }])
   }
+})
+
+it('offers to take it back for ten seconds; what was refused stays until it was read', () => {
+  const step: Step = stepsOf(ROWS, { owner: 'new' })[0]!
+  const refused = [{ no: '60214799', why: '办结' }]
+  const clean = { done: [], refused: [], undo: [step] }
+  expect([lastsMs(clean), left(clean)]).toEqual([10_000, null])
+  expect([lastsMs({ ...clean, refused }), left({ ...clean, refused })]).toEqual([10_000, { done: [], refused, undo: [] }])
+  expect([lastsMs({ done: [], refused, undo: [] }), lastsMs({ done: [], refused: [], undo: [] })]).toEqual([0, 4_000])
 })

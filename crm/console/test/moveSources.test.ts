@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 
 import type { TicketMove } from '@/api/types'
-import { asksOf, mayTry, movedFrom, sourceOf } from '@/tickets/needs'
+import { asksOf, blockedEverywhere, mayTry, movedFrom, sourceOf } from '@/tickets/needs'
 
 const SHORT = '总仓账上不够：主板 只有 1 件，要发 2 件。实物已在手上请填库存说明，否则先入库'
 const ship: TicketMove = {
@@ -23,6 +23,12 @@ describe('where the parts of a move leave from', () => {
     expect([moved.blocked, asksOf(moved), mayTry(moved, [], {})]).toEqual(['', [], true])
     const there = { ...ship, blocked: '', sources: [{ ...ship.sources[0]!, lacks: '' }, { ...ship.sources[1]!, lacks: '顺德网点账上不够' }] }
     expect(movedFrom(there, 'a').blocked).toBe('顺德网点账上不够')
+  })
+
+  it('is blocked everywhere only when no place has enough, or for another reason', () => {
+    const nowhere = { ...ship, sources: ship.sources.map((item) => ({ ...item, lacks: SHORT })) }
+    const swap = { ...ship, blocked: '三包不支持免费修理' }
+    expect([ship, nowhere, swap, { ...ship, sources: [] }, { ...ship, sources: [], blocked: '' }].map(blockedEverywhere)).toEqual(['', SHORT, '三包不支持免费修理', SHORT, ''])
   })
 
   it('lifts no other obstacle', () => {

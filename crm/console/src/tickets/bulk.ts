@@ -27,6 +27,8 @@ interface Saved {
   readonly version: number
 }
 
+const UNDO_MS = 10_000
+const SEEN_MS = 4_000
 const OVER: readonly string[] = ['closed', 'void']
 
 /** Returns what is to be done to each of these rows. */
@@ -38,6 +40,17 @@ export function stepsOf(rows: readonly TicketRow[], change: BulkChange): Step[] 
 
 function same(one: BulkChange, other: BulkChange): boolean {
   return JSON.stringify(one) === JSON.stringify(other)
+}
+
+/** How long a report stands: taking it back is offered for a while, what was not done stays until it was read (0). */
+export function lastsMs(report: Report<unknown>): number {
+  if (report.undo.length) return UNDO_MS
+  return report.refused.length ? 0 : SEEN_MS
+}
+
+/** What is left of a report when its time is over; null = nothing. */
+export function left<T>(report: Report<T>): Report<T> | null {
+  return report.refused.length ? { ...report, undo: [] } : null
 }
 
 /** Does the steps; `told` hears how many are over. A server that cannot be reached, or no longer knows us, is asked no further. */

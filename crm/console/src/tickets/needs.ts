@@ -61,6 +61,11 @@ export function movedFrom(move: TicketMove, place: string): TicketMove {
   return { ...move, blocked: source.lacks }
 }
 
+/** What blocks the move from wherever the parts leave; '' = from some place it can be made. */
+export function blockedEverywhere(move: TicketMove): string {
+  return move.sources.some((item) => !movedFrom(move, item.place).blocked) ? '' : move.blocked
+}
+
 /** Names of what the move still lacks. */
 export function lacking(move: TicketMove): string[] {
   return move.needs.filter((need) => !need.filled).map((need) => need.label)
