@@ -19,7 +19,8 @@ from crm.tickets.models import Ticket
 KINDS = frozenset({"part_request", "part_return"})
 _SHIPS = frozenset({("part_request", "ship"), ("part_return", "swap"), ("part_return", "exchange")})
 _OLD_IN = frozenset({("part_return", "receive_old"), ("part_return", "exchange")})
-_BACK = {"returned": "退回", "void": "作废"}  # moves of what is shipped by which it lies where it left from again
+# moves of a shipped request by which it lies where it left from again; the new part of an exchange is at the customer's
+_BACK = {("part_request", "returned"): "退回", ("part_request", "void"): "作废"}
 _HOW = "实物已在手上请填库存说明"
 
 
@@ -69,7 +70,7 @@ async def after_move(
         if not parcel:
             booked.append(f"目录里没有「{part}」，没有动库存：{reason}")
     else:
-        booked.append(await _back(session, ticket, _BACK.get(move, ""), viewer, now))
+        booked.append(await _back(session, ticket, move, viewer, now))
     if (ticket.kind, move) in _OLD_IN:
         booked.append(await _old_in(session, parcel, viewer, now))
     return "；".join(filter(None, booked))
@@ -110,16 +111,21 @@ async def _ship(
     return f"出{source.name}：{'，'.join(booked)}" if booked else ""
 
 
-async def _back(session: AsyncSession, ticket: Ticket, how: str, viewer: Viewer, now: datetime) -> str:
-    """The parcel is no longer on its way; how: 退回 | 作废, "" = it stays out."""
+async def _back(session: AsyncSession, ticket: Ticket, move: str, viewer: Viewer, now: datetime) -> str:
+    """The parcel is no longer on its way: it lies where it left from again, or stays out."""
+    how = _BACK.get((ticket.kind, move), "")
     booked: dict[str, list[str]] = {}
+    out = []
     for line in await parts.lines(session, ticket.no):
         if line.shipped_at is not None:
             line.shipped_at = None
+            out.append(f"{line.part_code} ×{line.quantity}")
             if how:
                 why, where = f"工单 {ticket.no} {how}", (line.shipped_from, "back")
                 said = await _booked(session, line, where, line.quantity, why, viewer, now)
                 booked.setdefault(line.shipped_from, []).append(said)
+    if out and move == "void" and not how:
+        return f"新件已寄给客户，没有入库：{'，'.join(out)}。收回实物后请在「备件」里入库"
     names = await _names(session)
     return "；".join(f"入{names.get(place, place)}：{'，'.join(said)}" for place, said in booked.items())
 

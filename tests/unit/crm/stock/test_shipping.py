@@ -184,6 +184,26 @@ async def test_a_new_part_goes_out_and_the_old_one_lies_apart(page: Opener, way:
         assert levels(mended.json())["旧件库"] == 0
 
 
+@pytest.mark.parametrize("way", ["swap", "exchange"])
+async def test_the_new_part_of_a_void_exchange_is_at_the_customer_and_not_in_stock(page: Opener, way: str) -> None:
+    async with page("9001") as keeper:
+        await saved(keeper, "PIN", "点火针")
+        await book(keeper, "PIN", "in", 3)
+        ticket = await returning(keeper, "点火针 PIN", way)
+        if way == "exchange":
+            await moved(keeper, ticket, "accept")
+            await moved(keeper, ticket, "receive", courier_in="SF2")
+        await moved(keeper, ticket, way, courier_out="SF1")
+        void = await moved(keeper, ticket, "void", void_reason="客户不还旧件")
+        told = "新件已寄给客户，没有入库：PIN ×1。收回实物后请在「备件」里入库"
+        assert told in [line["text"] for line in void["timeline"]]
+        assert levels(await stock(keeper, "PIN"))["总仓"] == 2
+        await moved(keeper, ticket, "restore")
+        again = await moved(keeper, ticket, "void", void_reason="开错了")
+        assert [line["text"] for line in again["timeline"]].count(told) == 1
+        assert levels(await stock(keeper, "PIN"))["总仓"] == 2
+
+
 async def test_a_part_that_is_repaired_moves_no_stock(page: Opener) -> None:
     async with page("9001") as keeper:
         await saved(keeper, "PIN", "点火针")
