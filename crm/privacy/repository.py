@@ -91,19 +91,47 @@ async def empty_contacts(session: AsyncSession, contacts: Collection[str]) -> No
     }
     await session.execute(update(Contact).where(Contact.id.in_(ids)).values(blank))
     await session.execute(update(Turn).where(Turn.contact_id.in_(ids)).values(text="", digits="", clip=""))
-    asked = select(CallbackAsked.task_id).where(CallbackAsked.contact_id.in_(ids))
-    await session.execute(update(CallbackTask).where(CallbackTask.id.in_(asked)).values(e164="", note=""))
     for heard in await rows(session, HeardSlot, HeardSlot.contact_id, ids):
         _empty_slot(heard)
     for fact in await rows(session, ReceivedFact, ReceivedFact.contact, ids):
         fact.data, fact.status = impersonal_fact(fact.kind, fact.data), "erased"
 
 
+async def empty_callbacks(session: AsyncSession, contacts: Collection[str], tickets: Collection[str]) -> None:
+    """Empty the call-backs that these calls and tickets asked for; one that another person waits for stays theirs."""
+    mine = select(CallbackAsked.task_id).where(CallbackAsked.contact_id.in_(list(contacts)))
+    either = or_(CallbackTask.id.in_(mine), CallbackTask.ticket_no.in_(list(tickets)))
+    tasks = (await session.execute(select(CallbackTask).where(either).with_for_update())).scalars().all()
+    asked = await rows(session, CallbackAsked, CallbackAsked.task_id, [task.id for task in tasks])
+    for task in tasks:
+        others = [
+            row
+            for row in asked
+            if row.task_id == task.id and row.contact_id not in contacts and row.ticket_no not in tickets
+        ]
+        if others:
+            await _leave_to(session, task, others)
+        else:
+            task.e164, task.note = "", ""
+
+
+async def _leave_to(session: AsyncSession, task: CallbackTask, others: Sequence[CallbackAsked]) -> None:
+    """Number, place and time are still wanted by others; what people wrote after the call may be about either."""
+    theirs = [row.contact_id for row in others]
+    gone = delete(CallbackAsked).where(CallbackAsked.task_id == task.id, CallbackAsked.contact_id.not_in(theirs))
+    await session.execute(gone)
+    newest = max(others, key=lambda row: (row.at, row.contact_id))
+    task.contact_id = task.contact_id if task.contact_id in theirs else newest.contact_id
+    if task.ticket_no not in {row.ticket_no for row in others}:
+        task.ticket_no = newest.ticket_no
+    if task.done_at is not None:
+        task.note = ""
+
+
 async def empty_tickets(session: AsyncSession, tickets: Collection[str]) -> None:
     """Empty what tickets hold of a person; kind, states, times and clocks stay."""
     ids = list(tickets)
     await session.execute(update(Ticket).where(Ticket.no.in_(ids)).values(caller_e164=""))
-    await session.execute(update(CallbackTask).where(CallbackTask.ticket_no.in_(ids)).values(e164="", note=""))
     await session.execute(update(ClockPause).where(ClockPause.ticket_no.in_(ids)).values(note=""))
     for slot in await rows(session, TicketSlot, TicketSlot.ticket_no, ids):
         _empty_slot(slot)

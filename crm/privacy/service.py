@@ -101,6 +101,7 @@ async def _erase_rows(
     customer.version += 1
     await repository.empty_customer(session, customer.id)
     await repository.empty_contacts(session, ids)
+    await repository.empty_callbacks(session, ids, [item.no for item in tickets])
     await repository.empty_tickets(session, [item.no for item in tickets])
     touch(
         session,

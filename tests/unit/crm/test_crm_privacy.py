@@ -17,7 +17,9 @@ from crm.privacy import service
 from crm.settings import Settings
 from ivr.contract import facts
 from tests.unit.crm.conftest import Opener
-from tests.unit.crm.fakes import CONTACT, NUMBER, RECORDING, Clock, Story, dialogue, talk, waiting, wire
+from tests.unit.crm.fakes import CALLER, CONTACT, NUMBER, RECORDING, Clock, Story, dialogue, talk, waiting, wire
+from tests.unit.crm.test_crm_callbacks_merged import ABANDONS, SECOND, abandoned, asked_by, tasks
+from tests.unit.crm.test_crm_facts import ship
 from tests.unit.crm.tickets_by_hand import API, given_staff
 
 WHY = {"reason": "本人来电要求"}
@@ -90,6 +92,30 @@ async def test_erasing_leaves_nothing_of_a_person_and_every_count(
     listed = settings.erasures_file.read_text(encoding="utf-8")
     assert customer in listed
     assert not [word for word in PERSONAL if word in listed]
+
+
+async def test_a_shared_call_back_stays_with_the_other(
+    process: Process, desk: httpx.AsyncClient, page: Opener, clock: Clock
+) -> None:
+    """Two people of one number asked to be rung back: one call-back serves both until both are erased."""
+    await given_staff(process, clock)
+    await ship(desk, Story().tell(*dialogue(), *ABANDONS))
+    async with page("8001") as agent:
+        first = (await agent.get(f"{API}/tickets/{NUMBER}")).json()["customer"]
+        number = {"number": CALLER, "main": True}
+        second = (await agent.post(f"{API}/customers", json={"name": "李芳", "numbers": [number]})).json()["id"]
+    await ship(desk, abandoned(SECOND).told)
+    (before,) = await tasks(process)
+    assert await asked_by(process) == [(CONTACT, NUMBER), (SECOND, "")]
+    async with page("7004") as admin:
+        assert (await admin.post(f"{API}/customers/{first}/erase", json=WHY)).status_code == 200
+        (task,) = await tasks(process)
+        assert (task["e164"], task["contact_id"], task["ticket_no"]) == (CALLER, SECOND, "")
+        assert {**task, "contact_id": CONTACT, "ticket_no": NUMBER} == before
+        assert await asked_by(process) == [(SECOND, "")]
+        assert (await admin.post(f"{API}/customers/{second}/erase", json=WHY)).status_code == 200
+    assert [(task["e164"], task["done_at"]) for task in await tasks(process)] == [("", None)]
+    assert not [word for word in PERSONAL if word in json.dumps(await everything(process), default=str)]
 
 
 async def test_a_fact_told_again_brings_nothing_back(
