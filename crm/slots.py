@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 
 from crm import phone
+from crm.words import SAFETY, word
 
 LABELS: Mapping[str, str] = {
     "fault_code": "故障代码",
@@ -133,7 +134,22 @@ def text(slot: str, value: Mapping[str, str]) -> str:
     for key in _SPOKEN_FIRST:
         if value.get(key):
             return _WORDS.get(slot, {}).get(value[key], value[key])
+    if value.get("clips"):
+        return _recording_text(value)
     return " ".join(item for item in value.values() if item)
+
+
+def danger_text(danger: str) -> str:
+    """Return how a danger is called that a machine heard in a recording."""
+    return f"疑似危险：{word(SAFETY, danger).removeprefix('疑似')}"
+
+
+def _recording_text(value: Mapping[str, str]) -> str:
+    """Return what the ticket says of a recording: what a machine noticed in it is a hint, for nobody was asked."""
+    codes, danger = value.get("codes", "").replace(" ", "、"), value.get("danger", "")
+    noticed = [f"提到的代码：{codes}" if codes else "", danger_text(danger) if danger else ""]
+    hint = "，".join(filter(None, noticed))
+    return f"有录音；机器听到，未核实：{hint}" if hint else "有录音"
 
 
 def _visit_text(value: Mapping[str, str]) -> str:

@@ -252,6 +252,8 @@ class TurnResult:
     digits: keys pressed, without the terminating #, in DTMF mode; "#" alone when only # was pressed.
     clip: path of the caller's audio of this turn, relative to the clips folder, or "".
     speech_ms: length of the caller's speech; wait_ms: from end of prompt (or its interruption) to the result.
+    noticed: what a recording seems to tell and nobody was asked about: danger (kind), codes (joined by blanks). It is
+    for people to look at; the dialogue does not act on it.
     """
 
     turn_id: str
@@ -264,6 +266,7 @@ class TurnResult:
     wait_ms: int = 0
     barged_in: bool = False
     degraded: bool = False
+    noticed: Mapping[str, str] = field(default_factory=dict)
 
 
 class Interpreter(Protocol):

@@ -1,6 +1,7 @@
 """One turn's listening: starts, feeds and finishes the recognition, judges its text, keeps the caller's audio."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -49,28 +50,36 @@ class Sink(Protocol):
 
 
 class Recorder:
-    """A Sink that only keeps the audio."""
+    """A Sink that keeps the audio, and lets it be recognized openly beside that while the recognizer has room."""
 
-    def __init__(self) -> None:
+    def __init__(self, recognizer: Recognizer) -> None:
         self.clip = bytearray()
+        self._recognizer = recognizer
+        self._recognition: Recognition | None = None
         self._on = False
 
     def start(self, pre_roll: bytes) -> None:
         """See Sink. The pre-roll is the beep's time and is left out."""
         del pre_roll
         self._on = True
+        if self._recognizer.busy:  # callers who wait for an answer come first
+            return
+        with contextlib.suppress(RecognizerFailed):
+            self._recognition = self._recognizer.start(())
 
     def feed(self, pcm: bytes) -> None:
         """See Sink."""
         if self._on and len(self.clip) < MAX_CLIP_BYTES:
             self.clip += pcm
+            if self._recognition is not None:
+                self._recognition.feed(pcm)
 
     def stop(self) -> None:
         """See Sink."""
         self._on = False
 
     def close(self) -> None:
-        """See Sink."""
+        """See Sink. What was recognized is kept until `words` or `drop`."""
         self._on = False
 
     def finalize(self, tasks: asyncio.TaskGroup) -> None:
@@ -80,6 +89,22 @@ class Recorder:
     def poll(self) -> list[Input]:
         """See Sink."""
         return []
+
+    async def words(self) -> tuple[str, ...]:
+        """Return what was heard, best first; none when nothing could be recognized, which costs nobody anything."""
+        recognition, self._recognition = self._recognition, None
+        if recognition is None:
+            return ()
+        try:
+            return (await recognition.finish()).texts
+        except RecognizerFailed:
+            return ()
+
+    def drop(self) -> None:
+        """Give up what is being recognized; safe at any time."""
+        if self._recognition is not None:
+            self._recognition.cancel()
+            self._recognition = None
 
 
 @dataclass(frozen=True, slots=True)

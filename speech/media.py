@@ -24,6 +24,7 @@ from speech.contract import (
 from speech.ear import Ear
 from speech.listening import Listening, Recorder, Sink
 from speech.meaning import SlotsByPack
+from speech.noticing import notice
 from speech.player import BEEP
 from speech.prompts import PromptLibrary
 from speech.recognizers.port import Recognizer
@@ -113,11 +114,16 @@ class DialogueMedia:
     async def record(self, spec: RecordSpec) -> TurnResult:
         """Speak, beep and record."""
         machine = RecordMachine(spec, now_ms())
-        recorder = Recorder()
+        recorder = Recorder(self._parts.recognizer)
         run = Run(machine, self._line, self._ear, recorder, _nothing, ending=BEEP)
-        await run.carry_out(self._load(run, spec.segments, spec.rate))
+        clip, words = "", tuple[str, ...]()
+        try:
+            await run.carry_out(self._load(run, spec.segments, spec.rate))
+            if machine.said_something:
+                clip, words = await asyncio.gather(self._keep_clip(spec.clip, recorder), recorder.words())
+        finally:
+            recorder.drop()
         finish = machine.finished or Finish(Cause.MEDIA_FAILED)
-        clip = await self._keep_clip(spec.clip, recorder) if machine.said_something else ""
         log.info("record_done", turn=spec.turn_id, cause=finish.cause.value, speech_ms=machine.speech_ms)
         return TurnResult(
             turn_id=spec.turn_id,
@@ -127,6 +133,7 @@ class DialogueMedia:
             clip=clip,
             speech_ms=machine.speech_ms,
             wait_ms=max(0, now_ms() - machine.answering_from_ms),
+            noticed=notice(words, self._lexicon),
         )
 
     async def _load(self, run: Run, segments: Iterable[Segment], rate: float) -> None:

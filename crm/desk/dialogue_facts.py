@@ -13,7 +13,7 @@ from crm.calls import repository as calls
 from crm.calls.models import Contact, HeardSlot, Matter, PathNode, RecordingEntry, Turn
 from crm.customers import repository as customer_rows
 from crm.customers import service as customers
-from crm.desk import asked, drafts
+from crm.desk import asked, drafts, heard_dangers
 from crm.desk.errors import FactRejected
 from crm.desk.service import own_number
 from crm.events.service import EventKind, append
@@ -138,6 +138,7 @@ async def slot_filled(session: AsyncSession, contact: Contact, fact: facts.SlotF
     ticket = await _ticket_of(session, contact, fact.matter)
     if ticket is not None:
         await ticket_service.heard_slot(session, ticket, _heard(stored), at)
+        await _press(session, contact, ticket, [_heard(stored)], at)
 
 
 async def ticket_opened(session: AsyncSession, contact: Contact, fact: facts.TicketOpened, at: datetime) -> None:
@@ -168,6 +169,7 @@ async def ticket_opened(session: AsyncSession, contact: Contact, fact: facts.Tic
     except AnotherTicket as error:
         raise FactRejected("another_ticket") from error
     await repeated.mark(session, ticket, at)
+    await _press(session, contact, ticket, stored, at)
     if fact.kind == ticket.kind == "consult" and fact.outcome == "solved" and ticket.state == "new":
         text = "来电人说已解决，办结"
         await ticket_service.record(
@@ -175,6 +177,12 @@ async def ticket_opened(session: AsyncSession, contact: Contact, fact: facts.Tic
         )
     if fact.outcome in ("hung_up", "voicemail"):
         await ring_back(session, contact, fact.outcome, at, ticket=ticket)
+
+
+async def _press(session: AsyncSession, contact: Contact, ticket: Ticket, heard: list[Heard], at: datetime) -> None:
+    """Ring back at once who seems to tell of a danger in a message."""
+    if await heard_dangers.press(session, ticket, heard, at):
+        await ring_back(session, contact, "danger", at, ticket=ticket)
 
 
 async def safety_raised(session: AsyncSession, contact: Contact, fact: facts.SafetyRaised, at: datetime) -> None:

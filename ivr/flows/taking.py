@@ -232,6 +232,14 @@ def keep_clip(making: Step, node: object, result: TurnResult) -> None:
     if node.voicemail:
         making.save(VoicemailRecorded(result.clip, result.speech_ms, matter_number(making.state)))
     held = making.state.slot(node.slot)
-    before = held.value.get("clips", "") if held else ""
-    value = {"clip": result.clip, "clips": " ".join(filter(None, (before, result.clip)))}
+    before = held.value if held else {}
+    clips = " ".join(filter(None, (before.get("clips", ""), result.clip)))
+    value = {**_noticed(before, result.noticed), "clip": result.clip, "clips": clips}
     _store(making, node.slot, Slot(value, "unverified", "speech", clip=result.clip))
+
+
+def _noticed(before: Mapping[str, str], now: Mapping[str, str]) -> dict[str, str]:
+    """Return what a machine noticed in a recording and in those before it, for the ticket; nobody was asked."""
+    codes = f"{before.get('codes', '')} {now.get('codes', '')}".split()
+    told = {"danger": now.get("danger") or before.get("danger", ""), "codes": " ".join(dict.fromkeys(codes))}
+    return {name: text for name, text in told.items() if text}

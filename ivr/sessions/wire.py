@@ -92,6 +92,7 @@ def turn_result_from_json(raw: Any) -> TurnResult:
             wait_ms=_number(raw, "wait_ms"),
             barged_in=_flag(raw, "barged_in"),
             degraded=_flag(raw, "degraded"),
+            noticed=_text_map(raw.get("noticed", {})),
         )
     except ValueError as error:
         if isinstance(error, InvalidMessage):

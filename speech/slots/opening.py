@@ -17,7 +17,7 @@ from speech.slots.purchase import read_past
 
 _HEX = "A-Fa-f"
 _DIGIT = "零〇洞一幺么二两三四五六七拐八九勾十百0-9"
-_LETTER_CODE = re.compile(
+LETTER_CODE = re.compile(
     rf"(?:[\u4e00-\u9fff]{{2,3}}的)?[A-Z][杠点横]?(?:[{_HEX}]?[{_DIGIT}]{{1,4}}|[{_HEX}](?![A-Z]))|[{_DIGIT}]P[{_DIGIT}]"
 )
 # Digits alone, or a letter written as a homophone, are a code only where the sentence says so.
@@ -54,7 +54,7 @@ def capture(text: str, gazetteer: Gazetteer, catalogue: Mapping[str, str], today
 
 
 def _take_code(text: str, catalogue: Mapping[str, str]) -> tuple[Captured | None, str]:
-    match = _LETTER_CODE.search(text)
+    match = LETTER_CODE.search(text)
     span = match.span() if match else None
     if span is None:
         named = _NAMED_CODE.search(text)

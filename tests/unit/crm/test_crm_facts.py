@@ -155,6 +155,38 @@ async def test_an_emergency_is_urgent_everywhere(process: Process, desk: httpx.A
     assert (task["priority"], task["due_at"]) == ("urgent", task["created_at"])
 
 
+def recorded(slot: str, **noticed: str) -> Fact:
+    value = {"clip": VOICEMAIL.clip, "clips": VOICEMAIL.clip, **noticed}
+    return facts.SlotFilled(1, slot, value, "unverified", "speech", clip=VOICEMAIL.clip)
+
+
+@pytest.mark.parametrize("joined", [False, True])
+async def test_a_danger_that_a_machine_heard_in_a_message_presses_and_is_no_emergency_yet(
+    process: Process, desk: httpx.AsyncClient, joined: bool
+) -> None:
+    told = recorded("voicemail", danger="gas", codes="E4")
+    story = [opened("hung_up"), told, VOICEMAIL] if joined else [told, VOICEMAIL, opened("voicemail")]
+    await ship(desk, Story().tell(*dialogue()[:13], *story, facts.ContactEnded("voicemail")))
+    ticket = await one(process, "SELECT * FROM tickets")
+    assert (ticket["priority"], ticket["safety"]) == ("urgent", "")
+    task = await one(process, "SELECT * FROM callback_tasks")
+    assert (task["priority"], task["due_at"], task["e164"]) == ("urgent", task["created_at"], CALLER)
+    assert {"voicemail", "danger"} <= set(task["reasons"])
+    notes = await rows(process, "SELECT actor, text FROM timeline WHERE actor = '机器听留言' AND kind = 'note'")
+    assert [note["text"] for note in notes] == ["疑似危险：燃气泄漏。还没有人核实，请先打电话问清楚有没有危险"]
+    slot = await one(process, "SELECT value, status FROM ticket_slots WHERE slot = 'voicemail'")
+    assert (slot["status"], slot["value"]["codes"]) == ("unverified", "E4")
+
+
+@pytest.mark.parametrize("told", [recorded("voicemail", codes="E4"), recorded("symptom_clip", danger="gas")])
+async def test_a_code_in_a_message_and_what_is_told_in_the_dialogue_are_hints_only(
+    process: Process, desk: httpx.AsyncClient, told: Fact
+) -> None:
+    await ship(desk, Story().tell(*dialogue()[:13], told, opened("hung_up")))
+    assert (await one(process, "SELECT priority FROM tickets"))["priority"] == "normal"
+    assert (await one(process, "SELECT reasons FROM callback_tasks"))["reasons"] == ["hung_up"]
+
+
 async def test_danger_outside_the_dialogue_raises_the_ticket_and_never_overrides(
     process: Process, desk: httpx.AsyncClient
 ) -> None:

@@ -381,6 +381,41 @@ async def test_a_recording_after_the_beep(start: Start) -> None:
         assert len(read_wav(rig.settings.clips_dir / result.clip)) > 16000
 
 
+STORY = "那个 漏气 了 屏幕 上 是 E 四"
+
+
+@pytest.mark.parametrize(
+    ("lines", "busy", "noticed"),
+    [
+        ((Line(STORY),), False, {"danger": "gas", "codes": "E4"}),
+        ((Line(STORY, lost=True),), False, {}),
+        ((Line(STORY),), True, {}),
+        ((), False, {}),
+    ],
+)
+@pytest.mark.parametrize("hang_up", [False, True])
+async def test_what_is_noticed_in_a_recording_and_nothing_costs_the_clip(
+    tmp_path: Path, lines: tuple[Line, ...], busy: bool, noticed: dict[str, str], hang_up: bool
+) -> None:
+    recognizer = ScriptedRecognizer(lines)
+    async with running(tmp_path, recognizer, 4) as rig:
+        ivr, caller = await rig.dialogue()
+        recognizer.busy = busy
+        ivr.record(RecordSpec("r1", SHORT, "c-1/r1", final_silence_ms=700))
+        await until(lambda: audible(caller))
+        await until(lambda: not audible(caller, 15))
+        await caller.say(say("广东省佛山市"))
+        if hang_up:
+            caller.hang_up()
+        else:
+            await caller.say(bytes(32000))
+        result = await ivr.result()
+        assert result.cause is (Cause.HUNG_UP if hang_up else Cause.SUCCESS)
+        assert len(read_wav(rig.settings.clips_dir / result.clip)) > 16000
+        assert result.noticed == noticed
+        assert recognizer.grammars == ([] if busy or not lines else [()])
+
+
 async def test_a_recording_of_nothing_is_no_input_and_a_key_may_end_it(start: Start) -> None:
     async with start() as rig:
         ivr, caller = await rig.dialogue()

@@ -118,10 +118,11 @@ def test_a_hang_up_is_one_also_as_a_result_of_any_turn() -> None:
 
 def test_what_was_recorded_counts_when_the_caller_hangs_up_in_it() -> None:
     driver = at("voicemail_record")
-    driver.result(Cause.HUNG_UP, clip="c0ffee/v.wav", speech_ms=4000)
+    driver.result(Cause.HUNG_UP, clip="c0ffee/v.wav", speech_ms=4000, noticed={"danger": "gas"})
     assert driver.of(VoicemailRecorded) == [VoicemailRecorded("c0ffee/v.wav", 4000, 1)]
     assert driver.of(TicketOpened)[-1].outcome == "hung_up"
     assert driver.of(CallbackRequested)[-1].reason == "hung_up"
+    assert driver.of(SlotFilled)[-1].value["danger"] == "gas"
 
 
 def test_hanging_up_without_a_word_is_only_a_missed_contact() -> None:

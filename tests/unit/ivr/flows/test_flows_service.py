@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from ivr.contract.dialogue import End, HandOver
-from ivr.contract.facts import CallbackRequested, MatterOpened, SlotFilled, TicketOpened
+from ivr.contract.facts import CallbackRequested, MatterOpened, SafetyRaised, SlotFilled, TicketOpened
 from ivr.flows.machine import fold
 from ivr.flows.simulate import Conversation, Move, no_interpreter, simulate
+from speech.contract import Cause
 from tests.unit.ivr.flows.known import AT, CARD
 from tests.unit.ivr.flows.play import Driver, interpreter, program
 from tests.unit.ivr.flows.repairs import press, say
@@ -255,6 +256,20 @@ def test_every_clip_of_a_statement_is_kept_and_there_are_three() -> None:
     statement = driver.state.slot("statement")
     assert statement is not None
     assert statement.value == {"clip": "c0ffee/3", "clips": "c0ffee/1 c0ffee/2 c0ffee/3"}
+
+
+def test_what_a_machine_noticed_in_any_clip_is_kept_for_people_and_nothing_is_done_about_it() -> None:
+    driver = at("complaint_statement")
+    for noticed in ({"codes": "E4"}, {"codes": "E4 F28", "danger": "gas"}):
+        driver.result(Cause.SUCCESS, clip="c0ffee/1", speech_ms=4000, noticed=noticed).press("1")
+    driver.record("c0ffee/3").press("2")
+    assert driver.node == "contact_known"
+    statement = driver.state.slot("statement")
+    assert statement is not None
+    assert {name: statement.value[name] for name in ("codes", "danger")} == {"codes": "E4 F28", "danger": "gas"}
+    assert statement.status == "unverified"
+    assert not driver.of(SafetyRaised)
+    assert driver.state.slot("fault_code") is None
 
 
 def test_a_time_is_promised_only_when_the_company_set_one_and_an_answer_is_waited_for() -> None:

@@ -116,6 +116,7 @@ def test_foreign_inputs_are_refused(raw: Any) -> None:
         {"turn_id": 3},
         {"interpretation": {"candidates": [{}, {}, {}, {}]}},
         {"interpretation": {"value": {"a": 1}}},
+        {"noticed": {"danger": 1}},
     ],
 )
 def test_bad_results_are_refused(change: dict[str, Any]) -> None:
