@@ -39,6 +39,7 @@ class Contact(Base):
     handed_to: Mapped[str] = mapped_column(default="")
     handed_at: Mapped[datetime | None]
     handed_priority: Mapped[int] = mapped_column(default=0, server_default="0")
+    silent: Mapped[bool] = mapped_column(default=False, server_default="false")
     voicemail: Mapped[str] = mapped_column(default="")
     called_back_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]

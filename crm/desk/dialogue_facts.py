@@ -233,6 +233,7 @@ def handed_over(contact: Contact, fact: facts.HandedOver, at: datetime) -> None:
     """Note where the dialogue left the caller."""
     contact.handed_to = fact.queue if fact.target == "queue" else fact.target
     contact.handed_at, contact.handed_priority = at, fact.priority
+    contact.silent = fact.reason == "silent"
 
 
 async def voicemail_recorded(

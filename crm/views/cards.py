@@ -171,6 +171,8 @@ async def _tags(
     vulnerable = any(row.slot == "vulnerable" and row.value.get("value") == "yes" for row in rows)
     if vulnerable or (customer is not None and customer.elder):
         tags.append(Tag(key="elder", text="家有老人" if customer and customer.elder else "家有老幼病人", detail=""))
+    if contact.silent:
+        tags.append(Tag(key="silent", text="静默", detail="来电人没有出声，也没有按键；听不到就请说稍后回电"))
     return tags[:_MOST_TAGS]
 
 

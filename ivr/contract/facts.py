@@ -166,7 +166,7 @@ class CallbackRang:
 
 @dataclass(frozen=True, slots=True)
 class HandedOver:
-    """The dialogue ended by handing the caller to a queue, voicemail or the end."""
+    """The dialogue ended by handing the caller to a queue, voicemail or the end. reason: silent | a danger | error."""
 
     KIND: ClassVar[str] = "handed_over"
     target: str  # queue | voicemail | end

@@ -92,6 +92,17 @@ async def test_what_the_agent_must_know_before_the_first_word_is_the_first_mark(
     assert tag in [row.text for row in card.slots] or slot == "category"
 
 
+async def test_who_never_spoke_or_pressed_a_key_is_marked(process: Process, desk: httpx.AsyncClient) -> None:
+    story = Story()
+    begun = dialogue()[0]
+    await desk.post(
+        "/internal/facts", json=wire(story.tell(begun, facts.HandedOver("queue", "repair", "silent"), *waiting()))
+    )
+    async with process.parts.work.snapshot() as session:
+        card = (await process.hub.snapshot(session, await viewer(process, "8001"))).cards[0]
+    assert [tag.text for tag in card.tags] == ["静默"]
+
+
 async def test_ringing_twice_makes_no_second_card(process: Process, desk: httpx.AsyncClient) -> None:
     story = Story()
     again: list[facts.Fact] = [
