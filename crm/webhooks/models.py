@@ -9,7 +9,11 @@ from crm.database import Base, Id
 
 
 class Webhook(Base):
-    """A program that is told of events. sent_seq: the newest event it has taken. next_at: not before then."""
+    """A program that is told of events.
+
+    first_seq: what happened up to this event is not told, it came before the webhook. sent_seq: the newest event it has
+    taken. next_at: not before then.
+    """
 
     __tablename__ = "webhooks"
 
@@ -18,6 +22,7 @@ class Webhook(Base):
     secret: Mapped[str]
     kinds: Mapped[list[str]]
     active: Mapped[bool] = mapped_column(default=True)
+    first_seq: Mapped[int] = mapped_column(BigInteger, default=0)
     sent_seq: Mapped[int] = mapped_column(BigInteger, default=0)
     failures: Mapped[int] = mapped_column(default=0)
     next_at: Mapped[datetime]

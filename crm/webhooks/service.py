@@ -38,11 +38,12 @@ class NoWebhook(NotFound):
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """What one webhook is to be told now."""
+    """What one webhook is to be told now. after: the newest event it had taken."""
 
     webhook: str
     url: str
     secret: str
+    after: int
     events: tuple[Event, ...]
 
 
@@ -54,13 +55,15 @@ async def add(session: AsyncSession, *, url: str, kinds: list[str], viewer: View
         raise _bad_url() from error
     if address.scheme not in ("http", "https") or not address.host or address.userinfo:
         raise _bad_url()
+    newest = await events.highest(session)
     row = Webhook(
         id=uuid4().hex,
         url=url,
         secret=secrets.token_urlsafe(32),
         kinds=sorted(set(kinds)),
         active=True,
-        sent_seq=await events.highest(session),
+        first_seq=newest,
+        sent_seq=newest,
         failures=0,
         next_at=now,
         created_by=viewer.name,
@@ -73,11 +76,35 @@ async def add(session: AsyncSession, *, url: str, kinds: list[str], viewer: View
 
 async def remove(session: AsyncSession, webhook: str, *, viewer: Viewer, now: datetime) -> None:
     """Delete a webhook; raises NoWebhook."""
-    row = await repository.get(session, webhook)
+    row = await existing(session, webhook)
+    await repository.delete(session, row)
+    await note(session, viewer, "webhook_removed", "webhook", webhook, now, detail=httpx.URL(row.url).host)
+
+
+async def existing(session: AsyncSession, webhook: str, *, lock: bool = True) -> Webhook:
+    """Return a webhook; raises NoWebhook."""
+    row = await repository.get(session, webhook, lock=lock)
     if row is None:
         raise NoWebhook("没有这个推送地址")
-    await repository.delete(session, row)
-    await note(session, viewer, "webhook_removed", "webhook", webhook, now)
+    return row
+
+
+async def switch(session: AsyncSession, webhook: str, active: bool, *, viewer: Viewer, now: datetime) -> None:
+    """Tell a webhook no more, or again, and then what it missed; raises NoWebhook."""
+    row = await existing(session, webhook)
+    if row.active == active:
+        return
+    row.active, row.next_at = active, now
+    action = "webhook_on" if active else "webhook_off"
+    await note(session, viewer, action, "webhook", webhook, now, detail=httpx.URL(row.url).host)
+
+
+async def tell_again(session: AsyncSession, webhook: str, from_event: int, *, viewer: Viewer, now: datetime) -> None:
+    """Tell all from an event on once more, no further back than the webhook's beginning; raises NoWebhook."""
+    row = await existing(session, webhook)
+    row.sent_seq = max(row.first_seq, min(row.sent_seq, from_event - 1))
+    row.next_at = now
+    await note(session, viewer, "webhook_again", "webhook", webhook, now, detail=f"从第 {row.sent_seq + 1} 号起")
 
 
 async def tell(work: UnitOfWork, client: httpx.AsyncClient, now: datetime) -> int:
@@ -99,7 +126,7 @@ async def _claim(session: AsyncSession, now: datetime) -> list[Parcel]:
         found = await repository.untold(session, row, BATCH)
         if found:
             row.next_at = now + CLAIM  # so that another process leaves it alone; _settle sets the real time
-            parcels.append(Parcel(row.id, row.url, row.secret, tuple(found)))
+            parcels.append(Parcel(row.id, row.url, row.secret, row.sent_seq, tuple(found)))
     return parcels
 
 
@@ -130,8 +157,9 @@ async def _settle(session: AsyncSession, parcel: Parcel, count: int, result: str
     if row is None:  # deleted meanwhile
         return
     if count:
-        row.sent_seq = max(row.sent_seq, parcel.events[count - 1].seq)
         row.failures = 0
+        if row.sent_seq == parcel.after:  # else somebody asked meanwhile that it be told again
+            row.sent_seq = parcel.events[count - 1].seq
     row.last_at, row.last_result = now, result
     row.next_at = now
     if result:

@@ -19,6 +19,7 @@ from tests.e2e.console_company import Company, given_company, given_floor
 from tests.e2e.console_crm import Crm, running_crm
 from tests.e2e.console_page import COMPACT, WIDE, ConsolePage, chromium
 from tests.e2e.console_parts import given_store
+from tests.e2e.console_receiver import receiving
 from tests.e2e.console_world import tomorrow
 from tests.unit.crm.postgres import private_cluster
 
@@ -192,10 +193,35 @@ async def given_people(crm: Crm, browser: Browser) -> tuple[ConsolePage, Company
     return lead, company
 
 
+async def given_webhooks(crm: Crm, browser: Browser, url: str) -> list[Shot]:
+    """Add a program that takes what it is told, one that does not, and one that is off; say what is taken of them."""
+    admin = await ConsolePage.open(browser, crm.url)
+    await admin.login(ADMIN, crm.passwords[ADMIN])
+    made = {}
+    for path, kinds in (
+        ("erp/hotline", ["ticket", "contact", "customer"]),
+        ("down/wechat-work/service-messages/notify-group-of-the-branch", ["ticket", "clock", "alarm"]),
+        ("report", ["contact", "callback"]),
+    ):
+        made[path] = (await admin.send("POST", "/webhooks", url=f"{url}/{path}", kinds=kinds))["id"]
+    erp, down, off = made.values()
+    await admin.page.request.patch(
+        f"{crm.url}/api/v1/webhooks/{off}", headers={"X-Hotline": "1"}, data={"active": False}
+    )
+    await admin.page.context.close()
+    return [
+        Shot("webhooks", ADMIN, f"/webhooks/{down}", ".webhook .tag.bad"),
+        Shot("webhook-well", ADMIN, f"/webhooks/{erp}", ".webhook tbody .tag.ok"),
+        Shot("webhook-new", ADMIN, "/webhooks/+", "form.new"),
+    ]
+
+
 async def _pages(crm: Crm, browser: Browser, folder: Path, named: Sequence[str]) -> None:
-    lead, company = await given_people(crm, browser)
-    shots = await given_shots(lead, company)
-    await take(crm, browser, folder, [shot for shot in shots if not named or shot.name in named])
+    async with receiving() as other:
+        hooks = await given_webhooks(crm, browser, other.url)
+        lead, company = await given_people(crm, browser)
+        shots = [*await given_shots(lead, company), *hooks]
+        await take(crm, browser, folder, [shot for shot in shots if not named or shot.name in named])
     if not named or "engineer" in named:
         await take_mobile(crm, browser, folder, lead, company.visit)
 

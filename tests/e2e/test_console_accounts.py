@@ -22,7 +22,7 @@ async def test_a_colleague_is_made_logs_in_and_is_disabled(crm: Crm, browser: Br
     await expect(form.get_by_role("alert")).to_contain_text("分机 8001 已给 李明")
     await form.get_by_label("分机").fill("8002")
     await form.get_by_role("button", name="建账号").click()
-    password = await admin.get_by_test_id("new-password").inner_text()
+    password = await admin.get_by_test_id("shown-once").inner_text()
     await expect(admin.get_by_role("link", name="8002", exact=True)).to_be_visible()
 
     colleague = await ConsolePage.open(browser, crm.url)

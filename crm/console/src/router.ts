@@ -35,6 +35,7 @@ export const router = createRouter({
     { path: '/users/:number?', component: () => import('@/users/AccountsPage.vue'), meta: { page: 'users', title: 'rail.admin' } },
     { path: '/rules/:name?', component: () => import('@/rules/RulesPage.vue'), meta: { page: 'rules', title: 'rail.admin' } },
     { path: '/notices', component: () => import('@/notices/NoticesPage.vue'), meta: { page: 'notices', title: 'rail.admin' } },
+    { path: '/webhooks/:id?', component: () => import('@/webhooks/WebhooksPage.vue'), meta: { page: 'webhooks', title: 'rail.admin' } },
     { path: '/imports/:table?', component: () => import('@/imports/ImportsPage.vue'), meta: { page: 'imports', title: 'rail.admin' } },
     { path: '/audit', component: () => import('@/audit/AuditPage.vue'), meta: { page: 'audit', title: 'rail.admin' } },
     { path: '/me', component: () => import('@/me/MePage.vue'), meta: { title: 'rail.me' } },

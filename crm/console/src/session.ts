@@ -32,6 +32,7 @@ export const PAGES = {
   users: ['admin'],
   rules: ['agent', 'dispatcher', 'supervisor', 'quality', 'auditor', 'admin'],
   notices: ['agent', 'dispatcher', 'supervisor', 'quality', 'admin'],
+  webhooks: ['admin'],
   imports: ['supervisor', 'admin'],
   audit: ['auditor', 'supervisor', 'admin'],
 } as const satisfies Record<string, readonly Role[]>

@@ -54,6 +54,7 @@ ROLES_OF: dict[str, frozenset[str]] = {
     "resetPassword": frozenset({ADMIN}),
     "listNotices": EVERYBODY, "createNotice": LEADS, "changeNotice": LEADS,
     "listWebhooks": frozenset({ADMIN}), "addWebhook": frozenset({ADMIN}), "removeWebhook": frozenset({ADMIN}),
+    "switchWebhook": ADMINS, "tellWebhookAgain": ADMINS, "listDeliveries": ADMINS,
     "listImports": LEADS, "listImportColumns": LEADS, "getImportTemplate": LEADS, "checkImport": LEADS,
     "runImport": LEADS, "getImport": LEADS, "exportTable": LEADS,
     "leaveMessage": OPEN, "sendMessage": OPEN, "listChannels": ADMINS, "addChannel": ADMINS, "removeChannel": ADMINS,

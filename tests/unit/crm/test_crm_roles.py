@@ -98,6 +98,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "resetPassword": {},
     "addWebhook": {"url": "https://erp.example/", "kinds": ["ticket"]},
     "removeWebhook": {},
+    "switchWebhook": {"active": False},
+    "tellWebhookAgain": {"from_event": 1},
     "addChannel": {"name": "微信", "kind": "wechat"},
     "removeChannel": {},
     "exportPerson": WHY,

@@ -11,6 +11,7 @@ import { parts } from './zh-CN.parts'
 import { products } from './zh-CN.products'
 import { rules } from './zh-CN.rules'
 import { tickets } from './zh-CN.tickets'
+import { webhooks } from './zh-CN.webhooks'
 
 const shell = {
   'app.name': '汉普顿 400-172-6011',
@@ -131,4 +132,4 @@ const shell = {
   'title.page': '{page} - 汉普顿热线',
 } as const
 
-export const zhCN = { ...shell, ...desk, ...notices, ...pages, ...knowledge, ...tickets, ...customers, ...admin, ...dispatch, ...callbacks, ...rules, ...parts, ...products } as const
+export const zhCN = { ...shell, ...desk, ...notices, ...pages, ...knowledge, ...tickets, ...customers, ...admin, ...dispatch, ...callbacks, ...rules, ...parts, ...products, ...webhooks } as const

@@ -1,0 +1,43 @@
+"""A program elsewhere that is told of events by webhooks: answers as it is set and notes what it was told."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import uvicorn
+from fastapi import FastAPI, Request, Response
+
+from tests.e2e.console_crm import free_port
+
+
+@dataclass
+class Receiver:
+    """url: its address; what is told below /down it never takes. answer: status of every other answer."""
+
+    url: str
+    answer: int = 204
+    numbers: list[int] = field(default_factory=list)
+
+
+@asynccontextmanager
+async def receiving() -> AsyncIterator[Receiver]:
+    """Serve until the block ends."""
+    port = free_port()
+    receiver = Receiver(f"http://127.0.0.1:{port}")
+    app = FastAPI()
+
+    @app.post("/{path:path}")
+    async def take(path: str, request: Request) -> Response:
+        receiver.numbers.append(int(request.headers["X-Hotline-Event"]))
+        return Response(status_code=503 if path.startswith("down") else receiver.answer)
+
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None, lifespan="off"))
+    server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign, assignment] # its only switch
+    serving = asyncio.create_task(server.serve())
+    try:
+        yield receiver
+    finally:
+        server.should_exit = True
+        await serving
