@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import httpx
+import pytest
 import schemathesis
 from alembic import command
 from hypothesis import HealthCheck, Phase, given, settings
@@ -49,6 +50,7 @@ def test_migrations_go_up_and_down(database_url: str) -> None:
         server.dispose()
 
 
+@pytest.mark.timeout(600)  # every operation of the API, on a machine that others use too
 async def test_made_up_requests(process: Process, desk: httpx.AsyncClient, clock: Clock) -> None:
     story = Story()
     await desk.post("/internal/facts", json=wire(story.tell(*dialogue(), *waiting(), *talk())))
