@@ -14,15 +14,19 @@ AT_RISK, LATE = "at_risk", "late"
 @dataclass(frozen=True, slots=True)
 class Asked:
     """Conditions that must all hold. kinds, states, priorities: one of each. owners: each of them (so two that differ
-    ask for nothing), an account's id or NOBODY. since: opened then or later. unverified: something in it waits to be
-    confirmed. clock: a promise of it is AT_RISK or LATE."""
+    ask for nothing), an account's id or NOBODY. opener: the account that opened it by hand, None = whoever. since:
+    opened then or later. visit_day: an engineer comes within 24 h from then. unverified: something in it waits to be
+    confirmed. urged: its customer has urged. clock: a promise of it is AT_RISK or LATE."""
 
     kinds: frozenset[str] = frozenset(KINDS)
     states: frozenset[str] = frozenset(STATES)
     priorities: frozenset[str] = frozenset(PRIORITIES)
     owners: frozenset[str] = frozenset()
+    opener: str | None = None
     since: datetime | None = None
+    visit_day: datetime | None = None
     unverified: bool = False
+    urged: bool = False
     clock: str = ""
 
     @property
@@ -43,17 +47,21 @@ class Cell(NamedTuple):
 _OPEN = Asked(states=OPEN)
 VIEWS: Mapping[str, Asked] = {
     "mine": replace(_OPEN, owners=frozenset({ME})),
+    "opened": Asked(opener=ME),
     "open": _OPEN,
     "at_risk": replace(_OPEN, clock=AT_RISK),
     "late": replace(_OPEN, clock=LATE),
     "to_dispatch": Asked(states=frozenset({"to_dispatch"})),
+    "visits": Asked(),
     "unverified": replace(_OPEN, unverified=True),
+    "urged": replace(_OPEN, urged=True),
     "urgent": replace(_OPEN, priorities=frozenset({"urgent"})),
     "complaints": replace(_OPEN, kinds=frozenset({"complaint"})),
     "today": Asked(),
     "all": Asked(),
 }
 _DAYS = {"today": 1}
+_VISITED = "visits"
 
 
 def asked(
@@ -69,8 +77,11 @@ def asked(
         states=_both(base.states, states),
         priorities=_both(base.priorities, priorities),
         owners=frozenset(me if item == ME else item for item in {*base.owners, owner} if item),
+        opener=me if base.opener == ME else base.opener,
         since=today - timedelta(days=last - 1) if last else None,
+        visit_day=today if view == _VISITED else None,
         unverified=base.unverified,
+        urged=base.urged,
         clock=base.clock,
     )
 

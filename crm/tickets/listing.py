@@ -2,11 +2,13 @@
 
 A list is cut into cells of one kind, state and priority (crm.policy.ticket_filters). In a cell an index holds the
 tickets in the list's own order, so that of each only the first rows of a page are read and the cells' rows are merged:
-no combination of filters walks the whole table, whatever the planner thinks of it.
+no combination of filters walks the whole table, whatever the planner thinks of it. The list of a day's visits is few
+tickets of any cell: they are read one by one by their number.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -41,6 +43,7 @@ from crm.policy.ticket_filters import AT_RISK, NOBODY, Asked, cells
 from crm.policy.ticket_states import KINDS, OPEN, PRIORITIES, STATES
 from crm.search import repository as search
 from crm.tickets.models import Ticket, TicketSlot
+from crm.visits.models import EngineerVisit
 
 Where = Sequence[ColumnElement[bool]]
 Place = tuple[bool, datetime, str]  # pressing, created_at and no of the ticket a page stands after
@@ -95,27 +98,56 @@ async def estimate(session: AsyncSession, wanted: Asked, q: str, now: datetime) 
 
 def first_rows(wanted: Asked, now: datetime, extra: Where, after: Place | None, limit: int) -> Select[Ticket] | None:
     """Return the query of a page; None when nothing can be in it."""
-    cell = _cell(wanted, after)
-    if cell is None:
+    found = _places(wanted, now, extra, after, limit)
+    if found is None:
         return None
-    held = _held(cell, wanted, now, extra, limit)
-    first = (cell.c.pressing.desc(), held.c.created_at.desc(), held.c.no.desc())
-    keys = select(held.c.no).select_from(cell.join(held, true())).order_by(*first).limit(limit).subquery()
+    keys = found.order_by(*(place.desc() for place in found.selected_columns)).limit(limit).subquery()
     order = (column.desc() for column in search.TICKETS.order)
     return select(Ticket).join(keys, keys.c.no == Ticket.no).order_by(*order)
 
 
 def number_of(wanted: Asked, now: datetime, extra: Where, most: int) -> Select[int]:
     """Return the query of how many tickets there are, at most `most`."""
-    cell = None if wanted.everything else _cell(wanted, None)
-    some: Select[int] = select(literal(1))
-    if wanted.everything:
-        some = some.select_from(Ticket).where(*extra)
-    elif cell is None:
-        some = some.where(false())
+    found = None if wanted.everything else _places(wanted, now, extra, None, most)
+    if found is None:
+        where = extra if wanted.everything else [false()]
+        some = select(literal(1)).select_from(Ticket).where(*where).limit(most).subquery()
     else:
-        some = some.select_from(cell.join(_held(cell, wanted, now, extra, most), true()))
-    return select(func.count()).select_from(some.limit(most).subquery())
+        some = found.limit(most).subquery()
+    return select(func.count()).select_from(some)
+
+
+def _places(
+    wanted: Asked, now: datetime, extra: Where, after: Place | None, limit: int
+) -> Select[bool, datetime, str] | None:
+    """Return the places (pressing, created_at, no) of tickets of a list, the first `limit` after `after` among them, in
+    no order; None when there can be none."""
+    if wanted.visit_day is not None:
+        return _visited(wanted, wanted.visit_day, now, extra, after)
+    cell = _cell(wanted, after)
+    if cell is None:
+        return None
+    held = _held(cell, wanted, now, extra, limit)
+    return select(cell.c.pressing, held.c.created_at, held.c.no).select_from(cell.join(held, true()))
+
+
+def _visited(
+    wanted: Asked, day: datetime, now: datetime, extra: Where, after: Place | None
+) -> Select[bool, datetime, str]:
+    few = _visits(day).distinct().subquery("few")
+    query = select(Ticket.pressing, Ticket.created_at, Ticket.no).where(Ticket.no == few.c.ticket_no)
+    query = query.where(*_plain(replace(wanted, visit_day=None), now), *extra)
+    held = query.limit(1).lateral("held")  # limited, so that it stays a reading by number and no table is walked
+    place = (held.c.pressing, held.c.created_at, held.c.no)
+    return (
+        select(*place).select_from(few.join(held, true())).where(*([tuple_(*place) < tuple_(*after)] if after else []))
+    )
+
+
+def _visits(day: datetime) -> Select[str]:
+    """Return the tickets that an engineer comes for within 24 h from `day`; once for each visit."""
+    starts, state = EngineerVisit.starts_at, EngineerVisit.state
+    return select(EngineerVisit.ticket_no).where(starts >= day, starts < day + timedelta(days=1), state != "cancelled")
 
 
 def _cell(wanted: Asked, after: Place | None) -> TableValuedAlias | None:
@@ -163,8 +195,14 @@ def _common(wanted: Asked, now: datetime) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = [
         Ticket.owner_id.is_(None) if owner == NOBODY else Ticket.owner_id == owner for owner in sorted(wanted.owners)
     ]
+    if wanted.opener is not None:
+        found.append(Ticket.opened_by == wanted.opener)
     if wanted.since is not None:
         found.append(Ticket.created_at >= wanted.since)
+    if wanted.visit_day is not None:
+        found.append(Ticket.no.in_(_visits(wanted.visit_day)))
+    if wanted.urged:
+        found += [Ticket.is_open.expression, Ticket.urged.expression]  # bare, as the index is made WHERE both
     if wanted.unverified:
         waits = select(literal(1)).where(TicketSlot.ticket_no == Ticket.no, TicketSlot.status == "unverified")
         # a value, no semi-join: so the open tickets are walked from the newest on, not all unverified slots sorted

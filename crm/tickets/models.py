@@ -10,13 +10,15 @@ from crm.database import Base
 
 URGE = "urge"  # kind of the timeline entry of a caller who urges
 REPEAT = "repeat"  # kind of the timeline entry of a machine that was reported not long before
+_CELL = ("kind", "state", "priority", "created_at", "no")
 
 
 class Ticket(Base):
     """One matter of one contact, or what an agent opened by hand (contact_id None).
 
     state and is_open are written by tickets.service.record only, together with its timeline entry.
-    pressing: an open emergency, first in every list.
+    pressing: an open emergency, first in every list. opened_by: the account that opened it by hand, None for a call's
+    or a message's. urged: its timeline has an entry of the kind URGE.
     """
 
     __tablename__ = "tickets"
@@ -25,9 +27,11 @@ class Ticket(Base):
         Index("ix_tickets_state_created_at", "state", "created_at"),
         Index("ix_tickets_listed", "pressing", "created_at", "no"),
         Index("ix_tickets_open", "pressing", "created_at", "no", postgresql_where="is_open"),
-        # of each cell of crm.tickets.listing the newest first, of everybody's tickets and of one's own
-        Index("ix_tickets_cells", "kind", "state", "priority", "created_at", "no"),
-        Index("ix_tickets_owned", "owner_id", "kind", "state", "priority", "created_at", "no"),
+        # of each cell of crm.tickets.listing the newest first: of everybody's tickets, of one's own, of some
+        Index("ix_tickets_cells", *_CELL),
+        Index("ix_tickets_owned", "owner_id", *_CELL),
+        Index("ix_tickets_opened", "opened_by", *_CELL, postgresql_where="opened_by IS NOT NULL"),
+        Index("ix_tickets_urged", *_CELL, postgresql_where="is_open AND urged"),
         Index("ix_tickets_terms", "terms", postgresql_using="gin", postgresql_with={"fastupdate": "off"}),
         Index("ix_tickets_without_terms", "no", postgresql_where="terms IS NULL"),
         CheckConstraint("no ~ '^[0-9]{8}$'", name="no_is_eight_digits"),
@@ -44,6 +48,8 @@ class Ticket(Base):
     customer_id: Mapped[str | None] = mapped_column(ForeignKey("customers.id"), index=True)
     caller_e164: Mapped[str] = mapped_column(default="", index=True)
     owner_id: Mapped[str | None] = mapped_column(ForeignKey("accounts.id"))
+    opened_by: Mapped[str | None] = mapped_column(ForeignKey("accounts.id"))
+    urged: Mapped[bool] = mapped_column(default=False, server_default="false")
     version: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(index=True)
     updated_at: Mapped[datetime]

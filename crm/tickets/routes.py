@@ -149,6 +149,7 @@ async def open_ticket(body: TicketDraft, session: SessionDep, lens: LensDep) -> 
         customer=body.customer or (contact.customer_id if contact else None),
         caller_e164=contact.caller_e164 if contact else "",
         owner=lens.viewer.id or None,
+        opened_by=lens.viewer.id or None,
     )
     heard = [Heard(name, value, "verified", "agent") for name, value in body.slots.items()]
     ticket = await service.open_ticket(session, opening, heard, lens.now, lens.viewer.name)

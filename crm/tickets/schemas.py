@@ -23,7 +23,8 @@ State = Literal[
     "received", "refunding", "shipped", "resolved", "closed", "void",
 ]  # fmt: skip
 View = Literal[
-    "mine", "open", "at_risk", "late", "to_dispatch", "unverified", "urgent", "complaints", "today", "all",
+    "mine", "opened", "open", "at_risk", "late", "to_dispatch", "visits", "unverified", "urged", "urgent", "complaints",
+    "today", "all",
 ]  # fmt: skip
 Owner = Literal["", "me", "none"]
 SlotName = Annotated[str, Field(pattern=r"^[a-z_]{1,40}$")]

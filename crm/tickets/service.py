@@ -16,7 +16,7 @@ from crm.events.service import EventKind, append, begin_writing
 from crm.policy import ticket_states as policy
 from crm.tickets import repository
 from crm.tickets.errors import AnotherTicket, NoTicket
-from crm.tickets.models import Ticket, TicketSlot, TimelineEntry
+from crm.tickets.models import URGE, Ticket, TicketSlot, TimelineEntry
 from crm.words import SAFETY, TICKET_OUTCOMES, word
 
 IVR = "语音导航"
@@ -37,7 +37,7 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """What a ticket begins with. contact "" = opened by hand."""
+    """What a ticket begins with. contact "" = opened by hand. opened_by: the account that opens it by hand."""
 
     no: str
     kind: str
@@ -49,6 +49,7 @@ class Opening:
     customer: str | None = None
     caller_e164: str = ""
     owner: str | None = None
+    opened_by: str | None = None
 
 
 async def record(
@@ -62,10 +63,12 @@ async def record(
     fields: Sequence[str] = (),
     state: str = "",
 ) -> None:
-    """Add a timeline entry: the only place where a ticket's state, version and time of change are written."""
+    """Add a timeline entry: the only place where a ticket's state, version, time of change and that it was urged are
+    written."""
     if state:
         ticket.state = state
         ticket.is_open = state in policy.OPEN
+    ticket.urged = ticket.urged or kind == URGE
     ticket.version += 1
     ticket.updated_at = max(now, ticket.updated_at)
     await repository.add(
@@ -106,6 +109,8 @@ async def open_ticket(
         customer_id=opening.customer,
         caller_e164=opening.caller_e164,
         owner_id=opening.owner,
+        opened_by=opening.opened_by,
+        urged=False,
         version=0,
         created_at=now,
         updated_at=now,

@@ -15,7 +15,7 @@ from sqlalchemy.schema import CreateIndex, DropIndex
 from crm import slots
 from crm.customers.models import Customer
 from crm.search import terms
-from crm.tickets.models import Ticket
+from crm.tickets.models import URGE, Ticket
 from ivr.contract.ids import ticket_number
 from ops.bench.crm_people import Maker, Person
 
@@ -35,15 +35,20 @@ _COLUMNS = {
     "contacts": "id linkedids caller_raw caller_e164 did recording notice_version stub resumed customer_id started_at "
     "safety safety_words safety_clip handed_to voicemail ended_at outcome cause duration_ms",
     "tickets": "no contact_id matter kind state is_open priority outcome safety customer_id caller_e164 owner_id "
-    "version created_at updated_at terms",
+    "opened_by urged version created_at updated_at terms",
     "ticket_slots": "ticket_no slot value status source candidates clip attempts verified_by updated_at",
     "timeline": "ticket_no version at kind actor text fields",
+    "engineers": "id name badge_no e164 skills areas capacity active version created_at",
+    "engineer_visits": "id ticket_no engineer_id state starts_at ends_at late_reason code finish_code fee fee_note "
+    "fee_agreed charged_fen checked code_found cause parts result result_note signed_by finished_at version created_at",
     "ticket_clocks": "ticket_no key label place sentence scope rules_from started_at duration_s state at_risk_at "
     "due_at left_s pause_reason",
 }
 _PROMISED = timedelta(days=10)  # so long lie the open tickets' promises apart, the first of them is broken
 _ENTRIES = (("opened", "开单：维修申报"), ("state", "办结"), ("note", "已回访"))
-_OF_TICKETS = ("contacts", "tickets", "ticket_slots", "timeline", "ticket_clocks")
+_BY_HAND, _URGED, _VISITED = 20, 33, 5  # one of so many tickets: opened by hand, urged, visited a day later
+_ENGINEERS = 30
+_OF_TICKETS = ("contacts", "tickets", "ticket_slots", "timeline", "ticket_clocks", "engineer_visits")
 Say = Callable[[str], None]
 
 
@@ -69,6 +74,7 @@ def fill(url: str, size: Size, owners: Sequence[str], say: Say) -> None:
         say(f"{size.customers} customers ...")
         for table, rows in _of_people(people):
             _copy(connection, table, rows)
+        _copy(connection, "engineers", engineers())
         say(f"{size.tickets} tickets ...")
         known = [_found_by(person) for person in people]
         for start in range(0, size.tickets, PART):
@@ -165,19 +171,54 @@ def _ticket(
     found["tickets"].append(
         (no, contact, 1 if contact else 0, chance.choice(_KINDS), chance.choice(_OPEN) if lasting else "closed",
          lasting, "urgent" if chance.random() < 0.01 else "normal", "reported", "", person_id(who), person.numbers[0],
-         chance.choice(owners), 3, at, at, sorted(found_terms))
+         chance.choice(owners), opener(index, owners), is_urged(index), 3, at, at, sorted(found_terms))
     )  # fmt: skip
     for slot, value in held.items():
         status = "unverified" if lasting and chance.random() < 0.3 else "verified"
         found["ticket_slots"].append((no, slot, json.dumps(value), status, "speech", "[]", "", 1, "", at))
     for version, (kind, text) in enumerate(_ENTRIES, start=1):
         found["timeline"].append((no, version, at, kind, "语音导航", text, "[]"))
+    if is_urged(index):
+        found["timeline"].append(urge(no, at))
+    if index % _VISITED == 0:
+        found["engineer_visits"].append(visit(no, index, at, lasting=lasting))
     if lasting:
         due = NOW - timedelta(hours=2) + _PROMISED * (index * 7919 % 1000 / 1000)
         found["ticket_clocks"].append(
             (no, "on_site", "上门", "一.二", "", "city", NOW.date(), at, 28_800, "running", due - timedelta(hours=2),
              due, 0, "")
         )  # fmt: skip
+
+
+def opener(index: int, owners: Sequence[str]) -> str | None:
+    """Return who opened a ticket by hand, None for a call's; without a chance, so that the others stay as they were."""
+    return owners[index // _BY_HAND % len(owners)] if index % _BY_HAND == 1 else None
+
+
+def is_urged(index: int) -> bool:
+    """Tell whether a ticket's customer urged."""
+    return index % _URGED == 0
+
+
+def urge(no: str, at: datetime) -> Sequence[Any]:
+    """Return the entry of the timeline that tells of an urge."""
+    return (no, len(_ENTRIES) + 1, at, URGE, "语音导航", "来电催单：第 1 次", "[]")
+
+
+def visit(no: str, index: int, opened: datetime, *, lasting: bool) -> Sequence[Any]:
+    """Return the visit of a ticket, a day after it was opened."""
+    starts, ends = opened + timedelta(days=1), opened + timedelta(days=1, hours=2)
+    done = starts < NOW or not lasting
+    return (
+        f"{index:032x}", no, f"{index // _VISITED % _ENGINEERS:032x}", "done" if done else "planned", starts, ends, "",
+        f"{index:07d}", "0000", "in", "", False, 0, "{}", "", "", "[]", "", "", "", ends if done else None, 1, opened,
+    )  # fmt: skip
+
+
+def engineers() -> Iterator[Sequence[Any]]:
+    """Return the engineers who visit."""
+    for index in range(_ENGINEERS):
+        yield f"{index:032x}", f"师傅{index}", f"{2000 + index}", "", '["boiler"]', "[]", 7, True, 1, NOW - SPAN
 
 
 def _told(chance: Random) -> dict[str, dict[str, str]]:

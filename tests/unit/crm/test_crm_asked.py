@@ -83,6 +83,7 @@ async def test_asking_and_urging_are_noted_and_the_second_urge_raises(
     await tell(desk, story, *asks(facts.TicketAsked(1, NUMBER, "own"), first), contact=OTHER)
     async with page("9001") as supervisor:
         assert await urge_alarms(supervisor) == []
+        assert (await supervisor.get("/api/v1/tickets", params={"view": "urged"})).json()["total"] == 1
         await tell(desk, story, *more, contact=OTHER)
         assert await urge_alarms(supervisor) == ["客户第 3 次催单，请过问：工单 1000 0008"]
         clock.forward(hours=30)
@@ -91,6 +92,11 @@ async def test_asking_and_urging_are_noted_and_the_second_urge_raises(
         noted = await supervisor.post(f"/api/v1/tickets/{NUMBER}/notes", json={"text": "已问过网点，今天上门"})
         assert noted.status_code == 201, noted.text
         assert await urge_alarms(supervisor) == []
+        (row,) = (await supervisor.get("/api/v1/tickets", params={"view": "urged"})).json()["items"]
+        assert row["no"] == NUMBER
+        body = {"version": row["version"], "move": "close"}
+        assert (await supervisor.patch(f"/api/v1/tickets/{NUMBER}", json=body)).status_code == 200
+        assert (await supervisor.get("/api/v1/tickets", params={"view": "urged"})).json()["items"] == []
     (ticket,) = await of(desk, CALLER)
     assert ticket["urges"] == 3
     kinds = [kind for kind, _ in await timeline(process)]

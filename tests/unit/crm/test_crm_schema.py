@@ -1,6 +1,8 @@
 """The schema: migrations match the models; made-up requests never break the API or its own OpenAPI document."""
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +14,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.core.result import Ok
 from schemathesis.specs.openapi.checks import response_schema_conformance
-from sqlalchemy import create_engine, inspect, make_url, text
+from sqlalchemy import Engine, create_engine, inspect, make_url, text
 
 from crm.accounts import service as accounts
 from crm.accounts.schemas import Role
@@ -90,15 +92,27 @@ def probe(address: str, token: str) -> int:
     return count
 
 
-def test_call_backs_of_one_number_become_one(database_url: str) -> None:
-    """Data of before: three open tasks of a number, one done, one of another; nothing of what they hold is lost."""
+@contextmanager
+def of_revision(database_url: str, name: str, revision: str) -> Iterator[Engine]:
+    """Give an empty database of an older schema."""
     server = create_engine(database_url, isolation_level="AUTOCOMMIT")
-    engine = create_engine(make_url(database_url).set(database="merging"))
+    engine = create_engine(make_url(database_url).set(database=name))
     try:
         with server.connect() as connection:
-            connection.execute(text("CREATE DATABASE merging"))
+            connection.execute(text(f"CREATE DATABASE {name}"))
         with engine.begin() as connection:
-            command.upgrade(alembic_config(connection), "0280")
+            command.upgrade(alembic_config(connection), revision)
+        yield engine
+    finally:
+        engine.dispose()
+        with server.connect() as connection:
+            connection.execute(text(f"DROP DATABASE IF EXISTS {name}"))
+        server.dispose()
+
+
+def test_call_backs_of_one_number_become_one(database_url: str) -> None:
+    """Data of before: three open tasks of a number, one done, one of another; nothing of what they hold is lost."""
+    with of_revision(database_url, "merging", "0280") as engine:
         with engine.begin() as connection:
             for number, (e164, queue, priority, done) in enumerate(_TASKS):
                 values: dict[str, Any] = {"id": str(number), "contact": str(number), "e164": e164, "queue": queue}
@@ -109,11 +123,6 @@ def test_call_backs_of_one_number_become_one(database_url: str) -> None:
             command.upgrade(alembic_config(connection), "head")
             kept = connection.execute(text("SELECT id, queue, priority, reasons FROM callback_tasks ORDER BY id")).all()
             asked = connection.execute(text("SELECT task_id, contact_id FROM callback_asked ORDER BY 2")).all()
-    finally:
-        engine.dispose()
-        with server.connect() as connection:
-            connection.execute(text("DROP DATABASE IF EXISTS merging"))
-        server.dispose()
     assert [tuple(row) for row in kept] == [
         ("0", "consult", "urgent", ["abandoned", "r0", "r1", "r2"]),
         ("3", "", "normal", ["r3", "abandoned"]),
@@ -122,6 +131,49 @@ def test_call_backs_of_one_number_become_one(database_url: str) -> None:
     assert [tuple(row) for row in asked] == [("0", "0"), ("0", "1"), ("0", "2"), ("3", "3"), ("4", "4")]
 
 
+def test_who_opened_and_who_urged_is_taken_from_the_timeline(database_url: str) -> None:
+    """Only by whom there is one, and only what no call or message opened."""
+    with of_revision(database_url, "opening", "0320") as engine:
+        with engine.begin() as connection:
+            for account, name in (("a", "李明"), ("b", "王敏"), ("c", "王敏"), ("d", "语音导航")):
+                connection.execute(text(_ACCOUNT), {"id": account, "name": name})
+            for no, contact, matter, actor, later in _OPENED:
+                connection.execute(text(_TICKET), {"no": no, "contact": contact, "matter": matter})
+                for version, kind, who in ((1, "opened", actor), (2, later, "李明")):
+                    entry = {"no": no, "version": version, "kind": kind, "actor": who}
+                    connection.execute(text(_ENTRY), entry)
+        with engine.begin() as connection:
+            command.upgrade(alembic_config(connection), "head")
+            told = connection.execute(text("SELECT no, opened_by, urged FROM tickets ORDER BY no")).all()
+    assert [tuple(row) for row in told] == [
+        ("10000001", "a", False),
+        ("10000002", "a", True),
+        ("10000003", None, False),
+        ("10000004", None, True),
+        ("10000005", None, False),
+    ]
+
+
+_OPENED: tuple[tuple[str, str | None, int, str, str], ...] = (
+    ("10000001", None, 0, "李明", "note"),
+    ("10000002", "one", 100, "李明", "urge"),
+    ("10000003", None, 0, "王敏", "note"),  # two have this name
+    ("10000004", "one", 1, "语音导航", "urge"),
+    ("10000005", None, 0, "官网留言", "note"),
+)
+_ACCOUNT = """
+    INSERT INTO accounts (id, number, name, roles, password_hash, extension, queues, active, created_at, version)
+    VALUES (:id, :id, :name, '[]', '', '', '[]', true, now(), 1)
+"""
+_TICKET = """
+    INSERT INTO tickets (no, contact_id, matter, kind, state, priority, outcome, safety, caller_e164, version,
+        created_at, updated_at)
+    VALUES (:no, :contact, :matter, 'repair', 'new', 'normal', '', '', '', 2, now(), now())
+"""
+_ENTRY = """
+    INSERT INTO timeline (ticket_no, version, at, kind, actor, text, fields)
+    VALUES (:no, :version, now(), :kind, :actor, '', '[]')
+"""
 _TASKS = (
     ("+8613800138000", "", "normal", False),
     ("+8613800138000", "consult", "urgent", False),

@@ -2,7 +2,7 @@
 import type { SavedView } from '@/api/savedViews'
 import { ANY } from '@/lib/filter'
 
-export const VIEWS = ['mine', 'open', 'at_risk', 'late', 'to_dispatch', 'unverified', 'urgent', 'complaints', 'today', 'all'] as const
+export const VIEWS = ['mine', 'opened', 'open', 'at_risk', 'late', 'to_dispatch', 'visits', 'unverified', 'urged', 'urgent', 'complaints', 'today', 'all'] as const
 export const KINDS = ['repair', 'complaint', 'consult', 'install', 'unit_return', 'part_return', 'part_request', 'training', 'tech_support', 'follow_up'] as const
 export const STATES = [
   'new', 'in_progress', 'waiting_customer', 'replied', 'escalated', 'to_dispatch', 'dispatched', 'scheduled', 'on_the_way', 'on_site', 'waiting_part',

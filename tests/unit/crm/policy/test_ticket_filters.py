@@ -36,6 +36,14 @@ def test_days_are_counted_with_today(view: str, days: int, back: int) -> None:
     assert asked(view, days=days, me="a", today=TODAY).since == TODAY - timedelta(days=back)
 
 
+def test_what_one_opened_and_the_days_visits_are_the_viewers_and_the_days() -> None:
+    assert asked("opened", owner=NOBODY, me="a", today=TODAY) == Asked(owners=frozenset({NOBODY}), opener="a")
+    assert asked("opened", me="", today=TODAY).opener == ""  # a program opens nothing by hand, and sees nothing
+    assert asked("visits", me="a", today=TODAY) == Asked(visit_day=TODAY)
+    assert asked("urged", me="a", today=TODAY) == Asked(states=OPEN, urged=True)
+    assert asked("all", me="a", today=TODAY).opener is None
+
+
 def test_two_owners_at_once_own_nothing() -> None:
     assert cells(asked("mine", owner=NOBODY, me="a", today=TODAY)) == []
     assert len(asked("mine", owner="me", me="a", today=TODAY).owners) == 1

@@ -42,6 +42,21 @@ def test_tickets_have_the_terms_that_crm_would_write() -> None:
         assert row["is_open"] == (row["state"] != "closed")
 
 
+def test_every_new_list_has_what_it_shows() -> None:
+    rows = made(1)
+    by_hand = [row for row in rows["tickets"] if row["opened_by"]]
+    assert {row["opened_by"] for row in by_hand} == {"a", "b"}
+    assert not any(row["contact_id"] for row in by_hand)
+    told = {row["ticket_no"] for row in rows["timeline"] if row["kind"] == "urge"}
+    assert {row["no"] for row in rows["tickets"] if row["urged"]} == told != set()
+    people = {row[0] for row in data.engineers()}
+    assert {row["engineer_id"] for row in rows["engineer_visits"]} <= people
+    opened = {row["no"]: row["created_at"] for row in rows["tickets"]}
+    for row in rows["engineer_visits"]:
+        assert row["starts_at"] == opened[row["ticket_no"]] + timedelta(days=1)
+        assert (row["state"] == "planned") == (row["finished_at"] is None)
+
+
 def test_the_last_of_a_million_tickets_is_of_today() -> None:
     person = Maker(1).person(0)
     million = data.Size(1_000_000, 1)
