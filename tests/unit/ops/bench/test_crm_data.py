@@ -1,7 +1,7 @@
 """The made-up database of the CRM's benchmark: the same for the same seed, found by what crm.search would write."""
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from crm.search import terms
 from ops.bench import crm_data as data
@@ -53,7 +53,9 @@ def test_every_new_list_has_what_it_shows() -> None:
     assert {row["engineer_id"] for row in rows["engineer_visits"]} <= people
     opened = {row["no"]: row["created_at"] for row in rows["tickets"]}
     for row in rows["engineer_visits"]:
-        assert row["starts_at"] == opened[row["ticket_no"]] + timedelta(days=1)
+        begun = opened[row["ticket_no"]]
+        assert isinstance(begun, datetime)
+        assert row["starts_at"] == begun + timedelta(days=1)
         assert (row["state"] == "planned") == (row["finished_at"] is None)
 
 
