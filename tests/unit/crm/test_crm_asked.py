@@ -94,9 +94,6 @@ async def test_asking_and_urging_are_noted_and_the_second_urge_raises(
         assert await urge_alarms(supervisor) == []
         (row,) = (await supervisor.get("/api/v1/tickets", params={"view": "urged"})).json()["items"]
         assert row["no"] == NUMBER
-        body = {"version": row["version"], "move": "close"}
-        assert (await supervisor.patch(f"/api/v1/tickets/{NUMBER}", json=body)).status_code == 200
-        assert (await supervisor.get("/api/v1/tickets", params={"view": "urged"})).json()["items"] == []
     (ticket,) = await of(desk, CALLER)
     assert ticket["urges"] == 3
     kinds = [kind for kind, _ in await timeline(process)]
@@ -104,6 +101,10 @@ async def test_asking_and_urging_are_noted_and_the_second_urge_raises(
     assert kinds.count("urge") == 3
     assert any("普通 → 高" in line for _, line in await timeline(process))
     assert await rejected(process) == []
+    async with page("9001") as supervisor:
+        body = {"version": row["version"], "move": "close"}
+        assert (await supervisor.patch(f"/api/v1/tickets/{NUMBER}", json=body)).status_code == 200
+        assert (await supervisor.get("/api/v1/tickets", params={"view": "urged"})).json()["items"] == []
 
 
 async def test_what_is_said_comes_to_the_ticket_asked_about(desk: httpx.AsyncClient, process: Process) -> None:
