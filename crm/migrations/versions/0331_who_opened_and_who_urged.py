@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0330"
-down_revision = "0320"
+revision = "0331"
+down_revision = "0340"
 branch_labels = None
 depends_on = None
 
