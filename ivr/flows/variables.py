@@ -235,5 +235,5 @@ VARIABLES: Mapping[str, Callable[[State], Spoken]] = MappingProxyType(
 )
 WORDS = (
     *service_words.WORDS, *dates.WORDS, *_ORDER, _UNKNOWN_PRODUCT, SYMPTOM_CLIP, "代码", "尾号", "的电话", "壁挂炉",
-    "今天晚上六点", "明天上午九点",
+    "今天晚上六点", "明天上午九点", "明天下午两点", "明天晚上六点", "后天上午九点",
 )  # fmt: skip

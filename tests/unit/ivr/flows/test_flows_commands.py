@@ -171,7 +171,7 @@ def test_giving_up_keeps_or_drops_the_draft() -> None:
     kept.press("1")
     assert isinstance(kept.last, End)
     assert kept.of(TicketOpened)[-1].outcome == "cancelled_by_caller"
-    assert kept.of(CallbackRequested)[-1] == CallbackRequested("asked", 1)
+    assert kept.of(CallbackRequested)[-1] == CallbackRequested("asked", 1, queue="repair")
     dropped = at("fault_code").command("quit").press("2")
     assert not dropped.of(CallbackRequested)
     assert isinstance(Driver().start().command("quit").last, End)

@@ -75,6 +75,9 @@ def test_another_number_is_called_back() -> None:
     [
         ("evening", "2026-07-24T10:30", "2026-07-24T18:00", "今天晚上六点以后"),
         ("tomorrow", "2026-07-24T10:30", "2026-07-25T09:00", "明天上午九点以后"),
+        ("tomorrow_afternoon", "2026-07-24T10:30", "2026-07-25T14:00", "明天下午两点以后"),
+        ("tomorrow_evening", "2026-07-24T10:30", "2026-07-25T18:00", "明天晚上六点以后"),
+        ("after_tomorrow", "2026-07-24T10:30", "2026-07-26T09:00", "后天上午九点以后"),
         ("evening", "", "", "轮到您时"),
     ],
 )
@@ -127,3 +130,39 @@ def test_coming_back_from_nowhere_changes_nothing() -> None:
 def test_hanging_up_while_the_number_is_asked_is_a_task_for_people() -> None:
     driver = waiting().come_back().hang_up()
     assert [(fact.reason, fact.queue) for fact in driver.of(CallbackRequested)] == [("asked", "")]
+
+
+@pytest.mark.parametrize("quits", [True, False])
+def test_whoever_is_rung_back_in_turn_is_rung_at_the_time_they_said(quits: bool) -> None:
+    driver = leaving(quits=quits).mean("tomorrow")
+    assert driver.last == End()
+    assert "明天上午九点以后" in said(driver)
+    (asked,) = driver.of(CallbackRequested)
+    assert (asked.queue, asked.after) == ("repair" if quits else "complaint", "2026-07-25T09:00")
+
+
+@pytest.mark.parametrize("quits", [True, False])
+def test_who_leaves_and_waits_for_a_call_back_already_is_told_so(quits: bool) -> None:
+    driver = leaving(quits=quits, waits=True).press("1")
+    assert driver.last == End()
+    assert "不会漏掉" in said(driver)
+    assert len(driver.of(CallbackRequested)) == 1
+
+
+@pytest.mark.parametrize("waits", [False, None])
+@pytest.mark.parametrize("quits", [True, False])
+def test_who_leaves_is_rung_back_in_turn(quits: bool, waits: bool | None) -> None:
+    driver = leaving(quits=quits, waits=waits).press("1")
+    assert "轮到您时" in said(driver)
+    assert driver.of(CallbackRequested)[-1].queue == ("repair" if quits else "complaint")
+
+
+def leaving(*, quits: bool, **world: Any) -> Driver:
+    """A caller who gives up a report, or has complained, and is asked which number to ring back."""
+    driver = Driver(at="2026-07-24T10:30", **world).start()
+    if quits:
+        driver.press("3").press("1").command("quit").press("1")
+    else:
+        driver.keys("2", "6").record().keys("3", "1", "2")
+    assert driver.node == "callback_number"
+    return driver

@@ -121,7 +121,7 @@ def test_the_same_again_changes_nothing() -> None:
     ("后天我没空,大后天吧", "visit", "2026-07-27"), ("明天我不在家", "visit", ""), ("改时间", "visit", ""),
     ("换到周末", "visit", ""), ("推迟一天", "visit", ""), ("师傅怎么还不来", "urge", ""),
     ("今天能来吗", "urge", ""), ("催一下,明天要用", "urge", ""),
-    ("现在又报E六了", "more", ""), ("还有一台要修", "else", ""),
+    ("现在又报E六了", "more", ""), ("还有一台要修", "another", ""),
 ])  # fmt: skip
 def test_a_day_said_about_a_ticket_is_the_new_day(said: str, meaning: str, date: str) -> None:
     heard = answer("my_ticket_menu", said)

@@ -10,7 +10,7 @@ from ivr.contract.dialogue import End, HandOver
 from ivr.contract.facts import CallbackRequested, MatterOpened, SafetyRaised, SlotFilled, TicketOpened
 from ivr.flows.machine import fold
 from ivr.flows.simulate import Conversation, Move, no_interpreter, simulate
-from speech.contract import Cause
+from speech.contract import Cause, shown
 from tests.unit.ivr.flows.known import AT, CARD
 from tests.unit.ivr.flows.play import Driver, interpreter, program
 from tests.unit.ivr.flows.repairs import press, say
@@ -312,3 +312,22 @@ def test_what_an_editor_writes_for_no_answer_is_what_the_next_caller_hears() -> 
         assert said in spoken
         assert driver.last == HandOver("queue", "consult", 0)
         assert not any(fact.slot == "answered" for fact in driver.of(SlotFilled))  # it was no answer
+
+
+@pytest.mark.parametrize("elder", [True, False])
+@pytest.mark.parametrize("kind", ["complaint", "request"])
+def test_elderly_callers_hear_after_every_number_that_they_need_not_keep_it(kind: str, elder: bool) -> None:
+    driver = Driver(card={"elder": elder}).start()
+    if kind == "complaint":
+        driver.keys("2", "6").record().keys("3", "1")
+    else:
+        driver.mean("training").press("1").record().press("1")
+    texts = [shown(segment.text) for turn in driver.performed for segment in turn.segments]
+    assert any("单号是" in text for text in texts)
+    assert ("单号不用记,下次打来,我们按电话也能查到。" in "".join(texts)) is elder
+
+
+def test_another_machine_that_is_broken_is_a_report_at_once() -> None:
+    driver = at("repair_after").mean("another")
+    assert driver.node in ("repair_known_product", "repair_product")
+    assert [fact.kind for fact in driver.of(MatterOpened)] == ["repair", "repair"]

@@ -20,7 +20,7 @@ from ivr.contract.facts import (
 from ivr.flows.machine import fold
 from ivr.flows.service_days import day, window
 from ivr.flows.simulate import Conversation, Move, no_interpreter, simulate
-from speech.contract import Cause
+from speech.contract import Cause, shown
 from tests.unit.ivr.flows.known import CARD, TICKET, VISIT_CODE, tickets
 from tests.unit.ivr.flows.play import Driver, interpreter, program
 from tests.unit.ivr.flows.repairs import press, say
@@ -264,3 +264,18 @@ def test_what_is_told_unasked_is_no_question_about_the_ticket() -> None:
     late = Driver(card={**CARD, "open_ticket": NUMBER}, tickets=tickets({"line": "overdue"})).start()
     assert [fact.ticket for fact in late.of(TicketAsked)] == [NUMBER]
     assert isinstance(late.last, HandOver)
+
+
+def test_a_number_that_nobody_could_look_up_is_not_said_to_be_missing() -> None:
+    driver = Driver(found=None).start().press("4").press(f"{NUMBER}#")
+    texts = [shown(segment.text) for turn in driver.performed for segment in turn.segments]
+    assert "请稍等,我查一下。" in texts
+    assert "抱歉,出了点问题。您说过的都记下了,我帮您转客服。" in texts
+    assert not any("没查到" in text for text in texts)
+    assert driver.last == HandOver("queue", "repair", 10)
+
+
+def test_who_says_nothing_of_a_visit_code_gets_a_person_and_no_verdict() -> None:
+    driver = Driver().start().press("5").silence(4)
+    assert driver.last == HandOver("queue", "consult", 0)
+    assert not any("没核对上" in segment.text for turn in driver.performed for segment in turn.segments)
