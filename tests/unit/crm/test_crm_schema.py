@@ -136,7 +136,7 @@ def test_who_opened_and_who_urged_is_taken_from_the_timeline(database_url: str) 
     with of_revision(database_url, "opening", "0320") as engine:
         with engine.begin() as connection:
             for account, name in (("a", "李明"), ("b", "王敏"), ("c", "王敏"), ("d", "语音导航")):
-                connection.execute(text(_ACCOUNT), {"id": account, "name": name})
+                connection.execute(text(_ACCOUNT), {"id": account, "number": account, "name": name})
             for no, contact, matter, actor, later in _OPENED:
                 connection.execute(text(_TICKET), {"no": no, "contact": contact, "matter": matter})
                 for version, kind, who in ((1, "opened", actor), (2, later, "李明")):
@@ -163,7 +163,7 @@ _OPENED: tuple[tuple[str, str | None, int, str, str], ...] = (
 )
 _ACCOUNT = """
     INSERT INTO accounts (id, number, name, roles, password_hash, extension, queues, active, created_at, version)
-    VALUES (:id, :id, :name, '[]', '', '', '[]', true, now(), 1)
+    VALUES (:id, :number, :name, '[]', '', '', '[]', true, now(), 1)
 """
 _TICKET = """
     INSERT INTO tickets (no, contact_id, matter, kind, state, priority, outcome, safety, caller_e164, version,
