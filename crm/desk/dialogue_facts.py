@@ -37,6 +37,14 @@ _MUST_RING_BACK = {
     "handed_over_lost": "cut",
     "uncertain": "cut",
 }
+# What needs nobody any more when the call ends: (kind, outcome) -> the ticket's state and why. A repair that the caller
+# cured is asked about the next day (dialogues, advice_result).
+_CANCELLED = ("repair", "cancelled_by_caller")
+_SETTLED: Mapping[tuple[str, str], tuple[str, str]] = {
+    ("consult", "solved"): ("closed", "来电人说已解决，办结"),
+    ("repair", "self_resolved"): ("resolved", "来电人按电话里的步骤自查后恢复正常，待回访"),
+    _CANCELLED: ("void", "来电人在电话里说不报了，作废"),
+}
 
 
 async def ensure_contact(session: AsyncSession, contact_id: str, at: datetime) -> Contact:
@@ -170,11 +178,10 @@ async def ticket_opened(session: AsyncSession, contact: Contact, fact: facts.Tic
         raise FactRejected("another_ticket") from error
     await repeated.mark(session, ticket, at)
     await _press(session, contact, ticket, stored, at)
-    if fact.kind == ticket.kind == "consult" and fact.outcome == "solved" and ticket.state == "new":
-        text = "来电人说已解决，办结"
-        await ticket_service.record(
-            session, ticket, at, kind="state", actor=ticket_service.IVR, text=text, state="closed"
-        )
+    settled = _SETTLED.get((fact.kind, fact.outcome))
+    if settled and ticket.kind == fact.kind and ticket.state == "new" and not safety:
+        state, text = settled
+        await ticket_service.record(session, ticket, at, kind="state", actor=ticket_service.IVR, text=text, state=state)
     if fact.outcome in ("hung_up", "voicemail"):
         await ring_back(session, contact, fact.outcome, at, ticket=ticket)
 
@@ -222,6 +229,9 @@ async def callback_requested(
     if fact.queue and fact.queue not in QUEUES:
         raise FactRejected("unknown_queue")
     ticket = await _ticket_of(session, contact, fact.matter)
+    if ticket is not None and (ticket.kind, ticket.outcome, ticket.state) == (*_CANCELLED, "void"):
+        text = "来电人要求回电，恢复为新单"
+        await ticket_service.record(session, ticket, at, kind="state", actor=ticket_service.IVR, text=text, state="new")
     place = None
     if fact.queue:
         since = await calls.last_joined(session, contact.id, fact.queue)

@@ -264,10 +264,10 @@ def test_who_asks_for_it_slowly_is_heard_and_gets_a_person(made: Made) -> None:
     assert report.outcome == "talked"
 
 
-def test_who_gives_up_is_rung_back(made: Made) -> None:
+def test_who_gives_up_is_not_chased(made: Made) -> None:
     ticket = only_ticket(call(made, "gives_up"))
     assert ticket["outcome"] == "cancelled_by_caller"
-    assert ticket["callback"]
+    assert not ticket["callback"]
 
 
 def test_what_one_breath_told_is_not_asked_again(made: Made) -> None:

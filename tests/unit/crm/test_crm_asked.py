@@ -147,3 +147,36 @@ async def test_a_question_is_closed_only_when_the_caller_says_it_is_solved(
     await tell(desk, Story(), started, facts.MatterOpened(1, "consult"), opened)
     async with process.parts.work() as session:
         assert list((await session.execute(text("SELECT state FROM tickets"))).scalars()) == [state]
+
+
+_CURED, _GIVEN_UP = "来电人按电话里的步骤自查后恢复正常，待回访", "来电人在电话里说不报了，作废"
+
+
+@pytest.mark.parametrize(
+    ("outcome", "more", "state", "why"),
+    [
+        ("self_resolved", (), "resolved", _CURED),
+        ("cancelled_by_caller", (), "void", _GIVEN_UP),
+        ("cancelled_by_caller", (facts.CallbackRequested("asked", 1),), "new", _GIVEN_UP),
+        ("self_resolved", (facts.CallbackRequested("asked", 1),), "resolved", _CURED),
+        ("reported", (facts.CallbackRequested("asked", 1),), "new", ""),
+    ],
+)
+async def test_nobody_is_sent_to_a_machine_that_runs_again_or_that_the_caller_gave_up(
+    desk: httpx.AsyncClient, process: Process, outcome: str, more: tuple[facts.Fact, ...], state: str, why: str
+) -> None:
+    started, *_ = asks()
+    opened = facts.TicketOpened(1, NUMBER, "repair", "normal", outcome)
+    await tell(desk, Story(), started, facts.MatterOpened(1, "repair"), opened, *more)
+    async with process.parts.work() as session:
+        assert list((await session.execute(text("SELECT state FROM tickets"))).scalars()) == [state]
+        told = list((await session.execute(text("SELECT text FROM timeline ORDER BY version"))).scalars())
+    assert (why in told) if why else not {_CURED, _GIVEN_UP} & set(told)
+
+
+async def test_a_danger_that_was_named_is_never_void(desk: httpx.AsyncClient, process: Process) -> None:
+    started, *_ = asks()
+    opened = facts.TicketOpened(1, NUMBER, "repair", "urgent", "cancelled_by_caller", "gas")
+    await tell(desk, Story(), started, facts.MatterOpened(1, "repair"), opened)
+    async with process.parts.work() as session:
+        assert list((await session.execute(text("SELECT state FROM tickets"))).scalars()) == ["new"]
