@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from crm import places
 from crm.audio import Audio
 from crm.database import make_engine, make_sessions
 from crm.events.bell import RedisBell, make_redis
@@ -46,7 +47,9 @@ async def build(
     phone = HTTPTelephone(settings.commands_port, settings.internal_token.get_secret_value())
     try:
         async with RedisBell(redis) as bell:
-            work = UnitOfWork(make_sessions(engine), bell, search.refresh)
+            work = UnitOfWork(
+                make_sessions(engine, {places.INFO: places.Places(settings.packs_dir)}), bell, search.refresh
+            )
             audio = Audio(settings.clips_dir, settings.recordings_dir)
             rules = BoardRules(
                 settings.zone,

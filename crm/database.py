@@ -49,9 +49,12 @@ def make_engine(url: str, statement_timeout_ms: int) -> AsyncEngine:
     )
 
 
-def make_sessions(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
-    """Return the maker of sessions; who makes one decides when it commits (crm.web.transaction, crm.jobs)."""
-    return async_sessionmaker(engine, expire_on_commit=False)
+def make_sessions(engine: AsyncEngine, info: Mapping[Any, Any]) -> async_sessionmaker[AsyncSession]:
+    """Return the maker of sessions; who makes one decides when it commits (crm.web.transaction, crm.jobs).
+
+    info: what every session has at hand in its own `info`.
+    """
+    return async_sessionmaker(engine, expire_on_commit=False, info=dict(info))
 
 
 def milliseconds(moment: datetime) -> datetime:

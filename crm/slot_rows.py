@@ -1,4 +1,4 @@
-"""A slot as the pages show it: value, evidence, candidates, clip."""
+"""A slot as the pages show it: value, evidence, candidates, clip, and what it lacks."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -35,6 +35,7 @@ class SlotForm(BaseModel):
     clip_ms: int | None
     verified_by: str
     verified_at: Time | None
+    hint: str
 
 
 class StoredSlot(Protocol):
@@ -66,6 +67,7 @@ def slot_form(stored: StoredSlot, audio: Audio) -> SlotForm:
         clip_ms=audio.clip_ms(stored.clip) if stored.clip else None,
         verified_by=getattr(stored, "verified_by", ""),
         verified_at=verified_at,
+        hint=slots.lacking_division(stored.value, stored.candidates) if stored.slot == "address" else "",
     )
 
 
@@ -101,4 +103,5 @@ def _empty(name: str, clip: str, audio: Audio) -> SlotForm:
         clip_ms=audio.clip_ms(clip) if clip else None,
         verified_by="",
         verified_at=None,
+        hint="",
     )

@@ -1,7 +1,7 @@
 """Slots of a ticket: their labels, how a value is shown, which rows a kind wants; pure."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from crm import phone
 from crm.words import SAFETY, word
@@ -64,6 +64,7 @@ _WANTED: Mapping[str, tuple[str, ...]] = {
     "complaint": ("category", "product", "statement"),
     "consult": ("topic",),
 }
+_NO_DIVISION = "没有认出区县，时限按其他算，请补全"
 _PLACES = ("province", "city", "district", "town")
 _STREETS = ("community", "street", "number", "estate", "landmark")
 _WORDS: Mapping[str, Mapping[str, str]] = {
@@ -171,6 +172,14 @@ def region_text(value: Mapping[str, str]) -> str:
     names = [value.get(key, "") for key in _PLACES]
     line = "".join(name for index, name in enumerate(names) if name not in names[:index])
     return line or value.get("region", "")
+
+
+def lacking_division(value: Mapping[str, str], may_be: Sequence[Mapping[str, str]] = ()) -> str:
+    """Return what to tell about an address in no division that promises go by, "" where it has one or is none."""
+    if any(value.get(name) for name in ("adcode", "province", "city")) or not address_text(value):
+        return ""
+    places = "、".join(filter(None, (region_text(item) for item in may_be[:3])))
+    return _NO_DIVISION + (f"。可能是：{places}" if places else "")
 
 
 def road_text(value: Mapping[str, str]) -> str:

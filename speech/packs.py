@@ -11,19 +11,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from divisions.gazetteer import Division, divisions_of
+
 
 class PackInvalid(ValueError):
     """A pack file that cannot be used; the message names the file and what is wrong."""
-
-
-@dataclass(frozen=True, slots=True)
-class Division:
-    """One administrative division. level: 1 province, 2 city, 3 district or county, 4 town or street."""
-
-    code: str
-    name: str
-    level: int
-    parent: str  # code of the parent, "" for a province
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +36,7 @@ def parse_pack(raw: bytes, version: str) -> Pack:
     """Parse a pack file; raises PackInvalid."""
     try:
         data = json.loads(raw)
-        divisions = {row[0]: Division(row[0], row[1], int(row[2]), row[3]) for row in data["divisions"]}
+        divisions = divisions_of(data["divisions"])
         codes = {str(code): {str(k): str(v) for k, v in row.items()} for code, row in data["codes"].items()}
         aliases = {str(k): str(v) for k, v in data["aliases"].items()}
     except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:

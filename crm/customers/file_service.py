@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from crm import phone, slots
+from crm import phone, places, slots
 from crm.accounts.schemas import Viewer
 from crm.customers import file_repository as files
 from crm.customers import repository
@@ -92,7 +92,7 @@ async def change_address(
     same = await files.address_of_text(session, customer.id, text)
     if same is not None and same.id != row.id:
         raise Invalid(_TWICE, fields=[{"field": "value.road", "detail": _TWICE}])
-    _write(row, draft, text)
+    await _write(session, row, draft, text)
     return await _changed(session, customer, now)
 
 
@@ -196,7 +196,7 @@ async def _put_address(
     row = await files.address_of_text(session, customer.id, text)
     if row is None:
         row = Address(id=uuid4().hex, customer_id=customer.id, created_at=now)
-    _write(row, draft, text)
+    await _write(session, row, draft, text)
     await files.add(session, row)
 
 
@@ -210,8 +210,9 @@ def _checked(draft: AddressDraft, field: str) -> str:
     return text
 
 
-def _write(row: Address, draft: AddressDraft, text: str) -> None:
-    row.text, row.value, row.status, row.adcode = text, draft.value, draft.status, draft.value.get("adcode", "")
+async def _write(session: AsyncSession, row: Address, draft: AddressDraft, text: str) -> None:
+    value, _ = await places.recognize(session, draft.value)
+    row.text, row.value, row.status, row.adcode = text, value, draft.status, value.get("adcode", "")
 
 
 async def _changed(session: AsyncSession, customer: Customer, now: datetime) -> Customer:

@@ -49,6 +49,7 @@ class AddressForm(Shape):
     status: str
     adcode: str
     value: dict[str, str]
+    hint: str
 
 
 class ProductForm(Shape):

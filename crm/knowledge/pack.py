@@ -60,7 +60,7 @@ def code_row(key: str, content: FaultCode) -> dict[str, str]:
 def current(folder: Path) -> dict[str, Any]:
     """Return the pack in force, an empty one when there is none; raises PackUnwritable when it is broken."""
     try:
-        version = _named(folder)
+        version = version_of(folder)
         if not version:
             return dict(_EMPTY)
         raw = (folder / f"{version}.json").read_bytes()
@@ -78,7 +78,7 @@ def put_in_force(folder: Path, knowledge: Mapping[str, Any]) -> str:
     raw = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
     version = hashlib.sha256(raw).hexdigest()[:16]
     try:
-        if _named(folder) == version:
+        if version_of(folder) == version:
             return version
         folder.mkdir(parents=True, exist_ok=True)
         for name, content in ((f"{version}.json", raw), ("current", version.encode())):
@@ -90,7 +90,8 @@ def put_in_force(folder: Path, knowledge: Mapping[str, Any]) -> str:
     return version
 
 
-def _named(folder: Path) -> str:
+def version_of(folder: Path) -> str:
+    """Return which pack is in force, "" when none is; raises OSError when that cannot be read."""
     try:
         return (folder / "current").read_text().strip()
     except FileNotFoundError:

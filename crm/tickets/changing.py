@@ -99,8 +99,8 @@ async def _change_slots(
 ) -> None:
     for name, values in wanted.slots.items():
         heard = Heard(slot=name, value=values.value, status="verified", source="agent")
-        await set_slot(session, ticket, heard, now, viewer.name)
-        text = f"改正 {slots.label(name)}：{slots.text(name, values.value)}"
+        written = await set_slot(session, ticket, heard, now, viewer.name)
+        text = f"改正 {slots.label(name)}：{slots.text(name, written.value)}"
         await record(session, ticket, now, kind="slot", actor=viewer.name, text=text, fields=[name])
     for name in wanted.confirm:
         stored = await repository.slot(session, ticket.no, name)

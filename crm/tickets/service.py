@@ -1,12 +1,12 @@
 """Rules of tickets: the one door through which they change, opened by a call or by an agent."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from crm import slots
+from crm import places, slots
 from crm.accounts import repository as accounts
 from crm.accounts.schemas import Viewer
 from crm.callbacks import service as callbacks
@@ -20,6 +20,7 @@ from crm.tickets.models import URGE, Ticket, TicketSlot, TimelineEntry
 from crm.words import SAFETY, TICKET_OUTCOMES, word
 
 IVR = "语音导航"
+_WRITTEN = ("agent", "message")  # sources of slots that people wrote
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,16 +236,23 @@ async def locked(session: AsyncSession, no: str) -> Ticket:
     return ticket
 
 
-async def set_slot(session: AsyncSession, ticket: Ticket, heard: Heard, now: datetime, verified_by: str = "") -> None:
-    """Write a slot; an address is learnt for the customer's file."""
+async def set_slot(
+    session: AsyncSession, ticket: Ticket, heard: Heard, now: datetime, verified_by: str = ""
+) -> TicketSlot:
+    """Write a slot; an address gets its division if somebody wrote it, and is learnt for the customer's file."""
+    recognized = heard.slot == "address" and heard.source in _WRITTEN
+    if recognized:
+        value, candidates = await places.recognize(session, heard.value)
+        heard = replace(heard, value=value, candidates=candidates)
     stored = await repository.slot(session, ticket.no, heard.slot)
     if stored is None:
         stored = TicketSlot(ticket_no=ticket.no, slot=heard.slot, clip="", candidates=[])
     stored.value, stored.status, stored.source = dict(heard.value), heard.status, heard.source
     stored.attempts, stored.updated_at = heard.attempts, now
-    stored.candidates = [dict(item) for item in heard.candidates] or stored.candidates
+    stored.candidates = [dict(item) for item in heard.candidates] or ([] if recognized else stored.candidates)
     stored.clip = heard.clip or stored.clip
     stored.verified_by, stored.verified_at = verified_by, now if verified_by else None
     await repository.add(session, stored)
     if heard.slot == "address" and ticket.customer_id:
         await customers.learn_address(session, ticket.customer_id, heard.value, heard.status, now)
+    return stored

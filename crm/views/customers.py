@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from crm import slots
 from crm.calls import repository as calls
 from crm.customers import file_repository as files
 from crm.customers import repository
@@ -81,4 +82,5 @@ def _phone(row: PhoneNumber, lens: Lens, *, own: bool) -> Phone:
 
 
 def _address(row: Address) -> AddressForm:
-    return AddressForm(id=row.id, text=row.text, status=row.status, adcode=row.adcode, value=row.value)
+    hint = slots.lacking_division(row.value)
+    return AddressForm(id=row.id, text=row.text, status=row.status, adcode=row.adcode, value=row.value, hint=hint)

@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 
 from pypinyin import Style, lazy_pinyin
 
+from divisions.gazetteer import Division, Gazetteer, Region, build_gazetteer
 from speech.contract import SlotKind, SlotSpec
-from speech.packs import Division, Pack
+from speech.packs import Pack
 from speech.slots.calendar import CHINA
-from speech.slots.divisions import Gazetteer, Region, build_gazetteer
 
 NOW = datetime(2026, 7, 24, 10, 0, tzinfo=CHINA)  # a Friday: days said are counted from here
 _DIGITS = "零一二三四五六七八九"
@@ -65,7 +65,7 @@ class Cases:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        gazetteer = build_gazetteer(world.pack)
+        gazetteer = build_gazetteer(world.pack.divisions, world.pack.aliases)
         self._towns = [chain for item in world.pack.divisions.values() if (chain := _speakable(item, gazetteer, world))]
         self._streets = sorted(word for word in world.vocabulary if _local(word, ("路", "街", "大道", "巷")))
         self._estates = sorted(

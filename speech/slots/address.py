@@ -7,7 +7,7 @@ Nothing is guessed: what was not said stays empty, a district that fits two plac
 import re
 from collections.abc import Mapping
 
-from speech.slots.divisions import Gazetteer
+from divisions.gazetteer import Gazetteer
 from speech.slots.numerals import DIGITS, NUMERAL, NUMERAL_CHARS, convert_before, digit_string, number_text
 
 _LEAD = re.compile(r"^(我家?|就|在|是|住|地址|那个|呃|嗯|啊|喂|的|这是|到|改成|应该是|不是.{0,24}是)+")

@@ -9,8 +9,8 @@ list of some of its words. Whole addresses and roads are open speech: a grammar 
 import itertools
 from collections.abc import Iterable, Iterator
 
+from divisions.gazetteer import Gazetteer
 from speech.contract import SlotKind
-from speech.slots.divisions import Gazetteer
 
 MAX_VOCABULARY = 20_000  # words; beyond it places are open speech
 _DIGITS = "零一幺二三四五六七八九"
@@ -138,7 +138,7 @@ def _rooms() -> Iterator[str]:
 
 def _regions(vocabulary: frozenset[str], places: Gazetteer) -> Iterator[str]:
     """Every chain of divisions the recognizer can say, from each of its ends; names it cannot say are left out."""
-    for division in places.pack.divisions.values():
+    for division in places.divisions.values():
         names = [name for item in places.chain(division) if (name := _said(item.name, vocabulary))]
         if not names or not _said(division.name, vocabulary):
             continue

@@ -8,9 +8,9 @@ import re
 from collections.abc import Mapping
 from datetime import date
 
+from divisions.gazetteer import Gazetteer
 from speech.contract import Captured
 from speech.slots import address, faultcode
-from speech.slots.divisions import Gazetteer
 from speech.slots.names import read_name
 from speech.slots.products import read_product, read_symptom, without_devices_and_symptoms
 from speech.slots.purchase import read_past

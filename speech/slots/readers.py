@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 
+from divisions.gazetteer import Gazetteer
 from speech.contract import Interpretation, SlotKind
 from speech.packs import Pack
 from speech.slots import address, faultcode, names, phone, products, purchase, visit
 from speech.slots.calendar import CHINA, china_day
-from speech.slots.divisions import Gazetteer
 from speech.slots.numerals import digit_string
 
 # Whether a day is whole does not depend on today; a month of 31 days lets every day be read.

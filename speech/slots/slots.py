@@ -6,11 +6,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from danger import find
+from divisions.gazetteer import build_gazetteer
 from speech.contract import Captured, Interpretation, Lexicon, SlotKind, SlotSpec
 from speech.packs import Pack
 from speech.slots import opening, phrases
 from speech.slots.calendar import china_day
-from speech.slots.divisions import build_gazetteer
 from speech.slots.grammar import build_grammar, cut
 from speech.slots.readers import ADDRESS_KINDS, Knowledge, Said, code_value, read_value, whole_value
 from speech.slots.text import compact, has_unknown, strip_fillers, with_gas
@@ -42,7 +42,7 @@ class Slots:
         self._pack = pack or Pack()
         self._vocabulary = vocabulary
         catalogue = {code: row.get("id", code) for code, row in self._pack.codes.items()}
-        self._known = Knowledge(self._pack, build_gazetteer(self._pack), catalogue)
+        self._known = Knowledge(self._pack, build_gazetteer(self._pack.divisions, self._pack.aliases), catalogue)
         self._grammars: dict[str, tuple[str, ...]] = {}
 
     def interpret(

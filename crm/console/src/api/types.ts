@@ -72,6 +72,8 @@ export interface Slot {
   clip_ms: number | null
   verified_by: string
   verified_at: Time | null
+  /** What the value lacks; "" = nothing. */
+  hint: string
 }
 
 export interface HistoryRow {

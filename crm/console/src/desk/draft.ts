@@ -20,6 +20,8 @@ export interface Field {
   /** speech | crm | dtmf | caller_id | agent | "" */
   readonly origin: string
   readonly status: string
+  /** What the value lacks, in the server's words. */
+  readonly hint: string
   readonly touched: boolean
   /** What the server shows; another text there is a newer value. */
   readonly saved: string
@@ -67,7 +69,7 @@ export function formSlots(draft: Draft): string[] {
 }
 
 export function emptyField(slot: string): Field {
-  return { slot, label: '', text: '', value: {}, origin: '', status: '', touched: false, saved: '', sent: '', newer: null }
+  return { slot, label: '', text: '', value: {}, origin: '', status: '', hint: '', touched: false, saved: '', sent: '', newer: null }
 }
 
 export function fieldOf(draft: Draft, slot: string): Field {
@@ -84,7 +86,7 @@ export function blankDraft(id: string, now: number): Draft {
 }
 
 function mergedField(field: Field, slot: Slot): Field {
-  const base = { ...field, label: slot.label }
+  const base = { ...field, label: slot.label, hint: slot.hint }
   if (slot.text === field.saved && field.origin) return { ...base, status: slot.status }
   if (!field.touched) {
     return { ...base, text: slot.text, saved: slot.text, value: slot.value, origin: slot.source, status: slot.status, newer: null }
@@ -188,7 +190,7 @@ export function isTouched(draft: Draft): boolean {
 /** What to send so that the ticket has what the agent wrote; null when it already has. */
 export function changeOf(draft: Draft): TicketChange | null {
   const slots: Record<string, { value: SlotValue }> = {}
-  for (const field of unsaved(draft)) slots[field.slot] = { value: valueOf(field.slot, field.text, field.value) }
+  for (const field of unsaved(draft)) slots[field.slot] = { value: valueOf(field.slot, field.text) }
   const change: TicketChange = { version: draft.version }
   if (Object.keys(slots).length) change.slots = slots
   if (draft.kindTouched) change.kind = draft.kind
@@ -201,7 +203,7 @@ export function slotsOf(draft: Draft): Record<string, SlotValue> {
   const slots: Record<string, SlotValue> = {}
   for (const field of Object.values(draft.fields)) {
     const text = field.text.trim()
-    if (text && field.slot !== 'note') slots[field.slot] = field.touched ? valueOf(field.slot, text, field.value) : field.origin === 'caller_id' ? valueOf(field.slot, text, {}) : field.value
+    if (text && field.slot !== 'note') slots[field.slot] = field.touched || field.origin === 'caller_id' ? valueOf(field.slot, text) : field.value
   }
   return slots
 }
@@ -213,7 +215,7 @@ export function saved(draft: Draft, sent: Draft, ticket: Ticket, at: number): Dr
     const now = fields[field.slot] ?? field
     const answered = ticket.slots.find((slot) => slot.slot === field.slot)
     const newer = now.newer?.text === answered?.text ? null : now.newer
-    const known = answered ? { saved: answered.text, value: answered.value, status: answered.status } : {}
+    const known = answered ? { saved: answered.text, value: answered.value, status: answered.status, hint: answered.hint } : {}
     fields[field.slot] = { ...now, ...known, sent: field.text.trim(), newer }
   }
   return {

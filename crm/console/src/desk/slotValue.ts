@@ -1,42 +1,19 @@
 // Between what an agent types and what a slot's value is (pure).
 import type { SlotValue } from '@/api/types'
 
-const PLACES = ['province', 'city', 'district', 'town'] as const
-
 /** A fault code as printed: upper case, without spaces, dots and dashes. */
 export function printedCode(text: string): string {
   return text.replace(/[\s.·-]/g, '').toUpperCase()
 }
 
-/**
- * The value of an address line. Places that were understood before stay fields when the line still begins with them;
- * what follows is the road. A line that begins otherwise is kept whole as text.
- */
-export function addressValue(line: string, before: SlotValue): SlotValue {
-  const text = line.trim()
-  const places: Record<string, string> = {}
-  let rest = text
-  for (const place of PLACES) {
-    const name = before[place]
-    if (name && rest.startsWith(name)) {
-      places[place] = name
-      rest = rest.slice(name.length).trim()
-    }
-  }
-  const base: Record<string, string> = { raw_text: text }
-  if (!Object.keys(places).length) return { ...base, text }
-  if (before['adcode']) places['adcode'] = before['adcode']
-  return { ...base, ...places, ...(rest ? { road: rest } : {}) }
-}
-
-/** The value to send for what stands in a field. */
-export function valueOf(slot: string, text: string, before: SlotValue): SlotValue {
+/** The value to send for what stands in a field. In which division an address lies is the server's to find. */
+export function valueOf(slot: string, text: string): SlotValue {
   const clean = text.trim()
   switch (slot) {
     case 'fault_code':
       return { raw: clean, canonical: printedCode(clean) }
     case 'address':
-      return addressValue(clean, before)
+      return { raw_text: clean, text: clean }
     case 'contact':
       return { number: clean.replace(/[\s-]/g, '') }
     default:

@@ -131,6 +131,7 @@ export const desk = {
   'form.useTheirs': '用{who}的',
   'form.newValueBy': '新值 {value}（{who} {time}）',
   'form.take': '采用',
+  'form.read': '认作：{text}',
   'form.submitted': '工单 {ticket} 已提交 {time}',
   'form.saveFailed': '没有保存成功：连不上服务器。已存在本机，连上后自动提交',
   'form.failed': '没有保存成功：{detail}',

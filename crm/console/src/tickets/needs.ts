@@ -84,21 +84,21 @@ function trainingValue(sheet: Sheet): SlotValue | null {
 }
 
 /** The value to send for an input; null = nothing typed yet. */
-export function needValue(ask: Ask, sheet: Sheet, before: SlotValue = {}): SlotValue | null {
+export function needValue(ask: Ask, sheet: Sheet): SlotValue | null {
   if (ask.shape === 'visit') return visitValue(sheet)
   if (ask.shape === 'training') return trainingValue(sheet)
   const text = (sheet[ask.slot] ?? '').trim()
   if (!text) return null
   if (ask.shape === 'choice' || EXCEPTIONS.some((slot) => slot === ask.slot)) return { value: text }
   if (ask.slot === 'original') return { value: text.replace(/\s/g, '') }
-  return valueOf(ask.slot, text, before)
+  return valueOf(ask.slot, text)
 }
 
 /** Slots to send together with the move. */
-export function slotsFor(asks: readonly Ask[], sheet: Sheet, before: (slot: string) => SlotValue = () => ({})): Record<string, { value: SlotValue }> {
+export function slotsFor(asks: readonly Ask[], sheet: Sheet): Record<string, { value: SlotValue }> {
   const slots: Record<string, { value: SlotValue }> = {}
   for (const ask of asks) {
-    const value = needValue(ask, sheet, before(ask.slot))
+    const value = needValue(ask, sheet)
     if (value) slots[ask.slot] = { value }
   }
   return slots

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from typing import Any
 
+from divisions.gazetteer import Division
 from ivr.contract.dialogue import (
     Effect,
     End,
@@ -42,7 +43,7 @@ from speech.contract import (
     Turn,
     TurnResult,
 )
-from speech.packs import Division, Pack
+from speech.packs import Pack
 from speech.slots.slots import Slots
 from tests.unit.ivr.flows.known import AT, CALLER, NOW
 

@@ -1,7 +1,8 @@
 """A small pack and lexicon that the slot tests share."""
 
+from divisions.gazetteer import Division
 from speech.contract import Lexicon, SlotKind, SlotSpec
-from speech.packs import Division, Pack
+from speech.packs import Pack
 
 _ROWS = (
     ("44", "广东省", 1, ""),

@@ -2,13 +2,13 @@
 
 import pytest
 
+from divisions.gazetteer import build_gazetteer
 from speech.contract import SlotKind, SlotSpec
 from speech.slots import Slots
-from speech.slots.divisions import build_gazetteer
 from speech.slots.expected import MAX_VOCABULARY, expected
 from tests.unit.speech.slots.samples import LEXICON, PACK
 
-PLACES = build_gazetteer(PACK)
+PLACES = build_gazetteer(PACK.divisions, PACK.aliases)
 WORDS = frozenset("零一幺二三四五六七八九十百两点号栋楼室房的月年天份初底到是不对") | frozenset(
     ["单元", "广东省", "佛山市", "佛山", "顺德区", "顺德", "容桂街道", "容桂", "西湖区", "西湖", "西", "明天", "下午",
      "以后", "上午", "去年", "买", "了", "壁挂炉", "不是", "人工"]

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 import pytest
 import yaml
 
+from divisions.gazetteer import Division
 from ops.layout import TREE
 from ops.packs import MERGED_FILE, TOWNS_OF, TREE_FILE
-from speech.packs import Division, Pack, division_rows
+from speech.packs import Pack, division_rows
 from speech.slots import Slots
 from tests.unit.speech.slots.samples import ADDRESS, LEXICON
 

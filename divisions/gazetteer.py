@@ -1,16 +1,25 @@
 """Finds the administrative divisions an address begins with. A name that fits two places is asked, never guessed."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-
-from speech.packs import Division, Pack
+from typing import Any
 
 _SUFFIX = re.compile(
     r"(特别行政区|维吾尔自治区|壮族自治区|回族自治区|自治区|自治州|自治县|地区|街道|省|市|区|县|镇|乡|盟|旗)$"
 )
 _PLACEHOLDERS = ("市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划")
 FIELDS = {1: "province", 2: "city", 3: "district", 4: "town"}
+
+
+@dataclass(frozen=True, slots=True)
+class Division:
+    """One administrative division. level: 1 province, 2 city, 3 district or county, 4 town or street."""
+
+    code: str
+    name: str
+    level: int
+    parent: str  # code of the parent, "" for a province
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +42,21 @@ class Region:
 
 @dataclass(frozen=True, slots=True)
 class Gazetteer:
-    """The divisions of a pack, indexed by what callers say (full names, and names without their last word)."""
+    """Divisions by code, indexed by what people call them (full names, and names without their last word).
 
-    pack: Pack
-    names: dict[str, tuple[Division, ...]] = field(default_factory=dict)
+    former: names of districts that were merged into others.
+    """
+
+    divisions: Mapping[str, Division]
+    former: frozenset[str] = frozenset()
+    names: Mapping[str, tuple[Division, ...]] = field(default_factory=dict)
     longest: int = 0
 
-    def find(self, text: str) -> list[Region]:
+    def find(self, text: str, skipped: int = 6) -> list[Region]:
         """Return the readings of the divisions at the start of compact `text`; the longest reading only, several
-        when a name fits several places."""
+        when a name fits several places. skipped: so many characters may stand before it, such as 我在, 就."""
         best: list[Region] = []
-        for start in range(min(len(text), 7)):  # skips a few words such as 我在, 就
+        for start in range(min(len(text), skipped + 1)):
             best = self._walk(text, start)
             if best:
                 break
@@ -82,25 +95,31 @@ class Gazetteer:
         """Return `division` with its ancestors, province first."""
         out = [division]
         while out[0].parent:
-            out.insert(0, self.pack.divisions[out[0].parent])
+            out.insert(0, self.divisions[out[0].parent])
         return tuple(out)
 
 
-def build_gazetteer(pack: Pack) -> Gazetteer:
-    """Index a pack's divisions and its merged-district aliases."""
+def divisions_of(rows: Iterable[Sequence[Any]]) -> dict[str, Division]:
+    """Return divisions by code from a pack's rows (code, name, level, parent)."""
+    return {row[0]: Division(row[0], row[1], int(row[2]), row[3]) for row in rows}
+
+
+def build_gazetteer(divisions: Mapping[str, Division], aliases: Mapping[str, str]) -> Gazetteer:
+    """Index divisions and former names. aliases: former district name -> code of the district it is now part of."""
     names: dict[str, list[Division]] = {}
-    for item in pack.divisions.values():
+    for item in divisions.values():
         if item.name in _PLACEHOLDERS:
             continue
         short = _SUFFIX.sub("", item.name)
         for name in {item.name, short} if len(short) >= 2 else {item.name}:
             names.setdefault(name, []).append(item)
-    for former, code in pack.aliases.items():
-        if code in pack.divisions:
+    for former, code in aliases.items():
+        if code in divisions:
             for name in {former, _SUFFIX.sub("", former)}:
-                names.setdefault(name, []).append(pack.divisions[code])
+                names.setdefault(name, []).append(divisions[code])
     longest = max((len(name) for name in names), default=0)
-    return Gazetteer(pack, {name: tuple(items) for name, items in names.items()}, longest)
+    indexed = {name: tuple(items) for name, items in names.items()}
+    return Gazetteer(divisions, frozenset(aliases), indexed, longest)
 
 
 def _without_ancestors(regions: list[Region]) -> list[Region]:
