@@ -23,6 +23,7 @@ _RANK = {"low": 0, "normal": 1, "high": 2, "urgent": 3}
 _WEIGHT = {"consult": 0, "follow_up": 0, "complaint": 2}  # dialogues: 投诉 > 其余办理类 > 咨询
 
 OPEN = frozenset(STATES) - {"closed", "void"}
+_ENDED = frozenset({"resolved", "closed", "void"})
 
 
 _SPOKEN = {  # what 查单 says (dialogues, my_ticket); a state that is not here is spoken as 已登记
@@ -51,6 +52,15 @@ def find_move(kind: str, state: str, move: str) -> Move | None:
 def moves_for(kind: str, state: str, roles: Collection[str]) -> tuple[Move, ...]:
     """Return what somebody of these roles may do with the ticket."""
     return tuple(item for item in moves(kind, state) if not set(roles).isdisjoint(item.roles))
+
+
+def why_no_visit(kind: str, state: str) -> str:
+    """Return why an engineer cannot be sent for such a ticket, "" when one can."""
+    if not any(item.move == "dispatch" for items in MOVES[kind].values() for item in items):
+        return f"「{KINDS[kind]}」工单不派师傅上门，要上门请先改工单类型"
+    if state in _ENDED:
+        return f"工单现在是「{STATES[state]}」，要派师傅请先{'恢复' if state == 'void' else '重开'}工单"
+    return ""
 
 
 def spoken_state(state: str) -> str:

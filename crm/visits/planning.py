@@ -14,6 +14,7 @@ from crm.engineers.models import Engineer
 from crm.errors import Invalid
 from crm.events.service import begin_writing
 from crm.policy import dispatch
+from crm.policy.ticket_states import why_no_visit
 from crm.policy.visit_rules import OPEN, STATES
 from crm.products import repository as products
 from crm.tickets import repository as ticket_rows
@@ -57,6 +58,9 @@ async def plan(
     ticket = await ticket_rows.get(session, draft.ticket, lock=True)
     if ticket is None:
         raise NoTicket("没有这张工单")
+    why_not = why_no_visit(ticket.kind, ticket.state)
+    if why_not:
+        raise NotNow(why_not)
     _check_time(draft.starts_at, draft.ends_at)
     engineer = await _engineer(session, draft.engineer)
     if any(visit.state in OPEN for visit in await repository.of_ticket(session, ticket.no)):
@@ -66,8 +70,9 @@ async def plan(
     late = dispatch.late_by_minutes(draft.starts_at, draft.promised_by)
     if late and not draft.late_reason:
         raise Late(f"将超承诺 {late} 分，请填原因", fields=[{"field": "late_reason", "detail": "请填原因"}])
+    product = draft.product or await _product(session, ticket)
     visit = EngineerVisit(
-        ticket_no=ticket.no, engineer_id=engineer.id, product_id=draft.product or None, state="planned",
+        ticket_no=ticket.no, engineer_id=engineer.id, product_id=product, state="planned",
         starts_at=draft.starts_at.astimezone(UTC), ends_at=draft.ends_at.astimezone(UTC),
         late_reason=draft.late_reason, code=await new_code(session), finish_code=f"{secrets.randbelow(10**4):04d}",
         fee=draft.fee, fee_note=draft.fee_note, checked={}, parts=[], created_at=now, version=1,
@@ -147,6 +152,19 @@ async def _tell_ticket(
     for name in ("accept", "dispatch", "schedule"):
         ticket = await tickets.move(session, ticket, name, viewer, now, zone)
     await tickets.note(session, ticket, told + reason, viewer.name, now)
+
+
+async def _product(session: AsyncSession, ticket: Ticket) -> str | None:
+    """Return the machine a visit is for: the ticket's, else the only one of its class that the customer has."""
+    slot = await ticket_rows.slot(session, ticket.no, "product")
+    told = slot.value if slot else {}
+    named = told.get("product_id", "")
+    if named and await products.get(session, named) is not None:
+        return named
+    wanted = told.get("product_class", told.get("value", "unknown"))
+    owned = await products.of_customer(session, ticket.customer_id) if ticket.customer_id else []
+    fitting = [item.id for item in owned if wanted == "unknown" or item.product_class == wanted]
+    return fitting[0] if len(fitting) == 1 else None
 
 
 async def _engineer(session: AsyncSession, engineer_id: str) -> Engineer:

@@ -134,3 +134,10 @@ def test_nodes_are_called_by_their_longest_known_beginning() -> None:
     assert [words.node_title(node) for node in ("fault_code_confirm", "repair_number", "zzz")] == [
         "故障代码", "维修申报", "zzz",
     ]  # fmt: skip
+
+
+def test_an_engineer_is_sent_for_open_tickets_of_kinds_that_have_visits() -> None:
+    assert policy.why_no_visit("repair", "new") == policy.why_no_visit("tech_support", "escalated") == ""
+    assert policy.why_no_visit("consult", "new") == "「咨询」工单不派师傅上门，要上门请先改工单类型"
+    assert policy.why_no_visit("repair", "closed") == "工单现在是「办结」，要派师傅请先重开工单"
+    assert policy.why_no_visit("repair", "void") == "工单现在是「作废」，要派师傅请先恢复工单"

@@ -2,11 +2,16 @@
 
 from typing import Any
 
+import httpx
 from sqlalchemy import event
 
 from crm.bootstrap import Process
+from crm.database import milliseconds
+from crm.products.models import Product
+from crm.visits.models import EngineerVisit
 from tests.unit.crm.conftest import Opener
-from tests.unit.crm.fakes import Clock
+from tests.unit.crm.fakes import ADDRESS, Clock
+from tests.unit.crm.tickets_by_hand import given_customer
 from tests.unit.crm.visits.world import END, START, ask, given_engineer, given_ticket, given_visit
 
 
@@ -162,3 +167,55 @@ async def _statements(process: Process, client: Any) -> list[int]:
         counts.append(len(noted))
     event.remove(engine, "before_cursor_execute", note)
     return counts
+
+
+async def test_nobody_is_sent_for_a_ticket_that_has_no_visits_or_is_over(page: Opener) -> None:
+    async with page("9001") as client:
+        engineer = await given_engineer(client)
+        body = {"engineer": engineer["id"], "starts_at": START, "ends_at": END}
+        asked = await given_ticket(client, "consult")
+        refused = await ask(client, "POST", "/visits", 409, **body, ticket=asked["no"])
+        assert refused["detail"] == "「咨询」工单不派师傅上门，要上门请先改工单类型"
+        over = await given_ticket(client)
+        void = {"version": over["version"], "move": "void", "slots": {"void_reason": {"value": {"value": "重复"}}}}
+        await ask(client, "PATCH", f"/tickets/{over['no']}", **void)
+        refused = await ask(client, "POST", "/visits", 409, **body, ticket=over["no"])
+        assert "要派师傅请先恢复工单" in refused["detail"]
+
+
+async def test_a_visit_is_for_the_machine_of_its_ticket(process: Process, page: Opener, clock: Clock) -> None:
+    async with page("9001") as client:
+        await given_engineer(client)
+        customer = await given_customer(process, clock)
+        boiler = await given_machine(process, clock, customer, "boiler")
+        assert await machine_of(process, client, customer, {"value": "boiler"}) == boiler
+        assert await machine_of(process, client, customer, {"value": "other"}) is None
+        other = await given_machine(process, clock, customer, "other")
+        assert await machine_of(process, client, customer, {"value": "boiler"}) == boiler
+        assert await machine_of(process, client, customer, {"value": "unknown"}) is None  # which of the two nobody said
+        assert await machine_of(process, client, customer, {"value": "boiler", "product_id": other}) == other
+        assert await machine_of(process, client, customer, {"value": "boiler", "product_id": "0" * 32}) == boiler
+        assert await machine_of(process, client, customer, {"value": "boiler"}, product=other) == other
+
+
+async def given_machine(process: Process, clock: Clock, customer: str, product_class: str) -> str:
+    async with process.parts.work() as session:
+        row = Product(customer_id=customer, product_class=product_class, created_at=milliseconds(clock()))
+        session.add(row)
+        await session.flush()
+        return row.id
+
+
+async def machine_of(
+    process: Process, client: httpx.AsyncClient, customer: str, told: dict[str, str], **more: str
+) -> str | None:
+    """Plan a visit for a new ticket of the customer; returns the machine it is for."""
+    ticket = await ask(client, "POST", "/tickets", 201, kind="repair", customer=customer,
+                       slots={"address": ADDRESS, "product": told})  # fmt: skip
+    engineer = (await ask(client, "GET", "/engineers"))[0]
+    visit = await ask(client, "POST", "/visits", 201, ticket=ticket["no"], engineer=engineer["id"], starts_at=START,
+                      ends_at=END, **more)  # fmt: skip
+    async with process.parts.work() as session:
+        row = await session.get(EngineerVisit, visit["id"])
+        assert row is not None
+        return row.product_id
