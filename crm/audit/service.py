@@ -16,6 +16,7 @@ ACTIONS = {
     "call_seen": "看通话",
     "callbacks_seen": "看回拨号码",
     "number_shown": "显示完整号码",
+    "unwanted_call": "回拨勿呼号码",
     "person_exported": "导出个人资料",
     "person_erased": "删除个人资料",
     "list_exported": "导出列表",

@@ -1,6 +1,6 @@
-"""Errors of call-backs: NoCallback 404 · CallbackTaken, CallbackOver 409."""
+"""Errors of call-backs: NoCallback 404 · CallbackTaken, CallbackOver 409 · CallbackUnwanted 422."""
 
-from crm.errors import Conflict, NotFound
+from crm.errors import Conflict, Invalid, NotFound
 
 
 class NoCallback(NotFound):
@@ -17,3 +17,9 @@ class CallbackOver(Conflict):
     """The task is done already."""
 
     code = "callback_over"
+
+
+class CallbackUnwanted(Invalid):
+    """The number is marked 勿呼, its caller asked for no call, and nobody said why to ring it all the same."""
+
+    code = "do_not_call"

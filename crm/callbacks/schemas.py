@@ -8,8 +8,8 @@ from pydantic import Field
 
 from crm import phone
 from crm.callbacks.models import CallbackAsked, CallbackTask
-from crm.callbacks.service import AGAIN_AFTER
-from crm.wire import Change, Shape, Text, Time
+from crm.callbacks.service import AGAIN_AFTER, is_wished
+from crm.wire import Change, Line, Shape, Text, Time
 from crm.words import CALLBACK_REASONS, word
 
 
@@ -29,6 +29,8 @@ class CallbackForm(Shape):
     (not at all: the duty officer sees to it) | "" no danger, or no number. in_turn: the hotline itself calls when it is
     their turn; after: not before this local time; attempts: calls so far.
     again_min: in how many minutes it is due again when nobody answers.
+    do_not_call: the number or its customer is marked 勿呼: confirm (rung with a reason only) | wished (the caller asked
+    for this call, or is in danger) | "" not marked.
     """
 
     id: str
@@ -54,12 +56,19 @@ class CallbackForm(Shape):
     attempts: int
     asked: list[CallbackAskedForm]
     again_min: int
+    do_not_call: str
 
 
 def _recall(task: CallbackTask) -> str:
     if not task.danger or not task.e164:
         return ""
     return "mobile" if phone.is_mobile(task.e164) else "landline"
+
+
+class CallbackTake(Change):
+    """Why a number marked 勿呼 is rung although its caller did not ask for it; "" for any other."""
+
+    reason: Line | Literal[""] = Field(default="", max_length=200)
 
 
 class CallbackDone(Change):
@@ -69,8 +78,8 @@ class CallbackDone(Change):
     note: Text = Field(default="", max_length=2000)
 
 
-def callback_form(task: CallbackTask, asked: Sequence[CallbackAsked]) -> CallbackForm:
-    """Return a task's wire form; its first reason is the one that made it."""
+def callback_form(task: CallbackTask, asked: Sequence[CallbackAsked], *, do_not_call: bool) -> CallbackForm:
+    """Return a task's wire form; its first reason is the one that made it. do_not_call: its number is marked."""
     return CallbackForm(
         id=task.id,
         contact=task.contact,
@@ -95,4 +104,5 @@ def callback_form(task: CallbackTask, asked: Sequence[CallbackAsked]) -> Callbac
         attempts=task.attempts,
         asked=[CallbackAskedForm(contact=row.contact_id, ticket=row.ticket_no, at=row.at) for row in asked],
         again_min=AGAIN_AFTER[task.priority] // timedelta(minutes=1),
+        do_not_call="" if not do_not_call else "wished" if is_wished(task) else "confirm",
     )

@@ -7,8 +7,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.accounts.schemas import Viewer
 from crm.callbacks import repository
-from crm.callbacks.errors import CallbackOver, CallbackTaken, NoCallback
+from crm.callbacks.errors import CallbackOver, CallbackTaken, CallbackUnwanted, NoCallback
 from crm.callbacks.models import CallbackAsked, CallbackTask
+from crm.customers import repository as customers
 from crm.events.service import EventKind, append, begin_writing
 from crm.policy.ticket_states import higher_priority
 from crm.policy.turns import QUEUE_ORDER
@@ -28,6 +29,8 @@ DUE_AFTER = {"urgent": timedelta(0), "high": timedelta(minutes=10), "normal": ti
 RECALL_AFTER = timedelta(minutes=3)  # of a danger: time to get out first (dialogues, emergency)
 AGAIN_AFTER = DUE_AFTER | {"urgent": RECALL_AFTER}  # nobody answered; who is in danger is not left for long
 TAKEN_FOR = timedelta(minutes=10)  # ux 5.5
+_UNWANTED = "客户标了勿呼，这次也没有要求回电。确实要打，请先写明原因"
+_WISHED = frozenset({"asked", "voicemail", "danger"})  # what the caller rang for, or what may save a life
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,10 +214,16 @@ def is_taken(task: CallbackTask, now: datetime) -> bool:
     return task.taken_until is not None and task.taken_until > now
 
 
-async def take(session: AsyncSession, task_id: str, viewer: Viewer, now: datetime) -> CallbackTask:
+def is_wished(task: CallbackTask) -> bool:
+    """Tell whether the caller asked for the call, or is in danger: 勿呼 does not stand against it."""
+    return task.danger or not _WISHED.isdisjoint(task.reasons)
+
+
+async def take(session: AsyncSession, task_id: str, viewer: Viewer, now: datetime, why: str = "") -> CallbackTask:
     """Take the task for ten minutes, so that two never ring one person; taking it again begins anew.
 
-    Raises NoCallback, CallbackTaken while it is another's, CallbackOver.
+    why: the reason to ring a number marked 勿呼 whose caller did not ask for it.
+    Raises NoCallback, CallbackTaken while it is another's, CallbackOver, CallbackUnwanted without such a reason.
     """
     await begin_writing(session)
     task = await repository.get(session, task_id)
@@ -224,6 +233,8 @@ async def take(session: AsyncSession, task_id: str, viewer: Viewer, now: datetim
         raise CallbackOver(f"{task.done_by} 已经办完")
     if is_taken(task, now) and task.taken_by != viewer.number:
         raise CallbackTaken(f"{task.taken_name} 正在回拨")
+    if not why and not is_wished(task) and await customers.not_to_call(session, [task.e164]):
+        raise CallbackUnwanted(_UNWANTED, fields=[{"field": "reason", "detail": "请写明原因"}])
     task.taken_by, task.taken_name, task.taken_until = viewer.number, viewer.name, now + TAKEN_FOR
     await append(session, EventKind.CALLBACK, now, contact=task.contact, ticket=task.ticket_no)
     return task

@@ -89,7 +89,7 @@ async def _free(session: AsyncSession) -> dict[str, Sequence[str]]:
 
 
 async def _placing(session: AsyncSession, task: CallbackTask, turn: Turn, now: datetime) -> Placing | None:
-    if await customers.wants_no_calls(session, task.e164):
+    if await customers.not_to_call(session, [task.e164]):
         await _to_people(session, task, "客户档案标了勿呼，请先确认再打", now)
         return None
     code = await make_callback_code(session, task.ticket_no, now)
@@ -154,19 +154,19 @@ async def _to_people(session: AsyncSession, task: CallbackTask, note: str, at: d
     await tell(session, task, note, at)
 
 
-async def tell(session: AsyncSession, task: CallbackTask, text: str, at: datetime) -> None:
+async def tell(session: AsyncSession, task: CallbackTask, text: str, at: datetime, actor: str = IVR) -> None:
     """Write it into the timelines of all tickets that the call-back is about."""
     asked = (await repository.asked(session, [task.id]))[task.id]
     for no in sorted({task.ticket_no, *(row.ticket_no for row in asked)} - {""}):
-        await _record(session, no, text, at)
+        await _record(session, no, text, at, actor)
     for contact in {task.contact, *(row.contact_id for row in asked)}:
         await append(session, EventKind.CALLBACK, at, contact=contact, ticket=task.ticket_no)
 
 
-async def _record(session: AsyncSession, no: str, text: str, at: datetime) -> None:
+async def _record(session: AsyncSession, no: str, text: str, at: datetime, actor: str = IVR) -> None:
     ticket = await tickets.get(session, no, lock=True)
     if ticket is not None:
-        await record(session, ticket, at, kind="callback", actor=IVR, text=text)
+        await record(session, ticket, at, kind="callback", actor=actor, text=text)
 
 
 async def tell_others(session: AsyncSession, task: CallbackTask, contact: str, text: str, at: datetime) -> None:

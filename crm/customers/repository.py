@@ -37,15 +37,15 @@ async def by_number(session: AsyncSession, e164: str) -> Sequence[Customer]:
     return (await session.execute(query)).scalars().all()
 
 
-async def wants_no_calls(session: AsyncSession, e164: str) -> bool:
-    """Tell whether somebody of this number, or the number itself, is marked as not to be called."""
+async def not_to_call(session: AsyncSession, numbers: Collection[str]) -> set[str]:
+    """Return which of these E.164 numbers are marked as not to be called, or somebody who has them is."""
     query = (
-        select(Customer.id)
-        .join(PhoneNumber, PhoneNumber.customer_id == Customer.id)
-        .where(PhoneNumber.e164 == e164, Customer.merged_into.is_(None))
+        select(PhoneNumber.e164)
+        .join(Customer, PhoneNumber.customer_id == Customer.id)
+        .where(PhoneNumber.e164.in_(set(numbers)), Customer.merged_into.is_(None))
         .where(or_(Customer.do_not_call, PhoneNumber.do_not_call))
     )
-    return (await session.execute(query.limit(1))).first() is not None
+    return set((await session.execute(query)).scalars())
 
 
 async def add(session: AsyncSession, thing: Customer) -> None:

@@ -31,4 +31,6 @@ def impersonal_entry(kind: str, text: str) -> str:
     """Return what may stay of a timeline entry: moves, clocks and priorities do, words and values do not."""
     if kind in ("slot", "note", "visit"):
         return ERASED
+    if kind == "callback" and text.startswith("标了勿呼"):  # why it was rung all the same follows
+        return text.partition("：")[0]
     return text.partition("）")[0] + "）" if kind == "clock" and "暂停计时" in text else text

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from crm import slots
 from crm.accounts import repository as accounts
 from crm.callbacks import repository as callbacks
-from crm.callbacks.schemas import callback_form
+from crm.callbacks.forms import forms as callback_forms
 from crm.calls import repository as calls
 from crm.clocks import repository as clock_rows
 from crm.clocks import service as clock_service
@@ -107,9 +107,7 @@ async def ticket(session: AsyncSession, found: Ticket, lens: Lens) -> TicketForm
         warranty=await _warranty(session, found, held, lens),
         clocks=await _clocks(session, found, lens),
         timeline=[_entry(entry, lens) for entry in await repository.timeline(session, found.no)],
-        callback=callback_form(task, (await callbacks.asked(session, [task.id]))[task.id])
-        if task and lens.sees_people
-        else None,
+        callback=(await callback_forms(session, [task]))[0] if task and lens.sees_people else None,
         calls=await call_views.rows(session, contacts, lens) if lens.sees_people else [],
     )
 

@@ -65,6 +65,49 @@ async def test_callbacks_are_rung_and_done(page: Opener, desk: httpx.AsyncClient
         assert (await client.post(f"{API}/callbacks/{'f' * 32}/done", json={"result": "reached"})).status_code == 404
 
 
+async def marked_do_not_call(client: httpx.AsyncClient) -> None:
+    """Mark the caller's number, not the file."""
+    (customer,) = (await get(client, "/customers?q=13800138000"))["items"]
+    file = await get(client, f"/customers/{customer['id']}")
+    answer = await client.patch(
+        f"{API}/customers/{file['id']}/numbers/{file['phones'][0]['id']}", json={"do_not_call": True}
+    )
+    assert answer.status_code == 200
+
+
+async def test_a_number_not_to_be_called_is_rung_with_a_reason_that_is_written_down(
+    page: Opener, desk: httpx.AsyncClient
+) -> None:
+    left = facts.QueueLeft("v1", "repair", "abandoned", 5000)
+    await tell(desk, Story(), *dialogue(), *waiting(), left, facts.ContactEnded("abandoned"))
+    async with page("8001") as client, page("9001") as supervisor:
+        assert (await get(client, "/callbacks"))["items"][0]["do_not_call"] == ""
+        await marked_do_not_call(client)
+        task = (await get(client, "/callbacks"))["items"][0]
+        assert task["do_not_call"] == (await get(client, f"/tickets/{NUMBER}"))["callback"]["do_not_call"] == "confirm"
+        for body in (None, {"reason": ""}, {"reason": "  "}):
+            refused = await client.post(f"{API}/callbacks/{task['id']}/take", json=body)
+            assert refused.status_code == 422
+        assert (await get(client, "/callbacks"))["items"][0]["taken_by"] == ""
+        taken = await client.post(f"{API}/callbacks/{task['id']}/take", json={"reason": "上门时间要改"})
+        assert taken.json()["taken_by"] == "8001"
+        entry = (await get(client, f"/tickets/{NUMBER}"))["timeline"][0]
+        assert (entry["actor"], entry["text"]) == ("李明", "标了勿呼，仍要回拨：上门时间要改")
+        noted = (await get(supervisor, "/audit?action=unwanted_call"))["items"]
+        assert [(item["actor"], item["subject"], item["reason"]) for item in noted] == [
+            ("8001", task["id"], "上门时间要改")
+        ]
+
+
+async def test_who_asked_for_the_call_is_rung_without_a_reason(page: Opener, desk: httpx.AsyncClient) -> None:
+    await tell(desk, Story(), *dialogue(), facts.CallbackRequested("asked", 1), facts.ContactEnded("callback"))
+    async with page("8001") as client:
+        await marked_do_not_call(client)
+        task = (await get(client, "/callbacks"))["items"][0]
+        assert task["do_not_call"] == "wished"
+        assert (await client.post(f"{API}/callbacks/{task['id']}/take")).json()["taken_by"] == "8001"
+
+
 @pytest.mark.parametrize(("caller", "recall"), [("+8613800138000", "mobile"), ("+8675766883358", "landline"), ("", "")])
 async def test_who_was_in_danger_is_rung_outdoors_only_and_not_at_once(
     page: Opener, desk: httpx.AsyncClient, caller: str, recall: str

@@ -217,6 +217,8 @@ async def test_an_auditor_sees_what_was_done_but_not_about_whom(
         ("state", "办结：待回访 → 办结", "办结：待回访 → 办结"),
         ("clock", "上门：暂停计时（按用户要求）张三后天在", "上门：暂停计时（按用户要求）"),
         ("clock", "上门：已超时", "上门：已超时"),
+        ("callback", "标了勿呼，仍要回拨：张三要改时间", "标了勿呼，仍要回拨"),
+        ("callback", "按次序回电第 1 次：占线", "按次序回电第 1 次：占线"),
     ],
 )
 def test_what_stays_of_a_timeline_entry(kind: str, told: str, left: str) -> None:

@@ -11,6 +11,6 @@ const at = (task: string): string => `/callbacks/${encodeURIComponent(task)}`
 export const callbacks = {
   list: (tab: Tab, done: boolean, cursor: string, size: number) =>
     request<Page<Callback>>('GET', `/callbacks${query({ tab, done: done ? 'true' : 'false', cursor, size })}`),
-  take: (task: string) => request<Callback>('POST', `${at(task)}/take`),
+  take: (task: string, reason: string) => request<Callback>('POST', `${at(task)}/take`, { reason }),
   done: (task: string, result: CallbackResult, note: string) => request<Callback>('POST', `${at(task)}/done`, { result, note }),
 } as const

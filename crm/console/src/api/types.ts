@@ -286,6 +286,8 @@ export interface Callback {
   done_at: Time | null
   done_by: string
   result: string
+  /** 勿呼: confirm = rung with a reason only, wished = the caller asked for this call or is in danger; '' = not marked. */
+  do_not_call: string
   /** The calls that this one call-back serves, the first first; none for a danger that was written. */
   asked: CallbackAsked[]
 }
