@@ -1,6 +1,7 @@
 """SQL of what a customer's file is edited by: numbers, addresses, notes, duplicates, merges."""
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import CursorResult, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -79,12 +80,27 @@ async def last_merges(session: AsyncSession, kept: str) -> Sequence[CustomerMerg
     return (await session.execute(query.order_by(CustomerMerge.at.desc()).limit(20))).scalars().all()
 
 
-async def hand_over(session: AsyncSession, gone: str, kept: str) -> dict[str, list[str]]:
+async def mark_like(session: AsyncSession, gone: str, kept: str) -> list[str]:
+    """Mark as 勿呼 the numbers of one file that another has marked; returns the ids of those that were not."""
+    marked = select(PhoneNumber.e164).where(PhoneNumber.customer_id == gone, PhoneNumber.do_not_call)
+    mine = PhoneNumber.customer_id == kept, PhoneNumber.e164.in_(marked), ~PhoneNumber.do_not_call
+    ids = list((await session.execute(select(PhoneNumber.id).where(*mine))).scalars())
+    await session.execute(update(PhoneNumber).where(PhoneNumber.id.in_(ids)).values(do_not_call=True))
+    return ids
+
+
+async def unmark(session: AsyncSession, ids: Collection[str], customer: str) -> None:
+    """Take 勿呼 off these numbers as far as this customer has them yet."""
+    mine = PhoneNumber.id.in_(ids), PhoneNumber.customer_id == customer
+    await session.execute(update(PhoneNumber).where(*mine).values(do_not_call=False))
+
+
+async def hand_over(session: AsyncSession, gone: str, kept: str) -> dict[str, Any]:
     """Give everything of one file to another, except numbers and addresses the other has; returns the ids by table."""
     same_number = select(PhoneNumber.e164).where(PhoneNumber.customer_id == kept)
     same_place = select(Address.text).where(Address.customer_id == kept)
     spared = {"phone_numbers": PhoneNumber.e164.notin_(same_number), "addresses": Address.text.notin_(same_place)}
-    moved: dict[str, list[str]] = {}
+    moved: dict[str, Any] = {}
     for name, model in _OWNED.items():
         query = select(model.id).where(model.customer_id == gone)
         ids = (await session.execute(query.where(spared[name]) if name in spared else query)).scalars().all()

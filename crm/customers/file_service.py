@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -124,18 +125,36 @@ async def merge(
     kept, gone = found[kept_id], found[gone_id]
     if kept.version != version:
         raise CustomerChanged("这份档案刚被别人改过，请看一下新内容再合并")
-    moved = await files.hand_over(session, gone.id, kept.id)
+    marked = await files.mark_like(session, gone.id, kept.id)
+    moved: dict[str, Any] = await files.hand_over(session, gone.id, kept.id)
+    moved |= {"marked": marked, "fields": _take_over(kept, gone)}
     touch(session, tickets=moved["tickets"])
     gone.merged_into = kept.id
     gone.version += 1
-    kept.elder = kept.elder or gone.elder
-    kept.do_not_call = kept.do_not_call or gone.do_not_call  # a no is never lost
-    kept.name = kept.name or gone.name
     done = CustomerMerge(id=uuid4().hex, kept_id=kept.id, gone_id=gone.id, moved=moved, author=viewer.name, at=now)
     await files.add(session, done)
     await _changed(session, kept, now)
     await append(session, EventKind.CUSTOMER, now, customer=gone.id)
     return done
+
+
+def _take_over(kept: Customer, gone: Customer) -> dict[str, list[str | bool]]:
+    """Give a file what it lacks of another; a no is never lost. Returns the fields that changed: [before, after]."""
+    wanted: dict[str, str | bool] = {
+        "name": kept.name or gone.name,
+        "elder": kept.elder or gone.elder,
+        "do_not_call": kept.do_not_call or gone.do_not_call,
+        "recording_consent": _no_first(kept.recording_consent, gone.recording_consent),
+        "marketing_consent": _no_first(kept.marketing_consent, gone.marketing_consent),
+    }
+    changed = {field: [getattr(kept, field), value] for field, value in wanted.items()}
+    for field, value in wanted.items():
+        setattr(kept, field, value)
+    return {field: pair for field, pair in changed.items() if pair[0] != pair[1]}
+
+
+def _no_first(own: str, other: str) -> str:
+    return "no" if other == "no" else own
 
 
 async def undo_merge(session: AsyncSession, merge_id: str, now: datetime) -> Customer:
@@ -151,6 +170,10 @@ async def undo_merge(session: AsyncSession, merge_id: str, now: datetime) -> Cus
     if gone is None or kept is None:
         raise NotFound("没有这份档案")
     await files.hand_back(session, done.moved, kept.id, gone.id)
+    await files.unmark(session, done.moved.get("marked", ()), kept.id)
+    for field, (before, after) in done.moved.get("fields", {}).items():
+        if getattr(kept, field) == after:  # else somebody wrote it anew since
+            setattr(kept, field, before)
     touch(session, tickets=done.moved.get("tickets", ()))
     gone.merged_into, done.undone_at = None, now
     gone.version += 1

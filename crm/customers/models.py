@@ -82,7 +82,8 @@ class CustomerNote(Base):
 
 
 class CustomerMerge(Base):
-    """One file taken over by another. moved: table -> the ids that went over, so that it can be undone."""
+    """One file taken over by another. moved, so that it can be undone: table -> the ids that went over; marked -> the
+    kept file's numbers that became 勿呼; fields -> what the kept file took over: field -> [before, after]."""
 
     __tablename__ = "customer_merges"
 

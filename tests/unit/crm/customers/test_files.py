@@ -1,5 +1,6 @@
 """A customer's file and the product card by the API: numbers, addresses, consent, notes, merge and undo, codes."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -126,6 +127,46 @@ async def test_duplicates_are_merged_and_the_merge_undone(page: Opener, clock: C
         clock.forward(days=8)
     async with page("9001") as client:
         await ask(client, "POST", f"/customer-merges/{late['id']}/undo", 409)
+
+
+async def test_a_no_of_either_file_stands_after_a_merge_and_undoing_takes_it_back(page: Opener) -> None:
+    shared, own = {"number": "13800138009"}, {"number": "13911112222"}
+    async with page("9001") as client:
+        kept = await ask(client, "POST", "/customers", 201, numbers=[shared])
+        gone = await ask(
+            client, "POST", "/customers", 201, name="陈生", elder=True,
+            numbers=[{**shared, "do_not_call": True}, {**own, "do_not_call": True}],
+        )  # fmt: skip
+        said: dict[str, Any] = {"do_not_call": True, "recording_consent": "no", "marketing_consent": "yes"}
+        await ask(client, "PATCH", f"/customers/{gone['id']}", version=gone["version"], **said)
+        path = f"/customers/{kept['id']}"
+        done = await ask(client, "POST", f"{path}/merges", 201, gone=gone["id"], version=kept["version"])
+        whole = await ask(client, "GET", path)
+        assert told(whole) == ("陈生", True, True, "no", "unknown")  # a yes goes over to nobody
+        assert [item["do_not_call"] for item in whole["phones"]] == [True, True]
+        await ask(client, "POST", f"/customer-merges/{done['id']}/undo")
+        assert told(alone := await ask(client, "GET", path)) == ("未留姓名", False, False, "unknown", "unknown")
+        assert [item["do_not_call"] for item in alone["phones"]] == [False]
+        back = await ask(client, "GET", f"/customers/{gone['id']}")
+        assert told(back) == ("陈生", True, True, "no", "yes")
+        assert [item["do_not_call"] for item in back["phones"]] == [True, True]
+
+
+def told(file: Mapping[str, Any]) -> tuple[Any, ...]:
+    return tuple(file[key] for key in ("name", "elder", "do_not_call", "recording_consent", "marketing_consent"))
+
+
+async def test_what_was_written_since_a_merge_stays_when_it_is_undone(page: Opener) -> None:
+    shared = [{"number": "13800138009"}]
+    async with page("9001") as client:
+        kept = await ask(client, "POST", "/customers", 201, numbers=shared)
+        gone = await ask(client, "POST", "/customers", 201, name="陈生", elder=True, numbers=shared)
+        path = f"/customers/{kept['id']}"
+        done = await ask(client, "POST", f"{path}/merges", 201, gone=gone["id"], version=kept["version"])
+        whole = await ask(client, "GET", path)
+        await ask(client, "PATCH", path, version=whole["version"], name="陈国强")
+        await ask(client, "POST", f"/customer-merges/{done['id']}/undo")
+        assert told(await ask(client, "GET", path))[:2] == ("陈国强", False)
 
 
 async def test_the_product_card_gathers_codes_visits_and_parts(page: Opener, desk: httpx.AsyncClient) -> None:
