@@ -18,6 +18,14 @@ from crm.errors import Conflict, Invalid
 HEADER = "Idempotency-Key"
 KEPT = timedelta(hours=24)
 _MOST = 200
+PARAMETER = {
+    "name": HEADER,
+    "in": "header",
+    "required": False,
+    "schema": {"type": "string", "pattern": f"^[ -~]{{1,{_MOST}}}$"},
+    "description": "Chosen by the sender, one per submission. The same key, path, body and person within 24 h get the "
+    "first answer again, with Idempotency-Replayed: true; another body is 409 idempotency_key_reused.",
+}
 
 
 class IdempotencyKey(Base):

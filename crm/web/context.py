@@ -51,8 +51,15 @@ class Parts:
 class TransactionalRoute(APIRoute):
     """One request = one transaction: commits when the handler returns, rolls back when it raises.
 
-    A handler whose transaction had to give way to another writer is called a second time, with the same request.
+    A handler whose transaction had to give way to another writer is called a second time, with the same request. Each
+    POST honours Idempotency-Key, and says so in the OpenAPI document.
     """
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        if "POST" in (options.get("methods") or ()):
+            extra = options.get("openapi_extra") or {}
+            options["openapi_extra"] = {**extra, "parameters": [*extra.get("parameters", ()), idempotency.PARAMETER]}
+        super().__init__(path, endpoint, **options)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Wrap the handler; the response is sent only after the commit."""

@@ -1,5 +1,5 @@
 // Customers' files. Shapes are those of the OpenAPI document.
-import { query, request } from './http'
+import { create, query, request } from './http'
 import type { components } from './schema'
 
 type Schemas = components['schemas']
@@ -17,9 +17,9 @@ export const customers = {
   list: (filter: Readonly<Record<string, string | number | undefined>>) => request<Schemas['Listing_CustomerRow_']>('GET', `/customers${query(filter)}`),
   file: (id: string) => request<CustomerFile>('GET', at(id)),
   change: (id: string, change: CustomerChange) => request<CustomerFile>('PATCH', at(id), change),
-  create: (draft: Schemas['CustomerDraft']) => request<CustomerFile>('POST', '/customers', draft),
+  create: (draft: Schemas['CustomerDraft']) => create<CustomerFile>('/customers', draft),
   duplicates: (id: string) => request<Duplicates>('GET', `${at(id)}/duplicates`),
-  merge: (id: string, gone: string, version: number) => request<Merge>('POST', `${at(id)}/merges`, { gone, version }),
+  merge: (id: string, gone: string, version: number) => create<Merge>(`${at(id)}/merges`, { gone, version }),
   undoMerge: (merge: string) => request<CustomerFile>('POST', `/customer-merges/${encodeURIComponent(merge)}/undo`),
   putNumber: (id: string, draft: NumberDraft) => request<CustomerFile>('PUT', `${at(id)}/numbers`, draft),
   markNumber: (id: string, number: string, marks: NumberMarks) => request<CustomerFile>('PATCH', `${at(id)}/numbers/${encodeURIComponent(number)}`, marks),
@@ -27,5 +27,5 @@ export const customers = {
   addAddress: (id: string, draft: Schemas['AddressDraft']) => request<CustomerFile>('PUT', `${at(id)}/addresses`, draft),
   changeAddress: (id: string, address: string, change: Schemas['AddressChange']) => request<CustomerFile>('PUT', `${at(id)}/addresses/${encodeURIComponent(address)}`, change),
   removeAddress: (id: string, address: string) => request<CustomerFile>('DELETE', `${at(id)}/addresses/${encodeURIComponent(address)}`),
-  addNote: (id: string, text: string) => request<Schemas['CustomerNoteForm']>('POST', `${at(id)}/notes`, { text }),
+  addNote: (id: string, text: string) => create<Schemas['CustomerNoteForm']>(`${at(id)}/notes`, { text }),
 } as const

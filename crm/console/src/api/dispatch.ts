@@ -1,5 +1,5 @@
 // Dispatch and visits. Shapes are those of the OpenAPI document.
-import { query, request } from './http'
+import { create, query, request } from './http'
 import type { components } from './schema'
 
 type Schemas = components['schemas']
@@ -21,6 +21,6 @@ export const dispatch = {
   suggest: (ticket: string, startsAt: string, endsAt: string) =>
     request<Suggestion[]>('POST', '/dispatch/suggestions', { ticket, starts_at: startsAt, ends_at: endsAt }),
   visit: (id: string) => request<Visit>('GET', at(id)),
-  plan: (draft: VisitDraft) => request<Visit>('POST', '/visits', draft),
+  plan: (draft: VisitDraft) => create<Visit>('/visits', draft),
   change: (id: string, change: VisitChange) => request<Visit>('PATCH', at(id), change),
 } as const

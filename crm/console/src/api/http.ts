@@ -53,6 +53,25 @@ export async function request<T>(method: string, path: string, body?: object): P
   return ask<T>(method, path, headers, body === undefined ? undefined : JSON.stringify(body), LIMIT_MS)
 }
 
+// of forms whose answer never came: what was sent -> its key
+const unanswered = new Map<string, string>()
+
+/** Posts a form that makes something; throws `Problem`. When no answer came and the same is sent again, it is made once. */
+export async function create<T>(path: string, body: object): Promise<T> {
+  const text = JSON.stringify(body)
+  const sent = `${path}\n${text}`
+  const key = unanswered.get(sent) ?? crypto.randomUUID()
+  unanswered.set(sent, key)
+  try {
+    const made = await ask<T>('POST', path, { 'Content-Type': 'application/json', 'Idempotency-Key': key }, text, LIMIT_MS)
+    unanswered.delete(sent)
+    return made
+  } catch (error) {
+    if (error instanceof Problem && error.status > 0 && error.status < 500) unanswered.delete(sent)
+    throw error
+  }
+}
+
 /** Sends a file as the body, with time enough for it to be read; throws `Problem`. */
 export async function send<T>(method: string, path: string, file: File): Promise<T> {
   return ask<T>(method, path, { 'Content-Type': file.type || 'application/octet-stream' }, file, FILE_LIMIT_MS)

@@ -1,5 +1,5 @@
 // The endpoints the console uses, one function each; all throw `Problem`.
-import { query, request } from './http'
+import { create, query, request } from './http'
 import type { components } from './schema'
 import type { Act, Call, CallRow, Kind, Me, Page, Priority, SlotValue, Status, Ticket, TicketLine } from './types'
 
@@ -42,11 +42,11 @@ export const api = {
   tickets: (filter: Readonly<Record<string, string | number | readonly string[] | undefined>>) =>
     request<Page<TicketLine>>('GET', `/tickets${query(filter)}`),
   ticket: (no: string) => request<Ticket>('GET', `/tickets/${encodeURIComponent(no)}`),
-  newTicket: (ticket: NewTicket) => request<Ticket>('POST', '/tickets', ticket),
+  newTicket: (ticket: NewTicket) => create<Ticket>('/tickets', ticket),
   changeTicket: (no: string, change: TicketChange) =>
     request<Ticket & { merged: string[] }>('PATCH', `/tickets/${encodeURIComponent(no)}`, change),
   owners: () => request<TicketOwner[]>('GET', '/ticket-owners'),
-  note: (no: string, text: string) => request<Ticket>('POST', `/tickets/${encodeURIComponent(no)}/notes`, { text }),
+  note: (no: string, text: string) => create<Ticket>(`/tickets/${encodeURIComponent(no)}/notes`, { text }),
 
   calls: (filter: Readonly<Record<string, string | number | undefined>>) =>
     request<Page<CallRow>>('GET', `/calls${query(filter)}`),

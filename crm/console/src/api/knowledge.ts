@@ -1,5 +1,5 @@
 // Knowledge: fault codes, consult articles, phrases. Shapes are those of the OpenAPI document.
-import { query, request } from './http'
+import { create, query, request } from './http'
 import type { components } from './schema'
 
 type Schemas = components['schemas']
@@ -18,7 +18,7 @@ export const knowledge = {
   list: (kind: EntryKind, filter: Readonly<Record<string, string | number | undefined>>) =>
     request<{ items: EntryRow[]; next: string }>('GET', `/knowledge/${kind}${query(filter)}`),
   entry: (kind: EntryKind, key: string) => request<Entry>('GET', at(kind, key)),
-  create: (kind: EntryKind, key: string, content: Content) => request<Entry>('POST', `/knowledge/${kind}`, { key, content }),
+  create: (kind: EntryKind, key: string, content: Content) => create<Entry>(`/knowledge/${kind}`, { key, content }),
   write: (kind: EntryKind, key: string, revision: number, content: Content) =>
     request<Entry>('PUT', `${at(kind, key)}/draft`, { revision, content }),
   step: (kind: EntryKind, key: string, step: Step, revision: number, note: string) =>

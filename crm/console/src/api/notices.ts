@@ -1,5 +1,5 @@
 // Notices to callers. Shapes are those of the OpenAPI document.
-import { request } from './http'
+import { create, request } from './http'
 import type { components } from './schema'
 
 type Schemas = components['schemas']
@@ -8,6 +8,6 @@ export type NoticeDraft = Schemas['NoticeDraft']
 
 export const notices = {
   list: () => request<Notice[]>('GET', '/notices'),
-  create: (draft: NoticeDraft) => request<Notice>('POST', '/notices', draft),
+  create: (draft: NoticeDraft) => create<Notice>('/notices', draft),
   change: (id: string, draft: NoticeDraft, version: number) => request<Notice>('PUT', `/notices/${id}`, { ...draft, version }),
 } as const

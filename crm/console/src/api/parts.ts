@@ -1,5 +1,5 @@
 // Parts, their stock and prices, partners' quota, the parts of a request. Shapes are those of the OpenAPI document.
-import { query, request } from './http'
+import { create, query, request } from './http'
 import type { components } from './schema'
 
 type Schemas = components['schemas']
@@ -31,10 +31,10 @@ const partner = (customer: string): string => `/partners/${encodeURIComponent(cu
 export const parts = {
   list: (wanted: StockQuery) => request<StockSlice>('GET', `/stock${query({ ...wanted })}`),
   file: (code: string) => request<StockFile>('GET', stock(code)),
-  move: (code: string, move: NewMove) => request<StockFile>('POST', `${stock(code)}/moves`, move),
+  move: (code: string, move: NewMove) => create<StockFile>(`${stock(code)}/moves`, move),
   mark: (code: string, place: string, reorderAt: number, version: number) => request<StockFile>('PUT', `${stock(code)}/${place}`, { reorder_at: reorderAt, version }),
   save: (code: string, change: PartChange) => request<SparePart>('PUT', part(code), change),
-  addPrice: (code: string, price: NewPrice) => request<SparePart>('POST', `${part(code)}/prices`, price),
+  addPrice: (code: string, price: NewPrice) => create<SparePart>(`${part(code)}/prices`, price),
   partners: (wanted: Readonly<{ q?: string; waiting?: string; cursor?: string; size?: number }>) => request<PartnerSlice>('GET', `/partners${query({ ...wanted })}`),
   quota: (customer: string) => request<PartnerQuota>('GET', `${partner(customer)}/quota`),
   savePartner: (customer: string, change: Schemas['PartnerChange']) => request<Partner>('PUT', partner(customer), change),

@@ -1,5 +1,5 @@
 // Product tracking cards and the warranty's judgement. Shapes are those of the OpenAPI document.
-import { request } from './http'
+import { create, request } from './http'
 import type { components } from './schema'
 import type { Warranty } from './types'
 
@@ -13,7 +13,7 @@ const at = (product: string): string => `/products/${encodeURIComponent(product)
 
 export const products = {
   card: (product: string) => request<ProductCard>('GET', at(product)),
-  create: (draft: ProductDraft) => request<ProductCard>('POST', '/products', draft),
+  create: (draft: ProductDraft) => create<ProductCard>('/products', draft),
   change: (product: string, change: ProductChange) => request<ProductCard>('PUT', at(product), change),
   judge: (question: Question) => request<Warranty>('POST', '/warranty', question),
 } as const

@@ -1,5 +1,5 @@
 // Dated rules: 三包, 时限, 备件配额. The bodies are those of the company's rule files.
-import { request } from './http'
+import { create, request } from './http'
 import type { components } from './schema'
 
 type Schemas = components['schemas']
@@ -9,5 +9,5 @@ export type RuleName = 'warranty' | 'clocks' | 'quota'
 
 export const rules = {
   book: (name: RuleName) => request<RuleBook>('GET', `/rules/${name}`),
-  add: (name: RuleName, validFrom: string, body: Readonly<Record<string, unknown>>) => request<RuleBook>('POST', `/rules/${name}`, { valid_from: validFrom, body }),
+  add: (name: RuleName, validFrom: string, body: Readonly<Record<string, unknown>>) => create<RuleBook>(`/rules/${name}`, { valid_from: validFrom, body }),
 } as const

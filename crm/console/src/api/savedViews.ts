@@ -1,5 +1,5 @@
 // Named filters of the ticket list: one's own, and those shared with one's roles; how many tickets each has.
-import { request } from './http'
+import { create, request } from './http'
 import type { components } from './schema'
 
 export type SavedView = components['schemas']['SavedViewForm']
@@ -9,6 +9,6 @@ export type ViewCount = components['schemas']['ViewCount']
 export const savedViews = {
   list: () => request<SavedView[]>('GET', '/saved-views'),
   counts: () => request<ViewCount[]>('GET', '/ticket-counts'),
-  save: (draft: SavedViewDraft) => request<SavedView>('POST', '/saved-views', draft),
+  save: (draft: SavedViewDraft) => create<SavedView>('/saved-views', draft),
   remove: (id: string) => request<void>('DELETE', `/saved-views/${id}`),
 } as const
