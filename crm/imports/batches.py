@@ -4,6 +4,7 @@ A line goes from `import_lines` in the transaction that puts it in: after a cras
 one that was committed ended.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import uuid4
 
@@ -65,6 +66,14 @@ async def _leave_out(session: AsyncSession, now: datetime) -> int:
         session, run, lines, [Problem(line.number, "", "", "这一行写不进去，请检查内容") for line in lines], now
     )
     return len(lines)
+
+
+async def leave_out(session: AsyncSession, numbers: Collection[str], reason: str, now: datetime) -> None:
+    """Leave out the waiting lines that have one of these E.164 numbers; the transaction has begun writing."""
+    for run, lines in await repository.waiting(session):
+        told = [line for line in lines if not columns.numbers_in(line).isdisjoint(numbers)]
+        if told:
+            await _passed(session, run, told, [Problem(line.number, "", "", reason) for line in told], now)
 
 
 async def _next(session: AsyncSession, most: int) -> tuple[ImportRun | None, list[Line]]:

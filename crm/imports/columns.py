@@ -239,6 +239,11 @@ def understood(kind: Kind, lines: Sequence[tuple[int, Sequence[str]]]) -> tuple[
     return good, problems, unknown
 
 
+def numbers_in(line: Line) -> set[str]:
+    """Return the E.164 numbers that a line names."""
+    return {*line.values.get("numbers", ()), line.values.get("number", "")} - {""}
+
+
 def card_values(line: Line) -> dict[str, Any]:
     """Return what a product's card gets of a line."""
     return {key: line.values[key] for key in _CARD}

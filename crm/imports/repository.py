@@ -130,6 +130,12 @@ async def next_lines(session: AsyncSession, run_id: str, most: int) -> list[Line
     return [as_before(number, values) for number, values in rows]
 
 
+async def waiting(session: AsyncSession) -> list[tuple[ImportRun, list[Line]]]:
+    """Return the open imports, locked, with all their lines that wait."""
+    runs = (await session.execute(select(ImportRun).where(_OPEN).order_by(ImportRun.id).with_for_update())).scalars()
+    return [(run, await next_lines(session, run.id, run.lines)) for run in runs.all()]
+
+
 async def drop_lines(session: AsyncSession, run_id: str, numbers: Collection[int]) -> None:
     """Delete lines that have passed."""
     await session.execute(delete(ImportLine).where(ImportLine.run_id == run_id, ImportLine.number.in_(list(numbers))))

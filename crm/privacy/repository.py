@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from crm.callbacks.models import CallbackAsked, CallbackTask
 from crm.calls.models import Contact, HeardSlot, RecordingEntry, Turn
 from crm.clocks.models import ClockPause
-from crm.customers.models import Address, Customer, CustomerNote, PhoneNumber
+from crm.customers.models import Address, Customer, CustomerMerge, CustomerNote, PhoneNumber
 from crm.desk.models import ReceivedFact
 from crm.idempotency import IdempotencyKey
 from crm.policy.personal import impersonal_entry, impersonal_fact, impersonal_value
@@ -18,6 +18,8 @@ from crm.privacy.models import Erasure
 from crm.products.models import Product
 from crm.tickets.models import Ticket, TicketSlot, TimelineEntry
 from crm.visits.models import CodeCheck, EngineerVisit, VisitPhoto
+
+_NOT_TOLD = ("terms", "code", "finish_code")
 
 
 async def contacts_of(session: AsyncSession, customer: str, own_numbers: Collection[str]) -> Sequence[Contact]:
@@ -50,6 +52,22 @@ async def turns(session: AsyncSession, contacts: Collection[str]) -> Sequence[Tu
     return (await session.execute(query)).scalars().all()
 
 
+async def callbacks(
+    session: AsyncSession, contacts: Collection[str], tickets: Collection[str]
+) -> Sequence[CallbackTask]:
+    """Return the call-backs that these contacts asked for, or that are about these tickets, the first first."""
+    asked = select(CallbackAsked.task_id).where(CallbackAsked.contact_id.in_(list(contacts)))
+    mine = or_(CallbackTask.id.in_(asked), CallbackTask.ticket_no.in_(list(tickets)))
+    query = select(CallbackTask).where(mine).order_by(CallbackTask.created_at, CallbackTask.id)
+    return (await session.execute(query)).scalars().all()
+
+
+async def code_checks(session: AsyncSession, numbers: Collection[str], visits: Collection[str]) -> Sequence[CodeCheck]:
+    """Return who asked for codes by these numbers or about these visits."""
+    asked = or_(CodeCheck.caller_e164.in_(list(numbers)), CodeCheck.visit_id.in_(list(visits)))
+    return (await session.execute(select(CodeCheck).where(asked).order_by(CodeCheck.at))).scalars().all()
+
+
 async def timeline(session: AsyncSession, tickets: Collection[str]) -> Sequence[TimelineEntry]:
     """Return the timeline of these tickets in order."""
     query = select(TimelineEntry).where(TimelineEntry.ticket_no.in_(list(tickets)))
@@ -69,6 +87,9 @@ async def empty_customer(session: AsyncSession, customer: str) -> None:
     for owned in (PhoneNumber, Address, CustomerNote):
         await session.execute(delete(owned).where(owned.customer_id.in_(files)))
     await session.execute(update(Customer).where(Customer.id.in_(gone)).values(name="", note=""))
+    merges = or_(CustomerMerge.kept_id.in_(files), CustomerMerge.gone_id.in_(files))
+    for done in (await session.execute(select(CustomerMerge).where(merges))).scalars():
+        done.moved = {**done.moved, "fields": {}}  # they hold names
     blank = {"invoice_no": "", "sold_by": "", "installer": "", "note": ""}
     await session.execute(update(Product).where(Product.customer_id.in_(files)).values(blank))
 
@@ -149,8 +170,9 @@ async def empty_visits(session: AsyncSession, tickets: Collection[str], numbers:
     ids = [visit.id for visit in visits]
     for visit in visits:
         visit.late_reason, visit.fee_note, visit.result_note, visit.signed_by = "", "", "", ""
-    asked = or_(CodeCheck.caller_e164.in_(list(numbers)), CodeCheck.visit_id.in_(ids))
-    await session.execute(update(CodeCheck).where(asked).values(caller_e164=""))
+        visit.cause = ""
+    for check in await code_checks(session, numbers, ids):
+        check.caller_e164 = ""
     return list(await rows(session, VisitPhoto, VisitPhoto.visit_id, ids))
 
 
@@ -181,6 +203,6 @@ async def since(session: AsyncSession, moment: datetime) -> Sequence[Erasure]:
     return (await session.execute(select(Erasure).where(Erasure.at >= moment).order_by(Erasure.at))).scalars().all()
 
 
-def as_dict(row: Any, leave_out: Collection[str] = ("terms",)) -> Mapping[str, Any]:
-    """Return a row's columns; search terms only repeat them."""
+def as_dict(row: Any, leave_out: Collection[str] = _NOT_TOLD) -> Mapping[str, Any]:
+    """Return a row's columns; search terms only repeat them, a visit's codes are what proves who stands at the door."""
     return {item.key: getattr(row, item.key) for item in row.__table__.columns if item.key not in leave_out}

@@ -20,17 +20,20 @@ from crm.accounts.schemas import Viewer
 from crm.audio import Audio
 from crm.audit.service import note
 from crm.calls.models import HeardSlot
+from crm.clocks.models import ClockPause
 from crm.customers import repository as customers
 from crm.customers.errors import NoCustomer
-from crm.customers.models import Customer
+from crm.customers.models import Address, Customer, CustomerNote
 from crm.errors import Conflict
 from crm.events.service import EventKind, append, begin_writing
-from crm.privacy import repository
+from crm.parts.models import PartLine
+from crm.privacy import quotes, repository
 from crm.privacy.models import Erasure
-from crm.products import repository as products
+from crm.products.models import Product
 from crm.search.touched import touch
 from crm.settings import Settings
 from crm.tickets.models import TicketSlot
+from crm.visits.models import EngineerVisit, VisitPhoto
 from crm.visits.photos import path
 from recordings.naming import InvalidName, clip_file
 
@@ -52,16 +55,27 @@ async def export(session: AsyncSession, customer_id: str) -> dict[str, Any]:
         raise NoCustomer("没有这位客户")
     numbers, contacts, tickets = await _belongings(session, customer_id)
     ids, nos = [item.id for item in contacts], [item.no for item in tickets]
+    files = [customer_id, *await repository.merged(session, customer_id)]
+    visits = await repository.rows(session, EngineerVisit, EngineerVisit.ticket_no, nos)
+    shown = [item.id for item in visits]
     every = {
         "customer": [customer],
-        "addresses": (await customers.addresses(session, [customer_id])).get(customer_id, []),
-        "products": await products.of_customer(session, customer_id),
+        "merged_files": await repository.rows(session, Customer, Customer.id, files[1:]),
+        "addresses": await repository.rows(session, Address, Address.customer_id, files),
+        "notes": await repository.rows(session, CustomerNote, CustomerNote.customer_id, files),
+        "products": await repository.rows(session, Product, Product.customer_id, files),
         "calls": contacts,
         "turns": await repository.turns(session, ids),
         "heard": await repository.rows(session, HeardSlot, HeardSlot.contact_id, ids),
         "tickets": tickets,
         "slots": await repository.rows(session, TicketSlot, TicketSlot.ticket_no, nos),
         "timeline": await repository.timeline(session, nos),
+        "callbacks": await repository.callbacks(session, ids, nos),
+        "visits": visits,
+        "photos": await repository.rows(session, VisitPhoto, VisitPhoto.visit_id, shown),
+        "code_checks": await repository.code_checks(session, numbers, shown),
+        "part_requests": await repository.rows(session, PartLine, PartLine.ticket_no, nos),
+        "pauses": await repository.rows(session, ClockPause, ClockPause.ticket_no, nos),
     }
     found: dict[str, Any] = {name: [repository.as_dict(row) for row in rows] for name, rows in every.items()}
     found |= {"phones": sorted(numbers), "recordings": await repository.recordings(session, ids)}
@@ -85,7 +99,7 @@ async def _erase_rows(
     numbers, contacts, tickets = await _belongings(session, customer.id)
     if any(item.ended_at is None and not item.stub for item in contacts):
         raise CallLasts("这位客户正在通话，请等通话结束再删除")
-    ids = [item.id for item in contacts]
+    ids, nos = [item.id for item in contacts], [item.no for item in tickets]
     row = Erasure(
         id=erasure,
         customer_id=customer.id,
@@ -97,22 +111,35 @@ async def _erase_rows(
         photos=[],
     )
     await repository.add(session, row)
+    await _empty_quotes(session, customer.id, numbers, ids, nos, now)  # while it is known who that is
     customer.name, customer.note, customer.elder = "", "", False
     customer.version += 1
     await repository.empty_customer(session, customer.id)
     await repository.empty_contacts(session, ids)
-    await repository.empty_callbacks(session, ids, [item.no for item in tickets])
-    await repository.empty_tickets(session, [item.no for item in tickets])
-    touch(
-        session,
-        tickets=[item.no for item in tickets],
-        customers=[customer.id, *await repository.merged(session, customer.id)],
-    )
-    photos = await repository.empty_visits(session, [item.no for item in tickets], numbers)
+    await repository.empty_callbacks(session, ids, nos)
+    await repository.empty_tickets(session, nos)
+    touch(session, tickets=nos, customers=[customer.id, *await repository.merged(session, customer.id)])
+    photos = await repository.empty_visits(session, nos, numbers)
     row.photos = [str(path(Path(), photo)) for photo in photos]
     await repository.forget_answers(session)
     await append(session, EventKind.CUSTOMER, now, customer=customer.id)
     return row
+
+
+async def _empty_quotes(
+    session: AsyncSession, customer: str, numbers: list[str], contacts: list[str], tickets: list[str], now: datetime
+) -> None:
+    """Empty what others wrote about the person: reasons, searches, and lines of imports that wait."""
+    files = [customer, *await repository.merged(session, customer)]
+    names = [item.name for item in await repository.rows(session, Customer, Customer.id, files)]
+    words = quotes.words_of(names, numbers)
+    tasks = [item.id for item in await repository.callbacks(session, contacts, tickets)]
+    about = {"customer": files, "ticket": tickets, "contact": contacts, "call": contacts, "callback": tasks}
+    reasons = await quotes.empty_stock(session, words, tickets)
+    await quotes.empty_log(session, words, [(kind, item) for kind in about for item in about[kind]], reasons)
+    await quotes.drop_views(session, words)
+    others = await repository.numbers_of_others(session, customer, numbers)
+    await quotes.drop_lines(session, set(numbers) - others, now)
 
 
 async def _belongings(session: AsyncSession, customer: str) -> tuple[list[str], Any, Any]:

@@ -7,14 +7,24 @@ from pathlib import Path
 
 import httpx
 import pytest
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from crm.accounts.models import Account
+from crm.audit.models import AuditEntry
 from crm.bootstrap import Process
+from crm.clocks.models import ClockPause
+from crm.customers.models import Customer, CustomerNote
+from crm.engineers.models import Engineer
+from crm.imports.models import ImportLine, ImportRun
 from crm.jobs.loop import run_once
+from crm.parts.models import Part, PartLine
 from crm.policy.personal import ERASED, impersonal_entry, impersonal_fact, impersonal_value
 from crm.privacy import service
+from crm.saved_views.models import SavedView
 from crm.settings import Settings
+from crm.stock.models import StockMove
+from crm.visits.models import CodeCheck, EngineerVisit, VisitPhoto
 from ivr.contract import facts
 from tests.unit.crm.conftest import Opener
 from tests.unit.crm.fakes import CALLER, CONTACT, NUMBER, RECORDING, Clock, Story, dialogue, talk, waiting, wire
@@ -116,6 +126,93 @@ async def test_a_shared_call_back_stays_with_the_other(
         assert (await admin.post(f"{API}/customers/{second}/erase", json=WHY)).status_code == 200
     assert [(task["e164"], task["done_at"]) for task in await tasks(process)] == [("", None)]
     assert not [word for word in PERSONAL if word in json.dumps(await everything(process), default=str)]
+
+
+async def written_about(process: Process, customer: str, clock: Clock) -> None:
+    """Let others write about the person: a visit, stock, an audit entry, a saved view, an import that waits."""
+    async with process.parts.work() as session:
+        account = (await session.execute(select(Account))).scalars().first()
+        assert account is not None
+        session.add(Engineer(id="e" * 32, name="王师傅", badge_no="E1", created_at=clock()))
+        await session.flush()
+        common = {"ticket_no": NUMBER, "engineer_id": "e" * 32, "starts_at": clock(), "ends_at": clock()}
+        visit = EngineerVisit(id="1" * 32, **common, code="123456", finish_code="1234", created_at=clock())
+        visit.cause, visit.result_note, visit.signed_by = "李芳家水压低", "李芳已签收", "李芳"
+        session.add_all([visit, Part(code="P1", name="点火针", updated_at=clock(), version=1)])
+        await session.flush()
+        session.add_all([
+            VisitPhoto(id="2" * 32, visit_id="1" * 32, kind="before", bytes=5, created_at=clock()),
+            CodeCheck(id="3" * 32, at=clock(), caller_e164="+8613800138000", visit_id="1" * 32, answer="ok"),
+            PartLine(id="4" * 32, ticket_no=NUMBER, part_code="P1", quantity=1),
+            ClockPause(id="5" * 32, ticket_no=NUMBER, key="onsite", from_at=clock(), reason="user", note="李芳不在",
+                       paused_by="李明"),
+            StockMove(id="6" * 32, part_code="P1", place="main", kind="ship", change=-1, quantity=0, actor="李明",
+                      reason="给李芳急用", ticket_no=NUMBER, at=clock()),
+            AuditEntry(at=clock(), actor="8001", actor_name="李明", action="stock_moved", subject_kind="part",
+                       subject="P1", detail="出库 1", reason="给李芳急用"),
+            AuditEntry(at=clock(), actor="8001", actor_name="李明", action="number_shown", subject_kind="customer",
+                       subject=customer, reason="她要改时间"),
+            AuditEntry(at=clock(), actor="8001", actor_name="李明", action="list_exported", subject_kind="list",
+                       subject="tickets", detail="查 138 0013 8000", reason="别的事"),
+            SavedView(id="7" * 32, account_id=account.id, name="李芳的单", view="open", q="13800138000",
+                      created_at=clock()),
+            SavedView(id="8" * 32, account_id=account.id, name="顺德", view="open", q="顺德", created_at=clock()),
+            ImportRun(id="9" * 32, kind="customers", digest="d", file_name="f", by="李明", at=clock(), lines=2,
+                      passed=0, left_out=0, problems=[]),
+        ])  # fmt: skip
+        await session.flush()
+        for number, numbers in ((2, ["+8613800138000"]), (3, ["+8613900139000"])):
+            session.add(ImportLine(run_id="9" * 32, number=number, values={"name": "某", "numbers": numbers}))
+        session.add(CustomerNote(id="a" * 32, customer_id=customer, at=clock(), author="李明", text="敲门要轻"))
+        session.add(Customer(id="b" * 32, name="李芳", merged_into=customer, created_at=clock()))
+
+
+async def test_what_others_wrote_about_a_person_goes_too(
+    process: Process, desk: httpx.AsyncClient, page: Opener, clock: Clock, settings: Settings
+) -> None:
+    customer = await given_history(process, desk, page, clock, settings)
+    await written_about(process, customer, clock)
+    before = await everything(process)
+    async with page("7004") as admin:
+        assert (await admin.post(f"{API}/customers/{customer}/erase", json=WHY)).status_code == 200
+    after = await everything(process)
+    left = json.dumps(after, ensure_ascii=False, default=str)
+    words = ("李芳", "敲门要轻", "13800138000", "138 0013 8000", "她要改时间")
+    assert [word for word in words if word in left] == []
+    same = {"engineer_visits", "stock_moves", "code_checks", "part_lines", "clock_pauses", "import_runs", "customers"}
+    assert {name: len(after[name]) for name in same} == {name: len(before[name]) for name in same}
+    assert len(after["audit_entries"]) > len(before["audit_entries"])  # the erasure itself is noted
+    kept = [(row["reason"], row["detail"]) for row in after["audit_entries"] if row["action"] == "list_exported"]
+    assert kept == [("别的事", ERASED)]
+    assert [row["name"] for row in after["saved_views"]] == ["顺德"]
+    assert [row["number"] for row in after["import_lines"]] == [3]
+    (run,) = after["import_runs"]
+    assert (run["passed"], run["left_out"], run["ended_at"]) == (1, 1, None)
+
+
+async def test_all_that_is_kept_of_a_person_is_handed_out(
+    process: Process, desk: httpx.AsyncClient, page: Opener, clock: Clock, settings: Settings
+) -> None:
+    customer = await given_history(process, desk, page, clock, settings)
+    await written_about(process, customer, clock)
+    async with page("9001") as supervisor:
+        told = (await supervisor.post(f"{API}/customers/{customer}/export", json=WHY)).json()["data"]
+    assert [item["text"] for item in told["notes"]] == ["敲门要轻"]
+    assert [(item["signed_by"], item["cause"]) for item in told["visits"]] == [("李芳", "李芳家水压低")]
+    assert not {"code", "finish_code"} & told["visits"][0].keys()
+    assert [item["note"] for item in told["pauses"]] == ["李芳不在"]
+    found = {name: len(told[name]) for name in ("photos", "code_checks", "part_requests", "merged_files")}
+    assert found == {"photos": 1, "code_checks": 1, "part_requests": 1, "merged_files": 1}
+
+
+async def test_a_call_back_is_handed_out(process: Process, desk: httpx.AsyncClient, page: Opener, clock: Clock) -> None:
+    await given_staff(process, clock)
+    story = Story().tell(*dialogue(), facts.CallbackRequested("asked", 1), facts.ContactEnded("callback"))
+    assert (await desk.post("/internal/facts", json=wire(story))).status_code == 200
+    async with page("9001") as supervisor:
+        customer = (await supervisor.get(f"{API}/tickets/{NUMBER}")).json()["customer"]
+        told = (await supervisor.post(f"{API}/customers/{customer}/export", json=WHY)).json()["data"]
+    assert [(item["e164"], item["reasons"]) for item in told["callbacks"]] == [("+8613800138000", ["asked"])]
 
 
 async def test_a_fact_told_again_brings_nothing_back(
