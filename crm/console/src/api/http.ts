@@ -1,5 +1,7 @@
 // Plain requests to the REST API: JSON in, JSON or a `Problem` out, always with a time limit.
 
+import { newUuid } from '@/lib/uuid'
+
 const BASE = '/api/v1'
 const LIMIT_MS = 8_000
 const FILE_LIMIT_MS = 120_000
@@ -60,7 +62,7 @@ const unanswered = new Map<string, string>()
 export async function create<T>(path: string, body: object): Promise<T> {
   const text = JSON.stringify(body)
   const sent = `${path}\n${text}`
-  const key = unanswered.get(sent) ?? crypto.randomUUID()
+  const key = unanswered.get(sent) ?? newUuid()
   unanswered.set(sent, key)
   try {
     const made = await ask<T>('POST', path, { 'Content-Type': 'application/json', 'Idempotency-Key': key }, text, LIMIT_MS)

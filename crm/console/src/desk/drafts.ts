@@ -5,6 +5,7 @@ import { api } from '@/api'
 import { Problem } from '@/api/http'
 import type { Card, Ticket } from '@/api/types'
 import { serverNow } from '@/lib/clock'
+import { newUuid } from '@/lib/uuid'
 import { me } from '@/live/store'
 import { t } from '@/locales'
 import { blankDraft, changeOf, type Draft, isTouched, markConflict, mergeCard, mergeTicket, saved, slotsOf } from './draft'
@@ -132,7 +133,7 @@ export function draftOfCard(card: Card): Draft {
 
 /** A draft for a matter without a call, or a new matter of a call. */
 export function newDraft(from?: Draft): Draft {
-  const draft = blankDraft(crypto.randomUUID(), serverNow())
+  const draft = blankDraft(newUuid(), serverNow())
   const next = from ? { ...draft, customer: from.customer, customerName: from.customerName, number: from.number } : draft
   put(next)
   return next
