@@ -49,6 +49,7 @@ class AgiServer:
         self._server: socket.socket | None = None
         self._thread: threading.Thread | None = None
         self._sessions: queue.Queue[Session] = queue.Queue()
+        self._given: list[Session] = []
 
     def come(self) -> None:
         """Listen."""
@@ -68,7 +69,13 @@ class AgiServer:
 
     def session(self, within: float = 60.0) -> Session:
         """Return the next session."""
-        return self._sessions.get(timeout=within)
+        self._given.append(self._sessions.get(timeout=within))
+        return self._given[-1]
+
+    def end_sessions(self) -> None:
+        """End what a test took and, failing, left open."""
+        while self._given:
+            self._given.pop().end()
 
     def _accept(self, server: socket.socket) -> None:
         while True:

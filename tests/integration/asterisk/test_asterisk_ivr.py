@@ -17,6 +17,7 @@ def ivr(pair: Pair) -> Iterator[AgiServer]:
     pair.agi.come()
     yield pair.agi
     pair.agi.close()
+    pair.agi.end_sessions()
 
 
 def leave(pair: Pair, line: Line, caller: str) -> dict[str, str]:
@@ -128,7 +129,7 @@ def test_frozen_ivr_that_nobody_notices_loses_the_call_to_the_queue(pair: Pair, 
     leave(pair, line, "13800138104")
 
 
-@pytest.mark.parametrize(("keys", "answer"), [("3", "3"), ("38", "3"), ("9", "9"), ("39", "9")])
+@pytest.mark.parametrize(("keys", "answer"), [("3", "3"), ("38", "3"), ("9", "9"), ("3999", "9")])
 def test_a_key_in_the_greeting_reaches_ivr_and_only_9_cuts_the_notice(
     pair: Pair, ivr: AgiServer, keys: str, answer: str
 ) -> None:
@@ -137,6 +138,7 @@ def test_a_key_in_the_greeting_reaches_ivr_and_only_9_cuts_the_notice(
     assert line.came.wait(30)
     for key in keys:
         pair.press(line, key)
+        line.gone.wait(0.4)  # people lift their finger: two keys at once are one event to RFC 4733
     session = ivr.session()
     assert session.get("HL_KEY") == answer
     if answer != "9":
