@@ -14,7 +14,6 @@ from itertools import chain
 from pathlib import Path
 
 import httpx
-import uvicorn
 from fastapi import FastAPI, Request
 from playwright.async_api import Browser, Page
 
@@ -23,6 +22,7 @@ from ivr.contract.envelope import Envelope
 from ivr.contract.facts import Fact
 from ivr.contract.ids import ContactId, ticket_number
 from tests.e2e.console_page import ConsolePage
+from tests.e2e.served import served
 
 ROOT = Path(__file__).parents[2]
 ADDRESS = {"province": "广东省", "city": "佛山市", "district": "顺德区", "town": "容桂街道", "road": "新发路5号"}
@@ -152,12 +152,8 @@ async def commands(port: int, tale: Tale) -> AsyncIterator[None]:
     async def status() -> dict[str, str]:
         return {"status": "ok"}
 
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None, lifespan="off"))
-    server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign, assignment] # its only switch
-    async with asyncio.TaskGroup() as group:
-        group.create_task(server.serve())
+    async with served(app, port):
         yield
-        server.should_exit = True
 
 
 async def _command(environment: dict[str, str], name: str) -> bytes:

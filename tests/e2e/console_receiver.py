@@ -1,15 +1,13 @@
 """A program elsewhere that is told of events by webhooks: answers as it is set and notes what it was told."""
 
-import asyncio
-import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-import uvicorn
 from fastapi import FastAPI, Request, Response
 
 from tests.e2e.console_crm import free_port
+from tests.e2e.served import served
 
 
 @dataclass
@@ -33,11 +31,5 @@ async def receiving() -> AsyncIterator[Receiver]:
         receiver.numbers.append(int(request.headers["X-Hotline-Event"]))
         return Response(status_code=503 if path.startswith("down") else receiver.answer)
 
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None, lifespan="off"))
-    server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign, assignment] # its only switch
-    serving = asyncio.create_task(server.serve())
-    try:
+    async with served(app, port):
         yield receiver
-    finally:
-        server.should_exit = True
-        await serving
