@@ -182,6 +182,9 @@ def _await(layout: Layout, settings: Settings, part: Part, begun: float, say: Sa
         return answer.ready
 
     came = supervisor.wait_until(ready, part.ready_s)
+    while not came and answer.coming:  # a recovery lasts as long as it has to; whoever does not want that stops `up`
+        say(f"{part.name}: {answer.detail}; waiting on, {time.monotonic() - begun:.0f} s so far")
+        came = supervisor.wait_until(ready, part.ready_s)
     say(f"{part.name}: {'ready' if came else 'NOT ready'} after {time.monotonic() - begun:.1f} s")
     return None if came else Failure(part, answer.detail, last_lines(layout, part.name))
 

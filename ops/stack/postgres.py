@@ -5,6 +5,7 @@ import subprocess
 from pathlib import Path
 
 import psycopg
+from psycopg.pq import PGconn, Ping
 
 from ops.layout import Layout
 
@@ -83,6 +84,11 @@ def ping(layout: Layout) -> str:
     with _connect(layout) as connection:
         row = connection.execute("SHOW server_version").fetchone()
     return str(row[0]) if row else ""
+
+
+def is_starting(layout: Layout) -> bool:
+    """Tell whether the server is there but lets nobody in yet, as while it recovers after a crash."""
+    return PGconn.ping(f"host='{layout.run}'".encode()) == Ping.REJECT
 
 
 def ping_url(url: str) -> str:

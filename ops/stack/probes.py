@@ -20,11 +20,15 @@ TIMEOUT_S = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a part said. detail: a version or the reason, in one line; data: its own status object."""
+    """What a part said. detail: a version or the reason, in one line; data: its own status object.
+
+    coming: not ready, but it says itself that it is at work on it, so waiting longer is worth while.
+    """
 
     ready: bool
     detail: str
     data: Mapping[str, Any] | None = None
+    coming: bool = False
 
 
 Probe = Callable[[Layout, Settings], Answer]
@@ -36,6 +40,8 @@ def ask_postgres(layout: Layout, settings: Settings) -> Answer:
     try:
         return Answer(True, postgres.ping(layout))
     except psycopg.Error as error:
+        if postgres.is_starting(layout):
+            return Answer(False, "starting: it reads again what it had not written when it ended", coming=True)
         return Answer(False, _first_line(error))
 
 

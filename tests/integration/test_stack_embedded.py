@@ -19,7 +19,7 @@ from ops import settings as table
 from ops.layout import Layout, layout_for, make_folders
 from ops.settings import Settings
 from ops.stack import control, processes, supervisor
-from ops.stack.parts import REDIS, Part
+from ops.stack.parts import POSTGRES, REDIS, Part
 from ops.stack.status import PartStatus, ask
 from ops.stack.supervisor import wait_until
 
@@ -177,6 +177,31 @@ def test_a_part_that_does_not_come_up_is_named_with_its_log(monkeypatch: pytest.
         assert failure.part.name == "redis"
         assert failure.detail
         assert any("no such option" in line for line in failure.log_lines)
+    finally:
+        control.take_down(layout_for(folder, {}), print)
+        shutil.rmtree(folder)
+
+
+def test_a_database_that_recovers_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = Path(tempfile.mkdtemp(prefix="hl-"))
+    try:
+        stack = Stack(folder, 23300)
+        monkeypatch.setattr(control, "wanted", lambda *_: (replace(POSTGRES, ready_s=1.0),))
+        assert stack.up() == []
+        control.take_down(stack.layout, print)
+        # a standby that takes no readers recovers for ever, until it is promoted
+        (stack.layout.pg / "standby.signal").touch()
+        (stack.layout.pg / "postgresql.auto.conf").write_text("hot_standby = off\n", encoding="ascii")
+        said: list[str] = []
+
+        def say(text: str) -> None:
+            said.append(text)
+            if len([line for line in said if "waiting on" in line]) == 2:
+                (stack.layout.pg / "promote").touch()
+                os.kill(stack.pid("postgres"), signal.SIGUSR1)
+
+        assert control.bring_up(stack.layout, stack.settings, say, ("postgres",)) == []
+        assert any(line.startswith("postgres: ready") for line in said)
     finally:
         control.take_down(layout_for(folder, {}), print)
         shutil.rmtree(folder)
