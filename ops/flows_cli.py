@@ -53,14 +53,14 @@ def simulate(
     from ivr.flows import cli
     from ivr.flows.program import FlowError
     from ivr.flows.simulate import InvalidScript
+    from speech.noticing import notice
     from speech.packs import PackInvalid, load_pack
     from speech.slots import Slots
 
     try:
         slots = Slots(load_pack(packs) if packs is not None else None)
-        print(
-            cli.simulate(cli.read_script(script), partial(slots.interpret, now=datetime.now(UTC)), keys_only=keys_only)
-        )
+        interpreter = partial(slots.interpret, now=datetime.now(UTC))
+        print(cli.simulate(cli.read_script(script), interpreter, notice, keys_only=keys_only))
     except (FlowError, InvalidScript, PackInvalid) as error:
         raise FlowsRefused(str(error)) from error
     except OSError as error:

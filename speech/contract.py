@@ -231,17 +231,13 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class RecordSpec:
-    """A recording by the caller after a beep (VoiceXML <record>). Ends by `#`, silence or time.
-
-    listen: what is sought in the words besides danger, None for nothing more ("它闪过一个E四").
-    """
+    """A recording by the caller after a beep (VoiceXML <record>). Ends by `#`, silence or time."""
 
     turn_id: str
     segments: tuple[Segment, ...]
     clip: str  # file name under the clips folder, without extension
     max_ms: int = 30000
     final_silence_ms: int = 5000
-    listen: SlotSpec | None = None
     rate: float = 1.0  # of what is spoken before the beep
 
 
@@ -253,7 +249,7 @@ class TurnResult:
     clip: path of the caller's audio of this turn, relative to the clips folder, or "".
     speech_ms: length of the caller's speech; wait_ms: from end of prompt (or its interruption) to the result.
     noticed: what a recording seems to tell and nobody was asked about: danger (kind), codes (joined by blanks). It is
-    for people to look at; the dialogue does not act on it.
+    for people to look at; the dialogue at most asks about it, and nothing of it counts without a yes.
     """
 
     turn_id: str

@@ -75,7 +75,7 @@ def read_record(result: TurnResult) -> Answer:
         return _DANGER
     if result.digits == "*":
         return _GLOBAL["*"]
-    return Answer(Sort.VALUE if result.clip else Sort.NO_INPUT, value=result.interpretation.value)
+    return Answer(Sort.VALUE if result.clip else Sort.NO_INPUT)
 
 
 def _takes_digits(node: Listening) -> bool:

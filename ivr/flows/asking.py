@@ -96,9 +96,8 @@ def record(step: Step, variant: str = "p", prefix: Iterable[Segment] = ()) -> No
     step.set(phase=Phase.RECORDING, turn=state.turn + 1, spoken=segments, pending=())
     turn_id = step.state.turn_id
     clip = f"{state.caller.contact or 'unknown'}/{turn_id}"
-    sought = SlotSpec(state.place.node, SlotKind(node.catches)) if node.catches else None
     segments, rate = _paced(state, segments)
-    spec = RecordSpec(turn_id, segments, clip, node.max_s * 1000, node.final_silence_s * 1000, sought, rate)
+    spec = RecordSpec(turn_id, segments, clip, node.max_s * 1000, node.final_silence_s * 1000, rate)
     step.effects.append(RecordEffect(spec))
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from ivr.flows.load import HERE, load_program, read_yaml, schema
 from ivr.flows.nodes import Ask, Menu, Record
 from ivr.flows.pictures import draw as draw_pictures
-from ivr.flows.simulate import InvalidScript, Move, no_interpreter
+from ivr.flows.simulate import InvalidScript, Move, Notice, no_interpreter, nothing_noticed
 from ivr.flows.simulate import simulate as run_script
 from speech.contract import Interpreter
 
@@ -43,6 +43,12 @@ def read_script(path: Path) -> tuple[Move, ...]:
     return tuple(steps)
 
 
-def simulate(script: Sequence[Move], interpreter: Interpreter = no_interpreter, *, keys_only: bool = False) -> str:
+def simulate(
+    script: Sequence[Move],
+    interpreter: Interpreter = no_interpreter,
+    notice: Notice = nothing_noticed,
+    *,
+    keys_only: bool = False,
+) -> str:
     """Run a scripted conversation and return its transcript. Raises InvalidScript."""
-    return "\n".join(run_script(load_program(), script, interpreter, keys_only=keys_only).lines)
+    return "\n".join(run_script(load_program(), script, interpreter, keys_only=keys_only, notice=notice).lines)

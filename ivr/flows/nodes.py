@@ -136,7 +136,7 @@ class Ask(_Question):
 class Record(_Part):
     """Records the caller after a beep. voicemail: the clip is a message of its own.
 
-    catches: a value that is sought in what is said; when there is one, it is kept and `caught_to` is next.
+    catches: a value that may be noticed in what is said; when there is one, it is kept and `caught_to` is next.
     """
 
     kind: Literal["record"]

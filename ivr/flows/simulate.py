@@ -4,7 +4,7 @@ A script is a list of moves: {"say": "我要报修"}, {"dtmf": "12#"}, "silence"
 the caller waits in a queue {"queue": "callback"} (key 1) or {"queue": "timeout"}.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
@@ -44,8 +44,16 @@ from speech.contract import (
 )
 
 Move = str | Mapping[str, str]
+# What a machine notices in the words of a recording (speech.contract.TurnResult.noticed).
+Notice = Callable[[Sequence[str], Lexicon], Mapping[str, str]]
 _CALLER = "+8613800138000"
 _FIRST_SERIAL = 1_234_567
+
+
+def nothing_noticed(texts: Sequence[str], lexicon: Lexicon) -> Mapping[str, str]:
+    """Notice nothing in a recording."""
+    del texts, lexicon
+    return {}
 
 
 class InvalidScript(ValueError):
@@ -90,6 +98,7 @@ class Simulator:
     keys_only: bool = False
     at: str = ""
     busy: bool = False
+    notice: Notice = nothing_noticed
     conversation: Conversation = field(default_factory=Conversation)
     _numbers: int = 0
     _moves: list[Move] = field(default_factory=list)
@@ -183,9 +192,10 @@ class Simulator:
             return TurnDone(TurnResult(turn_id, Cause.MEDIA_FAILED))
         if isinstance(move, str) or move.get("dtmf") == "#":
             return TurnDone(TurnResult(turn_id, Cause.NO_INPUT))
-        digits = move.get("dtmf", "")
-        clip = "" if digits else f"{turn_id}.wav"
-        return TurnDone(TurnResult(turn_id, Cause.SUCCESS, digits=digits, clip=clip, speech_ms=2000))
+        if "dtmf" in move:
+            return TurnDone(TurnResult(turn_id, Cause.SUCCESS, digits=move["dtmf"]))
+        noticed = self.notice((move["say"],), self.program.lexicon)
+        return TurnDone(TurnResult(turn_id, Cause.SUCCESS, clip=f"{turn_id}.wav", speech_ms=2000, noticed=noticed))
 
     def _next(self) -> Move:
         move, talk = self._moves.pop(0) if self._moves else "hangup", self.conversation
@@ -204,9 +214,10 @@ def simulate(
     keys_only: bool = False,
     at: str = "",
     busy: bool = False,
+    notice: Notice = nothing_noticed,
 ) -> Conversation:
     """Run `script` and return the conversation; raises InvalidScript. caller "" is anonymous, at: local time."""
-    return Simulator(program, interpreter, lookups, caller, keys_only, at, busy).run(script)
+    return Simulator(program, interpreter, lookups, caller, keys_only, at, busy, notice).run(script)
 
 
 def check_script(script: Sequence[Move]) -> None:

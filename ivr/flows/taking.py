@@ -200,16 +200,20 @@ def recorded(making: Step, node: Record, answer: Answer, result: TurnResult) -> 
         danger(making, answer, result.clip)
     elif answer.sort is Sort.VALUE:
         keep_clip(making, node, result)
-        go(making, _caught(making, node, answer, result.clip) or node.to)
+        go(making, _caught(making, node, result) or node.to)
     else:
         _record_again(making, node)
 
 
-def _caught(making: Step, node: Record, answer: Answer, clip: str) -> str | None:
-    """Keep a value that was sought in the words of a recording; returns where to go then ("它闪过一个E四")."""
-    if not (node.catches and node.caught_to and answer.value) or making.state.slot(node.catches):
+def _caught(making: Step, node: Record, result: TurnResult) -> str | None:
+    """Keep the one code that was noticed in a recording ("它闪过一个E四"); returns where it is read back.
+
+    It waits for its yes like any other. Several codes, or one beside a code that is known, stay a hint on the ticket.
+    """
+    codes = result.noticed.get("codes", "").split()
+    if not (node.catches and node.caught_to and len(codes) == 1) or making.state.slot(node.catches):
         return None
-    _store(making, node.catches, Slot(answer.value, "unverified", "speech", 1, answer.candidates, clip))
+    _store(making, node.catches, Slot({"canonical": codes[0]}, "unverified", "speech", clip=result.clip))
     return node.caught_to
 
 

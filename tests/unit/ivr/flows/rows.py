@@ -111,6 +111,9 @@ ROWS: Mapping[str, Script] = MappingProxyType({
     "fault_code_pick by word": _to_the_code(*say("E一或者F一", "后面那个", "对"), "hangup"),
     "fault_code_pick second": _to_the_code(*say("E一或者F一", "第二个", "对"), "hangup"),
     "fault_code_pick neither": _to_the_code(*say("E一或者F一", "都不是", "佛山的F,二,八", "对"), "hangup"),
+    "symptom_speech code": _to_the_code(*say("没有代码"), *press("5"), *say("哦对了,它闪过一个E四", "对"), "hangup"),
+    "symptom_speech no code": _to_the_code(*say("没有代码"), *press("5"), *say("屏幕闪E四", "不对"), "hangup"),
+    "symptom_speech two codes": _to_the_code(*say("没有代码"), *press("5"), *say("先闪E四,后来报F二"), "hangup"),
     "adv_reset": _to_the_code(*say("E二八", "对", "试试", "好了", "正常了"), "silence", **_RESET),
     # system_trouble
     "sys_keys_only": (["failed", *press("3"), "hangup"], world()),

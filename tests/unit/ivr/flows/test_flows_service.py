@@ -272,6 +272,29 @@ def test_what_a_machine_noticed_in_any_clip_is_kept_for_people_and_nothing_is_do
     assert driver.state.slot("fault_code") is None
 
 
+def test_one_code_told_in_a_symptom_is_read_back_and_counts_only_after_a_yes() -> None:
+    driver = at("symptom_speech").result(Cause.SUCCESS, clip="c0ffee/1", speech_ms=4000, noticed={"codes": "E4"})
+    assert driver.node == "fault_code_confirm"
+    assert "您说的是E、四,对吗" in driver.text
+    held = driver.state.slot("fault_code")
+    assert held is not None
+    assert (held.value, held.status, held.clip) == ({"canonical": "E4"}, "unverified", "c0ffee/1")
+    agreed, denied = driver.twin().press("1").state.slot("fault_code"), driver.twin().press("2")
+    assert agreed is not None
+    assert agreed.status == "voice_confirmed"
+    assert denied.state.slot("fault_code") is None
+    assert denied.node == "address_full"  # asked no more for a code, and the story stays on the ticket
+    story = denied.state.slot("symptom_clip")
+    assert story is not None
+    assert story.value["codes"] == "E4"
+
+
+def test_several_codes_told_in_a_symptom_stay_a_hint() -> None:
+    driver = at("symptom_speech").result(Cause.SUCCESS, clip="c0ffee/1", speech_ms=4000, noticed={"codes": "E4 F2"})
+    assert driver.state.slot("fault_code") is None
+    assert driver.node != "fault_code_confirm"
+
+
 def test_a_time_is_promised_only_when_the_company_set_one_and_an_answer_is_waited_for() -> None:
     assert "最晚七月二十五号上午十一点前给您答复。" in "\n".join(run("complaint_with_a_time").lines)
     assert "最晚" not in "\n".join(run("complaint").lines)

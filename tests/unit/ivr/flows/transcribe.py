@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from ivr.flows.simulate import Conversation, no_interpreter, simulate
+from speech.noticing import notice
 from tests.unit.ivr.flows.asked_again import ASKED_AGAIN
 from tests.unit.ivr.flows.known import AT
 from tests.unit.ivr.flows.play import interpreter, program
@@ -23,7 +24,7 @@ def talk(script: Script) -> Conversation:
     """Run one script as its options say."""
     moves, options = script
     understands = no_interpreter if options.get("keys_only") else interpreter()
-    return simulate(program(), moves, understands, at=AT, **options)
+    return simulate(program(), moves, understands, at=AT, notice=notice, **options)
 
 
 def since(name: str, lines: list[str]) -> list[str]:

@@ -40,7 +40,7 @@ def ways(driver: Driver) -> Ways:
         said = Interpretation(text="漏气", safety="gas")
         danger = TurnResult(turn_id, Cause.SUCCESS, interpretation=said, clip="c/r.wav")
         clip = TurnResult(turn_id, Cause.SUCCESS, clip="c/r.wav", speech_ms=3000)
-        code = replace(clip, interpretation=Interpretation(text="闪过E四", status="match", value=E1))
+        code = replace(clip, noticed={"codes": "E1"})
         return Ways((clip, code), (nothing,), (*keys, danger, *lost))
     slot = driver.slot
     node = driver.flows.question(slot.name)
