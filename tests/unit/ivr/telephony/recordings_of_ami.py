@@ -1,14 +1,14 @@
 """Events of a real Asterisk 22.10.1 with this dialplan (made-up numbers), and the ledger they are folded with."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from ivr.contract.facts import Fact
+from ivr.contract.facts import ContactEnded, Fact
 from ivr.telephony.calls import CallLedger, Noted, QueueTimes
-from ivr.telephony.events import InvalidEvent, TelephonyEvent
+from ivr.telephony.events import AgentConnected, CallStarted, InvalidEvent, TelephonyEvent
 from ivr.telephony.translate import translate
 
 FOLDER = Path(__file__).parent / "recorded"
@@ -47,3 +47,29 @@ def call_facts(notes: Iterable[Noted]) -> list[Fact]:
 def phone_words(notes: Iterable[Noted]) -> list[str]:
     """Return the state words of phones, in order."""
     return [str(getattr(note.fact, "state", "")) for note in notes if not note.contact]
+
+
+def fold(book: CallLedger, events: Sequence[TelephonyEvent]) -> list[Noted]:
+    """Apply the events in turn and return all that was noted."""
+    return [note for event in events for note in book.apply(event)]
+
+
+def kinds(notes: Sequence[Noted]) -> list[str]:
+    """Return the kinds of the calls' facts, in order."""
+    return [fact.KIND for fact in call_facts(notes)]
+
+
+def ended(notes: Sequence[Noted]) -> ContactEnded:
+    """Return the one end of a contact among the notes."""
+    (fact,) = [fact for fact in call_facts(notes) if isinstance(fact, ContactEnded)]
+    return fact
+
+
+def waiting() -> tuple[CallLedger, CallStarted]:
+    """Return a ledger in which a caller waits while a phone rings."""
+    book = ledger()
+    events = typed("snapshots")
+    ringing = next(index for index, event in enumerate(events) if isinstance(event, AgentConnected)) - 1
+    fold(book, events[:ringing])
+    start = next(event for event in events if isinstance(event, CallStarted))
+    return book, start
