@@ -249,9 +249,14 @@ def handed_over(contact: Contact, fact: facts.HandedOver, at: datetime) -> None:
 async def voicemail_recorded(
     session: AsyncSession, contact: Contact, fact: facts.VoicemailRecorded, at: datetime
 ) -> None:
-    """Keep the message and ask for a call-back."""
+    """Keep the message and ask for a call-back; who left the queue for it was handed over to nobody."""
     contact.voicemail = fact.clip
     ticket = await _ticket_of(session, contact, fact.matter)
+    if ticket is not None and ticket.outcome == "handed_over":
+        ticket.outcome = "voicemail"
+        await ticket_service.record(
+            session, ticket, at, kind="outcome", actor=ticket_service.IVR, text="没等到客服，留言"
+        )
     await ring_back(session, contact, "voicemail", at, ticket=ticket)
 
 

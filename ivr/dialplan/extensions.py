@@ -202,7 +202,11 @@ def _queue_keys() -> Context:
             "Goto(hl-back,s,1)",
             "again| Goto(hl-queue,s,1)",  # is called back already and keeps the place
         ],
-        "2": ["Goto(hl-voicemail,s,1)"],
+        "2": [
+            'GotoIf($["${HL_BACK}" = ""]?hl-voicemail,s,1)',  # no dialogue of ivr's waits for this caller
+            f"Set(HL_BACK={Back.VOICEMAIL})",
+            "Goto(hl-back,s,1)",
+        ],
         "9": ["Goto(hl-emergency,s,1)"],
     }
     return Context(KEYS_CONTEXT, "Keys of a waiting caller.", [Extension(key, keys[key]) for key in keys])

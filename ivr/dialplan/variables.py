@@ -64,6 +64,7 @@ class Back(StrEnum):
     """Why a caller comes back from the queue to ivr."""
 
     CALLBACK = "callback"  # key 1
+    VOICEMAIL = "voicemail"  # key 2
     TIMEOUT = "timeout"
 
 

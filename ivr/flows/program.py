@@ -26,7 +26,9 @@ EMERGENCY_KINDS: Mapping[str, str] = MappingProxyType(
     }
 )
 # where a caller who comes back from the queue goes (ivr.contract.dialogue.Returned)
-BACK: Mapping[str, str] = MappingProxyType({"callback": "no_agent_open", "timeout": "queue_timeout"})
+BACK: Mapping[str, str] = MappingProxyType(
+    {"callback": "no_agent_open", "voicemail": "voicemail_open", "timeout": "queue_timeout"}
+)
 OFFER_AGENT = "common_offer_agent"
 LIMIT_REPEAT = "common_limit_repeat"
 SOOTHE = "soothe_open"

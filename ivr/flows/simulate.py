@@ -1,7 +1,7 @@
 """Runs a scripted conversation through the machine, without telephone and without clock, and writes it down.
 
 A script is a list of moves: {"say": "我要报修"}, {"dtmf": "12#"}, "silence", "hangup", "failed" (media lost), and once
-the caller waits in a queue {"queue": "callback"} (key 1) or {"queue": "timeout"}.
+the caller waits in a queue {"queue": "callback"} (key 1), {"queue": "voicemail"} (key 2) or {"queue": "timeout"}.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -250,7 +250,7 @@ def _move_text(move: Move) -> str:
     if isinstance(move, str):
         return {"silence": "(不出声)", "hangup": "(挂机)", "failed": "(语音故障)"}[move]
     if "queue" in move:
-        return {"callback": "(排队时按 1)"}.get(move["queue"], "(排队太久)")
+        return {"callback": "(排队时按 1)", "voicemail": "(排队时按 2)"}.get(move["queue"], "(排队太久)")
     return f"“{move['say']}”" if "say" in move else f"按 {move['dtmf']}"
 
 

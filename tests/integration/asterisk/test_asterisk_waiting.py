@@ -58,27 +58,30 @@ def ended(pair: Pair, session: Session, caller: str) -> dict[str, str]:
     return pair.pbx.event("HLEnded", Caller=caller)
 
 
-def test_key_1_in_the_queue_leads_back_to_ivr(pair: Pair, ivr: AgiServer) -> None:
-    line, contact = waiting(pair, ivr, "13800138201")
-    pair.press(line, "1")
+@pytest.mark.parametrize(("key", "why"), [("1", "callback"), ("2", "voicemail")])
+def test_a_key_in_the_queue_leads_back_to_ivr(pair: Pair, ivr: AgiServer, key: str, why: str) -> None:
+    caller = f"1380013820{key}"
+    line, contact = waiting(pair, ivr, caller)
+    pair.press(line, key)
     back = ivr.session()
-    assert [back.get(name) for name in ("HL_CONTACT", "HL_BACK", "HL_ATTEMPT")] == [contact, "callback", "2"]
+    assert [back.get(name) for name in ("HL_CONTACT", "HL_BACK", "HL_ATTEMPT")] == [contact, why, "2"]
     assert longest_silence(line.samples()) < 2.5
-    assert ended(pair, back, "13800138201")["Next"] == "end"
+    end = ended(pair, back, caller)
+    assert (end["Next"], end["Stage"], end["Voicemail"]) == ("end", "ivr", "")
 
 
 def test_too_long_a_wait_leads_back_to_ivr_which_may_send_them_to_the_queue_again(pair: Pair, ivr: AgiServer) -> None:
-    line, contact = waiting(pair, ivr, "13800138202")
+    line, contact = waiting(pair, ivr, "13800138209")
     back = ivr.session()
     assert longest_silence(line.samples()) < 2.5
     assert [back.get(name) for name in ("HL_CONTACT", "HL_BACK")] == [contact, "timeout"]
     back.put("HL_QUEUE", "repair")
     back.put("IVR_NEXT", "queue")
     back.end()
-    pair.pbx.event("QueueCallerJoin", CallerIDNum="13800138202", Queue="repair")
+    pair.pbx.event("QueueCallerJoin", CallerIDNum="13800138209", Queue="repair")
     again = ivr.session()
     assert again.get("HL_BACK") == "timeout"
-    ended(pair, again, "13800138202")
+    ended(pair, again, "13800138209")
 
 
 @pytest.fixture
@@ -116,14 +119,16 @@ def test_a_full_queue_is_said_and_tried_once_more_before_ivr_offers_something_el
         ended(pair, back[caller], caller)
 
 
-def test_without_ivr_a_message_is_taken(pair: Pair, ivr: AgiServer) -> None:
-    line, _ = waiting(pair, ivr, "13800138203")
+@pytest.mark.parametrize("key", ["1", "2"])
+def test_without_ivr_a_message_is_taken(pair: Pair, ivr: AgiServer, key: str) -> None:
+    caller = f"1380013822{key}"
+    line, _ = waiting(pair, ivr, caller)
     ivr.close()
-    pair.press(line, "1")
+    pair.press(line, key)
     line.until_hears(pair.prompts["fb_voicemail"], 30)
     assert longest_silence(line.samples()) < 2.5
     line.hangup.set()
-    assert pair.pbx.event("HLEnded", Caller="13800138203")["Stage"] == "voicemail"
+    assert pair.pbx.event("HLEnded", Caller=caller)["Stage"] == "voicemail"
 
 
 def test_each_beat_is_looked_up_anew_in_the_callers_own_folder(pair: Pair, ivr: AgiServer) -> None:

@@ -96,6 +96,11 @@ async def test_status_is_written_only_with_a_timeline_entry(process: Process, de
         ([opened("hung_up"), facts.ContactEnded("hung_up")], "hung_up", ["hung_up"]),
         ([*waiting(), left("abandoned"), facts.ContactEnded("abandoned")], "", ["abandoned"]),
         ([opened("voicemail"), VOICEMAIL, facts.ContactEnded("voicemail")], "voicemail", ["voicemail"]),
+        (
+            [opened("handed_over"), *waiting(), left("key"), VOICEMAIL, facts.ContactEnded("voicemail")],
+            "voicemail",
+            ["voicemail"],
+        ),
         ([facts.ContactEnded("cut")], "", ["cut"]),
         ([facts.CallbackRequested("asked", 1, "+8675766883358"), facts.ContactEnded("reported")], "", ["asked"]),
     ],
@@ -109,6 +114,7 @@ async def test_who_was_not_served_is_rung_back_once(
     assert task["e164"] == ("+8675766883358" if "asked" in reasons else CALLER)
     assert task["ticket_no"] == (NUMBER if outcome else "")
     assert task["done_at"] is None
+    assert [row["outcome"] for row in await rows(process, "SELECT outcome FROM tickets")] == [outcome] * bool(outcome)
 
 
 async def test_nothing_said_is_a_missed_contact_without_ticket_customer_or_callback(

@@ -262,6 +262,17 @@ def test_times_come_from_the_limits() -> None:
     assert dial.split(",")[1] == "8"
 
 
+def test_key_2_leads_to_ivrs_message_unless_no_dialogue_waits_for_the_caller() -> None:
+    assert steps(KEYS_CONTEXT, "2") == [
+        'GotoIf($["${HL_BACK}" = ""]?hl-voicemail,s,1)',
+        "Set(HL_BACK=voicemail)",
+        "Goto(hl-back,s,1)",
+    ]
+    queue = steps("hl-queue")
+    # of the fallback and of who is called back: no dialogue
+    assert queue.count("Set(HL_BACK=)") == 2
+
+
 def test_a_queue_that_cannot_be_had_is_said_and_tried_once_more() -> None:
     queue = steps("hl-queue")
     at = next(place for place, step in enumerate(queue) if step.startswith("Queue("))

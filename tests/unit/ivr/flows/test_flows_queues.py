@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from ivr.contract.dialogue import End, HandOver
-from ivr.contract.facts import CallbackRequested, HandedOver, TicketOpened
+from ivr.contract.dialogue import End, HandOver, Record
+from ivr.contract.facts import CallbackRequested, HandedOver, SafetyRaised, TicketOpened, VoicemailRecorded
 from ivr.flows.machine import fold
 from speech.contract import shown
 from tests.unit.ivr.flows.play import Driver, program
@@ -63,6 +63,52 @@ def test_key_1_in_the_queue_keeps_the_place() -> None:
     assert "尾号八零零零的电话" in said(driver)
     assert len(driver.of(TicketOpened)) == 1
     assert fold(program(), driver.inputs) == driver.state
+
+
+def test_key_2_in_the_queue_takes_a_message_into_the_ticket_that_is_there() -> None:
+    driver = waiting().come_back("voicemail").record().press("1").record().press("3")
+    assert driver.last == End()
+    assert "我们听了就给您回电" in said(driver)
+    assert len(driver.of(VoicemailRecorded)) == 2
+    assert {fact.matter for fact in driver.of(VoicemailRecorded)} == {1}
+    assert [(fact.kind, fact.outcome) for fact in driver.of(TicketOpened)] == [("complaint", "handed_over")]
+    assert driver.of(CallbackRequested) == [CallbackRequested("voicemail", 1)]
+    assert fold(program(), driver.inputs) == driver.state
+
+
+def test_who_was_silent_before_the_queue_leaves_the_message_in_a_ticket_of_its_own() -> None:
+    driver = Driver().start()
+    while not driver.over:
+        driver.silence()
+    assert driver.of(TicketOpened) == []
+    driver.come_back("voicemail").record().press("3")
+    assert [(fact.kind, fact.outcome) for fact in driver.of(TicketOpened)] == [("consult", "voicemail")]
+
+
+def test_an_empty_message_is_asked_for_once_more_and_then_a_person_rings() -> None:
+    driver = waiting().come_back("voicemail").silence()
+    assert "没录到您的声音" in said_while_recording(driver)
+    driver.silence()
+    assert driver.last == End()
+    assert "再见" in said(driver)
+    assert driver.of(CallbackRequested) == [CallbackRequested("no_agent", 1)]
+
+
+def test_danger_in_a_message_is_an_emergency_at_once() -> None:
+    driver = waiting().come_back("voicemail")
+    driver.danger("gas")
+    assert driver.state.place.node == "emergency_outside"
+    assert [fact.safety for fact in driver.of(SafetyRaised)] == ["gas"]
+
+
+def test_hanging_up_in_the_message_keeps_what_was_recorded() -> None:
+    driver = waiting().come_back("voicemail").record().hang_up()
+    assert len(driver.of(VoicemailRecorded)) == 1
+
+
+def said_while_recording(driver: Driver) -> str:
+    assert isinstance(driver.last, Record)
+    return " ".join(shown(segment.text) for segment in driver.last.spec.segments)
 
 
 def test_another_number_is_called_back() -> None:

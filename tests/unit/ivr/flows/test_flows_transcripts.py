@@ -64,6 +64,17 @@ SCRIPTS: Mapping[str, tuple[Sequence[Move], Mapping[str, Any]]] = {
         [*press("0"), {"queue": "timeout"}, *say("打给我吧", "就这个")],
         {"lookups": {"queue_state": {"open": True}, "callback_open": {"open": False}}},
     ),
+    "message_from_the_queue": (
+        [
+            *press("0"), {"queue": "voicemail"}, "silence", *say("我姓陈,叫人打给我"), *press("1"), *say("还有"),
+            *press("3"),
+        ],
+        {"lookups": {"queue_state": {"open": True, "waiting": 4}}},
+    ),
+    "danger_in_a_message_from_the_queue": (
+        [*press("2", "0"), {"queue": "voicemail"}, *press("9", "1"), *press("1")],
+        {"lookups": {"queue_state": {"open": True, "waiting": 4}}},
+    ),
     "angry_nobody_there": (
         say("报修", "什么破机器"),
         {"lookups": {"queue_state": {"open": False, "queue": "complaint"}, "callback_open": {"open": False}}},

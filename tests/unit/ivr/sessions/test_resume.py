@@ -6,8 +6,20 @@ from pathlib import Path
 
 import pytest
 
-from ivr.contract.dialogue import HungUp, Input, LookedUp, Lookup, Perform, Resumed, Save, Started, TurnDone
+from ivr.contract.dialogue import (
+    HungUp,
+    Input,
+    LookedUp,
+    Lookup,
+    Perform,
+    Resumed,
+    Returned,
+    Save,
+    Started,
+    TurnDone,
+)
 from ivr.contract.facts import NodeEntered
+from ivr.dialplan.variables import Back
 from ivr.sessions.ports import FlowBroken
 from ivr.sessions.records import CallInfo, OpenContact
 from ivr.sessions.resume import dialogue_end, finish, fold, split
@@ -109,6 +121,15 @@ async def test_a_caller_comes_back_from_the_queue_and_is_called_later(tmp_path: 
         known = ivr.journal.state.contacts[CONTACT]
         assert known.over
         assert dialogue_end(ivr.flow, known) is DialogueEnd.CALLBACK
+
+
+@pytest.mark.parametrize("why", [why.value for why in Back])
+async def test_why_a_caller_comes_back_from_the_queue_is_told_to_the_flow(tmp_path: Path, why: str) -> None:
+    async with rig(tmp_path) as ivr:
+        await ivr.call(FakeChannel(["0"]))
+        await ivr.call(FakeChannel([], variables={"HL_ATTEMPT": "2", "HL_BACK": why}))
+        told = [item.why for item in ivr.journal.state.contacts[CONTACT].inputs if isinstance(item, Returned)]
+        assert told == [why]
 
 
 @pytest.mark.parametrize("back", ["", "else"])
