@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from crm import phone
+from crm.policy.warranty import CAUSES, Cause
 from crm.words import SAFETY, word
 
 LABELS: Mapping[str, str] = {
@@ -99,6 +100,12 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "other": "别的毛病",
     },
 }
+_CHECKED: Mapping[str, Mapping[str, str]] = {
+    "receipt": {"yes": "有发票或售货凭证", "no": "没有发票和售货凭证"},
+    "card": {"yes": "有保修卡", "no": "没有保修卡"},
+    "serial_matches": {"yes": "机器与凭证相符", "no": "机器与凭证不符"},
+    "cause": {code: name for code, name in CAUSES.items() if code is not Cause.UNKNOWN},
+}
 _PARTS: Mapping[str, str] = {
     "morning": "上午",
     "noon": "中午",
@@ -130,6 +137,8 @@ def text(slot: str, value: Mapping[str, str]) -> str:
         return " ".join(filter(None, (value["date"], value.get("spoken") or value.get("raw", ""))))
     if slot == "warranty":
         return _WORDS[slot].get(value.get("line", ""), "")
+    if slot == "warranty_check":
+        return _check_text(value)
     if slot == "contact":
         return phone.grouped(value.get("number", "")) or value.get("raw", "")
     for key in _SPOKEN_FIRST:
@@ -138,6 +147,15 @@ def text(slot: str, value: Mapping[str, str]) -> str:
     if value.get("clips"):
         return _recording_text(value)
     return " ".join(item for item in value.values() if item)
+
+
+def _check_text(value: Mapping[str, str]) -> str:
+    """Return what was found of papers and machine: "发票 2025-03-10；机器与凭证相符；不当操作；已修 2 次"."""
+    days = (("发票", value.get("invoice_on", "")), ("售货凭证", value.get("voucher_on", "")))
+    found = [f"{name} {day}" for name, day in days if day]
+    found += [words[value[key]] for key, words in _CHECKED.items() if value.get(key, "") in words]
+    repairs = value.get("repairs", "")
+    return "；".join([*found, *([f"已修 {repairs} 次"] if repairs not in ("", "0") else [])])
 
 
 def danger_text(danger: str) -> str:

@@ -92,7 +92,10 @@ CAUSES = {
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is known on `day` (the day in Asia/Shanghai). told_on is what the customer says, to `precision`."""
+    """What is known on `day` (the day in Asia/Shanghai). told_on is what the customer says, to `precision`.
+
+    date_by, proof_by, repairs_by: where the date, the papers and the repairs are known from, in words; "" = not said.
+    """
 
     product_class: ProductClass
     day: date
@@ -105,6 +108,9 @@ class Question:
     serial_matches: Known = Known.UNKNOWN
     cause: Cause = Cause.UNKNOWN
     repairs: int = 0
+    date_by: str = ""
+    proof_by: str = ""
+    repairs_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,10 +183,15 @@ def _sale_day(question: Question) -> tuple[date | None, list[tuple[str, str, str
         sold_on = min(sold_on, question.day) if this_month else sold_on
         why = ("from_month", "只知道年月，按 {day} 起算（取月末），以凭证为准", "start")
     else:
-        sold_on, why = question.told_on, ("from_told", "按客户说的 {day} 起算，以凭证为准", "start")
+        told_by = "购买日期" if question.date_by else "客户说的"
+        sold_on, why = question.told_on, ("from_told", f"按{told_by} {{day}} 起算，以凭证为准", "start")
     if sold_on > question.day:
         return None, [("future_date", f"日期 {sold_on} 在今天之后，请核对凭证", "start")]
-    return sold_on, [(why[0], why[1].format(day=sold_on), why[2])]
+    return sold_on, [(why[0], why[1].format(day=sold_on) + _by(question.date_by), why[2])]
+
+
+def _by(source: str) -> str:
+    return f"（{source}）" if source else ""
 
 
 class _Judgement:
@@ -196,6 +207,8 @@ class _Judgement:
 
     def verdict(self) -> Verdict:
         """Weigh evidence, cause and dates."""
+        if self._asked.proof_by:
+            self._add("papers", f"凭证：{self._asked.proof_by}", "no_proof")
         barred, line_of_bar = self._bars()
         proof = self._proof()
         line, until = self._by_date()
@@ -316,7 +329,8 @@ class _Judgement:
             self._add("fees", "收费时只收材料成本费和上门人工费，修前先说清", "fees_promised")
             self._add("lifetime", "保修期外继续提供终身上门维修", "lifetime")
         if self._asked.repairs >= self._rules.review_after_repairs and free is not Standing.NO:
-            text = f"已修过 {self._asked.repairs} 次；修几次可换，文件没有写，请班长决定"
+            times = f"{self._asked.repairs} 次{_by(self._asked.repairs_by)}"
+            text = f"已修过 {times}；修几次可换，文件没有写，请班长决定"
             self._add("review", text, "setting")
 
     def _open_questions(self) -> None:

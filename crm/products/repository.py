@@ -3,12 +3,13 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from crm.products.models import Product
 from crm.tickets.models import Ticket, TicketSlot
+from crm.visits.models import EngineerVisit
 
 
 async def of_customer(session: AsyncSession, customer_id: str) -> Sequence[Product]:
@@ -57,6 +58,18 @@ async def codes_of(session: AsyncSession, product: str) -> Sequence[tuple[str, d
         .limit(100)
     )
     return [(row[0], row[1], row[2]) for row in await session.execute(query)]
+
+
+async def repairs_before(session: AsyncSession, product: str, at: datetime) -> int:
+    """Return how many visits mended this machine before; setting it up is no repair."""
+    query = (
+        select(func.count())
+        .select_from(EngineerVisit)
+        .join(Ticket, Ticket.no == EngineerVisit.ticket_no)
+        .where(EngineerVisit.product_id == product, EngineerVisit.result == "fixed", EngineerVisit.finished_at < at)
+        .where(Ticket.kind != "install")
+    )
+    return (await session.execute(query)).scalar_one()
 
 
 async def add(session: AsyncSession, product: Product) -> None:

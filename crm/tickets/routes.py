@@ -18,6 +18,7 @@ from crm.errors import Invalid
 from crm.events.service import begin_writing
 from crm.lens import Lens
 from crm.paging import Cursor, Listing, SliceSize, cut, listing
+from crm.policy.ticket_states import KINDS
 from crm.tickets import changing, repository, service
 from crm.tickets.csv import table
 from crm.tickets.errors import NoTicket, TicketChanged
@@ -39,10 +40,12 @@ from crm.tickets.schemas import (
     View,
 )
 from crm.tickets.service import Heard, Opening
+from crm.tickets.warranty import verdict_of
 from crm.views import tickets as view
 from crm.views.board import day_start
+from crm.warranty.schemas import WarrantyForm, warranty_form
 from crm.web.context import LensDep, PartsDep, SessionDep, TransactionalRoute
-from crm.wire import Search, Text
+from crm.wire import Search, Text, Values
 
 router = APIRouter(route_class=TransactionalRoute, tags=["tickets"])
 _DIGITS = r"^[0-9]{8}$"
@@ -193,6 +196,23 @@ async def change_ticket(
         raise
     response.headers["ETag"] = changing.etag(ticket)
     return TicketSaved(**dict(await view.ticket(session, ticket, lens)), merged=merged)
+
+
+@router.post("/tickets/{no}/warranty", operation_id="judgeTicket")
+async def judge_ticket(no: TicketNo, body: Values, session: SessionDep, lens: LensDep) -> WarrantyForm:
+    """The verdict that the ticket would have with this check of papers and machine (slot warranty_check).
+
+    Nothing is stored; keys: invoice_on, voucher_on, receipt, card, serial_matches, cause, repairs. 422 for a kind of
+    ticket that the warranty is not asked of.
+    """
+    require(lens.viewer, *_WRITERS)
+    ticket = await repository.get(session, no)
+    if ticket is None:
+        raise NoTicket("没有这张工单")
+    verdict = await verdict_of(session, ticket, await service.held_slots(session, ticket), lens.zone, body.value)
+    if verdict is None:
+        raise Invalid(f"{KINDS[ticket.kind]}不判三包")
+    return warranty_form(verdict)
 
 
 @router.post("/tickets/{no}/notes", operation_id="addNote", status_code=201)

@@ -1,4 +1,4 @@
-"""The warranty of a ticket: its slots become the question that crm.policy.warranty answers."""
+"""The warranty of a ticket: its slots and its machine's card become the question that crm.policy.warranty answers."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -6,41 +6,70 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from crm.policy.evidence import Filed, Seen, Told, question_of
 from crm.policy.warranty import Cause, Known, Precision, ProductClass, Question, Verdict, judge
+from crm.products import repository as products
 from crm.rules import service as rules
 from crm.tickets.models import Ticket, TicketSlot
 
 ASKED_OF = frozenset({"repair", "unit_return", "part_return", "consult", "complaint"})
-_CHECK = "warranty_check"  # what an agent or engineer found: card, receipt, serial_matches, cause, invoice_on, …
+CHECK = "warranty_check"  # what an agent or engineer found: card, receipt, serial_matches, cause, invoice_on, …
 
 Values = Mapping[str, str]
 
 
 async def verdict_of(
-    session: AsyncSession, ticket: Ticket, held: Mapping[str, TicketSlot], zone: ZoneInfo
+    session: AsyncSession,
+    ticket: Ticket,
+    held: Mapping[str, TicketSlot],
+    zone: ZoneInfo,
+    check: Values | None = None,
 ) -> Verdict | None:
-    """Return the verdict for the day the ticket was opened, None for kinds it is not asked of."""
+    """Return the verdict for the day the ticket was opened, None for kinds it is not asked of.
+
+    check: what somebody is about to write down of papers and machine, in place of what the ticket holds of it.
+    """
     if ticket.kind not in ASKED_OF:
         return None
-    values = {name: slot.value for name, slot in held.items()}
-    return judge(question_of(values, ticket.created_at, zone), await rules.warranty_rules(session))
+    values: dict[str, Values] = {name: slot.value for name, slot in held.items()}
+    values |= {} if check is None else {CHECK: check}
+    filed = await _filed(session, ticket, values.get("product", {}).get("product_id", ""))
+    return judge(question(values, filed, ticket.created_at, zone), await rules.warranty_rules(session))
 
 
-def question_of(values: Mapping[str, Values], reported_at: datetime, zone: ZoneInfo) -> Question:
+def question(values: Mapping[str, Values], filed: Filed, reported_at: datetime, zone: ZoneInfo) -> Question:
     """Return the question; what is not filled in, or makes no sense, is unknown."""
-    check = values.get(_CHECK, {})
-    purchase = values.get("purchase", {})
-    told_on, precision = _told(purchase)
-    proof = _known(values.get("invoice", {}).get("value", ""))
-    return Question(
+    bought_on, precision = _told(values.get("purchase", {}))
+    told = Told(
         product_class=_class(values.get("product", {})),
-        day=reported_at.astimezone(zone).date(),
+        bought_on=bought_on,
+        precision=precision,
+        proof=_known(values.get("invoice", {}).get("value", "")),
+    )
+    return question_of(reported_at.astimezone(zone).date(), told, filed, _seen(values.get(CHECK, {})))
+
+
+async def _filed(session: AsyncSession, ticket: Ticket, named: str) -> Filed:
+    """Return what the card of the machine that the ticket names holds."""
+    card = await products.get(session, named) if named else None
+    if card is None:
+        return Filed()
+    return Filed(
+        product_class=ProductClass(card.product_class),
+        invoice_on=card.invoice_on,
+        invoice=card.invoice_on is not None or card.invoice_no != "",
+        bought_on=card.purchased_on,
+        card=Known(card.warranty_card),
+        repairs=await products.repairs_before(session, card.id, ticket.created_at),
+    )
+
+
+def _seen(check: Values) -> Seen:
+    return Seen(
         invoice_on=_day(check.get("invoice_on", "")),
         voucher_on=_day(check.get("voucher_on", "")),
-        told_on=told_on,
-        precision=precision,
-        card=_known(check.get("card", "no" if proof is Known.NO else "")),
-        receipt=_known(check["receipt"]) if check.get("receipt") else proof,
+        receipt=_known(check.get("receipt", "")),
+        card=_known(check.get("card", "")),
         serial_matches=_known(check.get("serial_matches", "")),
         cause=Cause(check["cause"]) if check.get("cause") in set(Cause) else Cause.UNKNOWN,
         repairs=int(check["repairs"]) if check.get("repairs", "").isdecimal() and len(check["repairs"]) < 4 else 0,

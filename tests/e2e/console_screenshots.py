@@ -102,6 +102,12 @@ async def _compare(page: Page) -> None:
     await page.get_by_role("button", name="比较并合并").last.click()
 
 
+async def _check(page: Page) -> None:
+    await page.get_by_role("button", name="核对凭证").click()
+    await page.get_by_label("开票日期").fill("2025-12-01")
+    await page.get_by_label("故障原因").select_option("dismantled")
+
+
 async def given_shots(lead: ConsolePage, company: Company) -> list[Shot]:
     """Say which pages of the company are taken."""
     store = await given_store(lead)
@@ -119,6 +125,7 @@ async def given_shots(lead: ConsolePage, company: Company) -> list[Shot]:
         Shot("product-new", AGENT, f"/products/new?customer={company.firm}", "[role=status] details"),
         Shot("tickets", LEAD, "/tickets", frame),
         Shot("ticket", LEAD, f"/tickets/{company.visit['ticket']}", "main"),
+        Shot("ticket-check", LEAD, f"/tickets/{company.visit['ticket']}", ".check .verdict", _check),
         Shot("calls", LEAD, "/calls", frame),
         Shot("call", LEAD, f"/calls/{company.contact}", "main"),
         Shot("board", LEAD, "/board", '[data-queue="repair"]'),

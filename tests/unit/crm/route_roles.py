@@ -43,7 +43,7 @@ ROLES_OF: dict[str, frozenset[str]] = {
     "suggestEngineers": STAFF, "getDispatchBoard": STAFF | {ADMIN}, "listVisits": EVERYBODY, "getVisit": EVERYBODY,
     "planVisit": PLANNERS, "changeVisit": PLANNERS, "reportVisit": PLANNERS, "addVisitPhoto": PLANNERS,
     "getVisitPhoto": EVERYBODY,
-    "judgeWarranty": EVERYBODY, "getClocks": EVERYBODY, "listClocks": EVERYBODY,
+    "judgeWarranty": EVERYBODY, "judgeTicket": STAFF, "getClocks": EVERYBODY, "listClocks": EVERYBODY,
     "pauseClock": frozenset({DISPATCHER, SUPERVISOR}), "resumeClock": frozenset({DISPATCHER, SUPERVISOR}),
     "listParts": EVERYBODY, "savePart": KEEPERS, "addPrice": LEADS, "getPartner": EVERYBODY, "savePartner": KEEPERS,
     "listStock": EVERYBODY, "getStock": EVERYBODY, "moveStock": KEEPERS, "markStock": KEEPERS,

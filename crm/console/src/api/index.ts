@@ -1,7 +1,7 @@
 // The endpoints the console uses, one function each; all throw `Problem`.
 import { create, query, request } from './http'
 import type { components } from './schema'
-import type { Act, Call, CallRow, Kind, Me, Page, Priority, SlotValue, Status, Ticket, TicketLine } from './types'
+import type { Act, Call, CallRow, Kind, Me, Page, Priority, SlotValue, Status, Ticket, TicketLine, Warranty } from './types'
 
 export interface TicketChange {
   version: number
@@ -45,6 +45,7 @@ export const api = {
   newTicket: (ticket: NewTicket) => create<Ticket>('/tickets', ticket),
   changeTicket: (no: string, change: TicketChange) =>
     request<Ticket & { merged: string[] }>('PATCH', `/tickets/${encodeURIComponent(no)}`, change),
+  judgeTicket: (no: string, value: SlotValue) => request<Warranty>('POST', `/tickets/${encodeURIComponent(no)}/warranty`, { value }),
   owners: () => request<TicketOwner[]>('GET', '/ticket-owners'),
   note: (no: string, text: string) => create<Ticket>(`/tickets/${encodeURIComponent(no)}/notes`, { text }),
 

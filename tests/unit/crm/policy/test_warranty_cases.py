@@ -2,6 +2,7 @@
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -31,10 +32,11 @@ def question(row: dict[str, str]) -> Question:
     month = len(told) == len("2026-01")
     bought = None if told == "—" else date.fromisoformat(f"{told}-15" if month else told)
     proof = Known(KNOWN[row["凭证"]])
+    dated: dict[str, Any] = {STARTS[row["起算"]]: bought}
     return Question(
         product_class=ProductClass(CLASSES[row["产品"]]),
         day=date.fromisoformat(row["今天"]),
-        **{STARTS[row["起算"]]: bought},
+        **dated,
         precision=Precision.MONTH if month else Precision.DAY,
         card=Known.NO if proof is Known.NO else Known.UNKNOWN,
         receipt=proof,
