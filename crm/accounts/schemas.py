@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from crm.wire import Change, Shape, Text, Time, example
 
@@ -40,9 +40,13 @@ class Viewer:
         return not self.roles.isdisjoint(roles)
 
 
-class LogIn(BaseModel):
+_LOG_IN = {"number": "1026", "password": "一句只有您知道的话"}
+
+
+class LogIn(Change):
     """工号 and password."""
 
+    model_config = example(**_LOG_IN)
     number: str = Field(min_length=1, max_length=40)
     password: str = Field(min_length=1, max_length=200)
 

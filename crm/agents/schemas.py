@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from crm.calls.schemas import CallRow
-from crm.wire import Change, Shape, Text, Time
+from crm.wire import Change, Shape, Text, Time, example
 
 
 class Today(Shape):
@@ -39,6 +39,7 @@ class Me(Shape):
 class SignIn(Change):
     """Where to take calls; empty = the account's own telephone and queues."""
 
+    model_config = example(extension="8001", queues=["repair", "consult"])
     extension: Text = Field(default="", max_length=20, pattern=r"^[0-9]*$")
     queues: list[Literal["emergency", "repair", "complaint", "consult"]] = Field(default_factory=list, max_length=10)
 
@@ -46,4 +47,5 @@ class SignIn(Change):
 class Pause(Change):
     """Why no calls are wanted."""
 
+    model_config = example(reason="小休")
     reason: Literal["小休", "用餐", "会议", "培训", "外呼", "设备故障"]

@@ -9,7 +9,7 @@ from pydantic import Field
 from crm import phone
 from crm.callbacks.models import CallbackAsked, CallbackTask
 from crm.callbacks.service import AGAIN_AFTER, is_wished
-from crm.wire import Change, Line, Shape, Text, Time
+from crm.wire import Change, Line, Shape, Text, Time, example
 from crm.words import CALLBACK_REASONS, word
 
 
@@ -68,12 +68,14 @@ def _recall(task: CallbackTask) -> str:
 class CallbackTake(Change):
     """Why a number marked 勿呼 is rung although its caller did not ask for it; "" for any other."""
 
+    model_config = example(reason="客户刚在公众号留言,请我们打电话")
     reason: Line | Literal[""] = Field(default="", max_length=200)
 
 
 class CallbackDone(Change):
     """How a call-back went."""
 
+    model_config = example(result="reached", note="已约好明天上午上门")
     result: Literal["reached", "no_answer", "wrong_number", "not_needed"]
     note: Text = Field(default="", max_length=2000)
 

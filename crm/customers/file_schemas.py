@@ -2,23 +2,24 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from crm.customers.schemas import CustomerKind, CustomerRow
-from crm.wire import Change, Shape, Text, Time
+from crm.wire import Change, Shape, Text, Time, example
 
 Consent = Literal["yes", "no", "unknown"]
 AddressStatus = Literal["verified", "crm_confirmed", "voice_confirmed", "unverified"]
+_ADDRESS: Any = {"city": "佛山市", "district": "顺德区", "town": "容桂街道", "road": "新发路5号", "adcode": "440606101"}
 _EXAMPLE: Any = {
     "name": "陈国强", "kind": "owner", "numbers": [{"number": "13800138000", "main": True}],
-    "addresses": [{"value": {"city": "佛山市", "district": "顺德区", "town": "容桂街道", "road": "新发路5号",
-                             "adcode": "440606101"}}],
+    "addresses": [{"value": _ADDRESS}],
 }  # fmt: skip
 
 
 class NumberDraft(Change):
     """A number as written by people; stored in E.164. extension: 分机."""
 
+    model_config = example(number="0757-66883358", extension="801")
     number: Annotated[Text, Field(min_length=3, max_length=40)]
     extension: Annotated[str, Field(pattern=r"^[0-9]{0,8}$")] = ""
     main: bool = False
@@ -28,6 +29,7 @@ class NumberDraft(Change):
 class NumberMarks(Change):
     """What to change of a number that is on file; it may be read masked, so it is named by its id."""
 
+    model_config = example(do_not_call=True)
     main: bool | None = None
     do_not_call: bool | None = None
 
@@ -35,6 +37,7 @@ class NumberMarks(Change):
 class AddressDraft(Change):
     """An address by the fields of the slot `address`, with its division code."""
 
+    model_config = example(value=_ADDRESS)
     value: dict[Annotated[Text, Field(max_length=40)], Annotated[Text, Field(max_length=200)]] = Field(max_length=30)
     status: AddressStatus = "verified"
 
@@ -42,13 +45,14 @@ class AddressDraft(Change):
 class AddressChange(AddressDraft):
     """The new fields of an address on file; version: of the file that was read."""
 
+    model_config = example(version=3, value=_ADDRESS, status="verified")
     version: int = Field(ge=0, le=2**31 - 1)
 
 
 class CustomerDraft(Change):
     """A new file."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [_EXAMPLE]})
+    model_config = example(**_EXAMPLE)
     name: Annotated[Text, Field(max_length=80)] = ""
     kind: CustomerKind = "owner"
     organization: bool = False
@@ -61,6 +65,7 @@ class CustomerDraft(Change):
 class CustomerNoteDraft(Change):
     """A note."""
 
+    model_config = example(text="白天在上班,请下午六点以后联系")
     text: Annotated[Text, Field(min_length=1, max_length=4000)]
 
 
@@ -76,6 +81,7 @@ class CustomerNoteForm(Shape):
 class MergeDraft(Change):
     """Take the file `gone` over into this one."""
 
+    model_config = example(gone="0" * 32, version=3)
     gone: Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
     version: int = Field(ge=0, le=2**31 - 1)
 

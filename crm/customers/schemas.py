@@ -7,7 +7,7 @@ from pydantic import Field
 from crm.calls.schemas import CallRow
 from crm.customers.models import Customer as CustomerFile
 from crm.tickets.schemas import TicketRow
-from crm.wire import Change, Shape, Text, Time
+from crm.wire import Change, Shape, Text, Time, example
 from crm.words import CUSTOMER_KINDS, word
 
 CustomerKind = Literal["owner", "dealer", "contractor", "outlet"]
@@ -85,6 +85,7 @@ class CustomerForm(Person):
 class CustomerChange(Change):
     """What to change; version is the one the agent saw."""
 
+    model_config = example(version=3, name="陈国强", recording_consent="yes")
     version: int = Field(ge=0, le=2**31 - 1)
     name: Text | None = Field(default=None, max_length=80)
     kind: CustomerKind | None = None

@@ -2,9 +2,9 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
-from crm.wire import Change, Shape, Text
+from crm.wire import Change, Shape, Text, example
 
 Skill = Literal["boiler", "other", "install", "electric", "gas"]
 _EXAMPLE: Any = {
@@ -23,7 +23,7 @@ class EngineerArea(Change):
 class EngineerDraft(Change):
     """A new engineer."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [_EXAMPLE]})
+    model_config = example(**_EXAMPLE)
     name: Annotated[Text, Field(min_length=1, max_length=40)]
     badge_no: Annotated[str, Field(pattern=r"^[0-9A-Za-z]{1,20}$")]
     number: Annotated[Text, Field(max_length=40)] = ""
@@ -37,6 +37,7 @@ class EngineerDraft(Change):
 class EngineerChange(EngineerDraft):
     """The engineer as he should be; version is the one the editor saw."""
 
+    model_config = example(**_EXAMPLE, version=2)
     version: int = Field(ge=1, le=2**31 - 1)
 
 

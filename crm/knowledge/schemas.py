@@ -3,10 +3,10 @@
 from typing import Annotated, Any, Literal
 
 from fastapi import Path, Query
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from crm.knowledge.content import Content
-from crm.wire import Change, Shape, Text, Time
+from crm.wire import Change, Shape, Text, Time, example
 
 EntryKind = Literal["fault_code", "article", "phrase"]
 EntryState = Literal["draft", "review", "published", "withdrawn"]
@@ -76,7 +76,7 @@ class EntryForm(EntryRow):
 class EntryDraft(Change):
     """A new entry; its first version is a draft."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"key": "ans_7d", "content": _ARTICLE}]})
+    model_config = example(key="ans_7d", content=_ARTICLE)
     key: str = Field(pattern=KEY)
     content: Content
 
@@ -84,7 +84,7 @@ class EntryDraft(Change):
 class VersionDraft(Change):
     """The draft's content as it should be."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"revision": 3, "content": _ARTICLE}]})
+    model_config = example(revision=3, content=_ARTICLE)
     revision: Revision
     content: Content
 
@@ -92,9 +92,7 @@ class VersionDraft(Change):
 class Step(Change):
     """A step of the entry's life; note says why (needed when refusing)."""
 
-    model_config = ConfigDict(
-        extra="forbid", json_schema_extra={"examples": [{"revision": 4, "note": "已与技术部核对"}]}
-    )
+    model_config = example(revision=4, note="已与技术部核对")
     revision: Revision
     note: Text = Field(default="", max_length=500)
 
@@ -102,6 +100,7 @@ class Step(Change):
 class RollBack(Step):
     """Begin a draft with the content of an older version."""
 
+    model_config = example(revision=6, version=3)
     version: int = Field(ge=1, le=100_000)
 
 

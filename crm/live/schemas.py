@@ -9,7 +9,7 @@ from crm.calls.schemas import LedgerForm, PathStep
 from crm.customers.schemas import Person
 from crm.slot_rows import SlotForm
 from crm.tickets.schemas import TicketForm, TicketRow
-from crm.wire import Change, PageTime, Shape, Time
+from crm.wire import Change, PageTime, Shape, Time, example
 
 
 class Tag(Shape):
@@ -99,12 +99,14 @@ class Card(Shape):
 class Acknowledgement(Change):
     """The page's own time of what it acknowledges."""
 
+    model_config = example(page_time="2026-11-22T17:45:00.000Z")
     page_time: PageTime
 
 
 class Acted(Acknowledgement):
     """What the agent did with the card."""
 
+    model_config = example(page_time="2026-11-22T17:45:00.000Z", act="opened")
     act: Literal["answered", "opened", "saved", "dismissed", "expired"]
 
 

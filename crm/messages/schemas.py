@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from crm.messages.models import Channel
 from crm.wire import Change, Shape, Text, Time, example
@@ -34,7 +34,7 @@ class SignedMessage(MessageFields):
     reply_to: whom the channel answers (openid, e-mail address); the ticket shows it.
     """
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [_EXAMPLE]})
+    model_config = example(**_EXAMPLE)
     message_id: MessageId
     reply_to: Annotated[Text, Field(max_length=200)] = ""
 

@@ -2,9 +2,9 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
-from crm.wire import Change, PageTime, Shape, Time
+from crm.wire import Change, PageTime, Shape, Time, example
 
 Adcode = Annotated[str, Field(pattern=r"^([0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9})?$")]
 # as a voice can say them: no signs that a synthesiser would take for an order
@@ -19,7 +19,7 @@ _EXAMPLE: Any = {
 class NoticeDraft(Change):
     """A new notice. area: adcode (2 to 9 digits), area and event are needed; surge: they are empty."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [_EXAMPLE]})
+    model_config = example(**_EXAMPLE)
     kind: Literal["area", "surge"]
     adcode: Adcode = ""
     area: Area = ""
@@ -31,6 +31,7 @@ class NoticeDraft(Change):
 class NoticeChange(NoticeDraft):
     """The notice as it should be; version is the one the editor saw."""
 
+    model_config = example(**_EXAMPLE, version=2)
     version: int = Field(ge=1, le=2**31 - 1)
 
 

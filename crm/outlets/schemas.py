@@ -2,9 +2,9 @@
 
 from typing import Annotated, Any
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
-from crm.wire import Change, Shape, Text
+from crm.wire import Change, Shape, Text, example
 
 Adcode = Annotated[str, Field(pattern=r"^([0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12})?$")]
 _EXAMPLE: Any = {
@@ -24,7 +24,7 @@ class AreaForm(Change):
 class OutletDraft(Change):
     """A new outlet."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [_EXAMPLE]})
+    model_config = example(**_EXAMPLE)
     name: Annotated[Text, Field(min_length=1, max_length=60)]
     adcode: Adcode = ""
     address: Annotated[Text, Field(max_length=200)] = ""
@@ -36,6 +36,7 @@ class OutletDraft(Change):
 class OutletChange(OutletDraft):
     """The outlet as it should be; version is the one the editor saw."""
 
+    model_config = example(**_EXAMPLE, version=2)
     version: int = Field(ge=1, le=2**31 - 1)
 
 

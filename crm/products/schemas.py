@@ -3,9 +3,9 @@
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, ConfigDict, Field
+from pydantic import AfterValidator, Field
 
-from crm.wire import Change, Shape, Text, Time, sane_day
+from crm.wire import Change, Shape, Text, Time, example, sane_day
 
 Day = Annotated[date, AfterValidator(sane_day)]
 _EXAMPLE: Any = {
@@ -34,13 +34,14 @@ class CardFields(Change):
 class ProductDraft(CardFields):
     """A new card."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [_EXAMPLE]})
+    model_config = example(**_EXAMPLE)
     customer: Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
 
 
 class ProductChange(CardFields):
     """The card as it should be; version is the one the editor saw."""
 
+    model_config = example(**_EXAMPLE, version=3)
     customer: Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
     version: int = Field(ge=1, le=2**31 - 1)
 

@@ -4,10 +4,10 @@ from datetime import date
 from typing import Annotated, Literal
 
 from fastapi import Query
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from crm.clocks.schemas import ClockForm
-from crm.wire import Change, PageTime, Shape, Text, Time
+from crm.wire import Change, PageTime, Shape, Text, Time, example
 
 VisitState = Literal["planned", "on_the_way", "on_site", "done", "cancelled"]
 Result = Literal["fixed", "not_fixed", "need_part", "absent", "gas_leak"]
@@ -21,7 +21,7 @@ _WHEN = {"starts_at": "2026-11-23T09:00:00.000Z", "ends_at": "2026-11-23T11:00:0
 class SuggestAsk(Change):
     """For which ticket and when; the skill comes from the ticket unless given."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"ticket": "60214831", **_WHEN}]})
+    model_config = example(ticket="60214831", **_WHEN)
     ticket: TicketNumber
     starts_at: PageTime
     ends_at: PageTime
@@ -41,9 +41,7 @@ class SuggestionForm(Shape):
 class VisitDraft(Change):
     """A visit to plan. late_reason is needed when it begins after `promised_by` of the ticket."""
 
-    model_config = ConfigDict(
-        extra="forbid", json_schema_extra={"examples": [{"ticket": "60214831", "engineer": "0" * 32, **_WHEN}]}
-    )
+    model_config = example(ticket="60214831", engineer="0" * 32, **_WHEN)
     ticket: TicketNumber
     engineer: Id32
     starts_at: PageTime
@@ -58,6 +56,7 @@ class VisitDraft(Change):
 class VisitChange(Change):
     """Another time or engineer, or off; version is the one the dispatcher saw."""
 
+    model_config = example(version=2, **_WHEN, note="客户改到上午")
     version: int = Field(ge=1, le=2**31 - 1)
     engineer: Id32 | None = None
     starts_at: PageTime | None = None
@@ -82,10 +81,7 @@ class VisitReport(Change):
     checklists that are done. at: when it was done, if the phone could only send it later.
     """
 
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={"examples": [{"version": 2, "step": "depart", "checked": ["address_confirmed"]}]},
-    )
+    model_config = example(version=2, step="depart", checked=["address_confirmed"])
     version: int = Field(ge=1, le=2**31 - 1)
     step: Literal["save", "depart", "arrive", "finish"] = "save"
     at: PageTime | None = None

@@ -1,7 +1,7 @@
 """The schema: migrations match the models; made-up requests never break the API or its own OpenAPI document."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
@@ -11,8 +11,10 @@ import pytest
 import schemathesis
 from alembic import command
 from hypothesis import HealthCheck, Phase, given, settings
+from jsonschema import Draft202012Validator
 from schemathesis.checks import not_a_server_error
 from schemathesis.core.result import Ok
+from schemathesis.schemas import APIOperation
 from schemathesis.specs.openapi.checks import response_schema_conformance
 from sqlalchemy import Engine, create_engine, inspect, make_url, text
 
@@ -22,6 +24,7 @@ from crm.bootstrap import Process
 from crm.migrate import alembic_config, check, upgrade
 from crm.web.app import make_web_app
 from tests.unit.crm.fakes import NOON, Clock, Story, dialogue, talk, waiting, wire
+from tests.unit.crm.route_roles import OPEN, ROLES_OF
 from tests.unit.crm.server import running
 
 EXAMPLES = 6
@@ -57,39 +60,61 @@ async def test_made_up_requests(process: Process, desk: httpx.AsyncClient, clock
     story = Story()
     await desk.post("/internal/facts", json=wire(story.tell(*dialogue(), *waiting(), *talk())))
     async with process.parts.work() as session:
-        role = Role.SUPERVISOR
-        token = await accounts.make_token(session, name="probe", role=role, secret="cookie", now=clock())
+        tokens = {
+            role: await accounts.make_token(session, name=f"t-{role}", role=role, secret="cookie", now=clock())
+            for role in Role
+        }
     async with running(make_web_app(process.parts)) as port:
-        probed = await asyncio.to_thread(probe, f"http://127.0.0.1:{port}", token)
+        probed = await asyncio.to_thread(probe, f"http://127.0.0.1:{port}", tokens)
     assert probed >= 20
 
 
-def probe(address: str, token: str) -> int:
-    """Send made-up requests to every operation; returns how many operations there are."""
+async def test_every_body_shows_an_example_that_fits_it(process: Process) -> None:
+    document = make_web_app(process.parts).openapi()
+    named = document["components"]["schemas"]
+    bodies = {
+        f"{method} {path}": named[schema["$ref"].rpartition("/")[2]] if "$ref" in schema else schema
+        for path, operations in document["paths"].items()
+        for method, operation in operations.items()
+        if (schema := operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema"))
+    }
+    assert len(bodies) >= 50
+    for name, body in bodies.items():
+        assert body.get("examples"), name
+        for example in body["examples"]:
+            Draft202012Validator({**body, "components": document["components"]}).validate(example)
+
+
+def probe(address: str, tokens: Mapping[Role, str]) -> int:
+    """Send made-up requests to every operation, by a role that may; returns how many operations there are."""
     schema = schemathesis.openapi.from_url(f"{address}/api/v1/openapi.json")
     count = 0
     for found in schema.get_all_operations():
         assert isinstance(found, Ok), found
-        operation = found.ok()
-
-        @settings(
-            max_examples=EXAMPLES,
-            deadline=None,
-            database=None,
-            derandomize=True,
-            phases=[Phase.generate],
-            suppress_health_check=list(HealthCheck),
-        )
-        @given(case=operation.as_strategy())
-        def send(case: schemathesis.Case[Any]) -> None:
-            case.call_and_validate(
-                headers={"Authorization": f"Bearer {token}"},
-                checks=[not_a_server_error, response_schema_conformance],
-            )
-
-        send()
+        allowed = ROLES_OF[found.ok().definition.raw["operationId"]]
+        role = next(role for role in (Role.SUPERVISOR, *Role) if role in allowed or allowed is OPEN)
+        ask(found.ok(), tokens[role])
         count += 1
     return count
+
+
+def ask(operation: APIOperation[Any, Any, Any, Any], token: str) -> None:
+    @settings(
+        max_examples=EXAMPLES,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=operation.as_strategy())
+    def send(case: schemathesis.Case[Any]) -> None:
+        case.call_and_validate(
+            headers={"Authorization": f"Bearer {token}"},
+            checks=[not_a_server_error, response_schema_conformance],
+        )
+
+    send()
 
 
 @contextmanager
