@@ -3,22 +3,19 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.events.models import Event
-from crm.paging import decode_key
+from crm.paging import COUNTED, decode_key
 from crm.webhooks.models import Webhook
 
 
 async def listed(session: AsyncSession) -> Sequence[tuple[Webhook, int]]:
-    """Return all webhooks, oldest first, each with how many events it has not taken yet."""
-    untaken = (
-        select(func.count())
-        .select_from(Event)
-        .where(Event.seq > Webhook.sent_seq, Webhook.kinds.op("?")(Event.kind))
-        .scalar_subquery()
-    )
+    """Return all webhooks, oldest first, each with how many events it has not taken yet, at most COUNTED + 1."""
+    wanted_yet = (Event.seq > Webhook.sent_seq, Webhook.kinds.op("?")(Event.kind))
+    some = select(literal(1)).select_from(Event).where(*wanted_yet).correlate(Webhook).limit(COUNTED + 1)
+    untaken = select(func.count()).select_from(some.lateral()).scalar_subquery()
     query = select(Webhook, untaken).order_by(Webhook.created_at, Webhook.id)
     return [(row, waiting) for row, waiting in await session.execute(query)]
 

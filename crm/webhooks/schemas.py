@@ -40,7 +40,8 @@ class WebhookAgain(Change):
 class WebhookForm(Shape):
     """A webhook. secret is shown once, when it is added; else "". told_to: the newest event it has taken.
 
-    waiting: events it has not taken yet. last_error: last_result as a person reads it.
+    waiting: events it has not taken yet, counted up to 1000; 1001: more than that.
+    last_error: last_result as a person reads it.
     """
 
     id: str

@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest'
 
 import type { Delivery, Webhook } from '@/api/webhooks'
-import { aboutOf, BLANK, draftOf, kindsOf, standing } from '@/webhooks/webhook'
+import { aboutOf, BLANK, draftOf, kindsOf, standing, waitsOf } from '@/webhooks/webhook'
 
 const WELL: Webhook = {
   id: 'f'.repeat(32), url: 'https://erp.example/hotline', kinds: ['clock', 'ticket'], active: true, told_to: 9, waiting: 0, failures: 0, next_at: '2026-11-22T04:00:00.000Z',
@@ -16,6 +16,7 @@ it('says how a webhook stands, the worst first', () => {
   expect(standing({ ...WELL, waiting: 3, failures: 1 })).toBe('failing')
   expect(standing({ ...WELL, waiting: 3, failures: 1, active: false })).toBe('off')
   expect(kindsOf(WELL)).toBe('工单、时限')
+  expect([0, 1000, 1001].map((waiting) => waitsOf({ ...WELL, waiting }))).toEqual(['0', '1000', '1000+'])
 })
 
 it('sends a new one only with an address of the web and something to tell', () => {

@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import text
 
 from crm.bootstrap import Process
 from crm.policy.webhooks import delivery_state, failure_text, signature, wait_after
@@ -118,6 +119,20 @@ async def deliveries(admin: httpx.AsyncClient, hook: str, **asked: Any) -> dict[
     assert answer.status_code == 200, answer.text
     found: dict[str, Any] = answer.json()
     return found
+
+
+async def test_a_long_backlog_is_counted_no_further_than_a_list(process: Process, page: Opener, clock: Clock) -> None:
+    await given_staff(process, clock)
+    many = """
+        INSERT INTO events (at, kind, contact, agent, ticket, customer)
+        SELECT now(), :kind, '', '', '', '' FROM generate_series(1, :n)
+    """
+    async with page("7004") as admin:
+        await admin.post(f"{API}/webhooks", json=HOOK | {"kinds": ["ticket"]})
+        for kind, n, counted in (("customer", 5, 0), ("ticket", 1000, 1000), ("ticket", 5000, 1001)):
+            async with process.parts.work() as session:
+                await session.execute(text(many), {"kind": kind, "n": n})
+            assert (await the_only(admin))["waiting"] == counted
 
 
 async def test_deliveries_say_what_was_taken_what_fails_and_what_waits(

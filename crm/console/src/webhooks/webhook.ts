@@ -3,6 +3,7 @@ import type { Delivery, Webhook, WebhookDraft } from '@/api/webhooks'
 import { t } from '@/locales'
 
 export const KINDS = ['ticket', 'contact', 'callback', 'customer', 'clock', 'alarm'] as const
+const COUNTED = 1000
 type Kind = (typeof KINDS)[number]
 
 export interface Written {
@@ -16,6 +17,11 @@ export function standing(webhook: Webhook): 'off' | 'failing' | 'behind' | 'well
   if (!webhook.active) return 'off'
   if (webhook.failures) return 'failing'
   return webhook.waiting ? 'behind' : 'well'
+}
+
+/** How many events it has not taken, "1000+" where no further was counted. */
+export function waitsOf(webhook: Webhook): string {
+  return webhook.waiting > COUNTED ? `${COUNTED}+` : String(webhook.waiting)
 }
 
 /** How the tag of each standing is dressed. */
