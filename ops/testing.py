@@ -45,7 +45,7 @@ def plan(python: Path, layout: Layout, pytest_args: Sequence[str], everything: b
         return Plan(((alone,),))
     chosen = () if everything else ("-m", f"not {LONG}")
     # the bar for coverage stands for the parts together
-    options = (*chosen, "--durations=10", "--cov", "--cov-report=", "--cov-fail-under=0")
+    options = (*chosen, "--durations=25", "--cov", "--cov-report=", "--cov-fail-under=0")
 
     def tests(name: str, *paths: str, before: tuple[str, ...] = ()) -> Section:
         cache = ("-o", f"cache_dir={layout.cache / f'pytest-{name}'}")
