@@ -38,6 +38,7 @@ from ivr.sessions.numbers import NumberPool
 from ivr.sessions.outbound import Outbound
 from ivr.sessions.pbx import AMIPBX
 from ivr.sessions.recording_files import RecordingWatch
+from ivr.sessions.resume import is_elder
 from ivr.sessions.session import NOTICE_VERSION, SessionServices
 from ivr.sessions.shipper import Shipper
 from ivr.sessions.telephony_facts import TelephonyFacts
@@ -123,7 +124,10 @@ def build(settings: Settings, client: httpx.AsyncClient) -> App:
     outbound = Outbound(pbx, journal, now, Limits())
     ledger = CallLedger(to_e164, notice_version=NOTICE_VERSION, times=_queue_times())
     spoken, limits = settings.prompts_dir / "fallback", Limits()
-    waiting = WaitingRoom(pbx, spoken, now, beat_s=settings.wait_every_s, wrapup_s=limits.wrapup_s)
+    waiting = WaitingRoom(
+        pbx, spoken, now, beat_s=settings.wait_every_s, wrapup_s=limits.wrapup_s,
+        is_elder=lambda uniqueid: is_elder(flow, journal.state.contacts.values(), uniqueid),
+    )  # fmt: skip
     places = KeptPlaces(pbx, pbx, now)
 
     def hear(event: TelephonyEvent) -> None:

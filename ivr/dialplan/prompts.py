@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from ivr.flows.prompts import slow_parts
 from ivr.flows.readback import quantity
+from speech.contract import Segment, hinted
 
 PLACES = 50  # more callers ahead are not told: "50" comforts nobody
 FALLBACK: Mapping[str, str] = {
@@ -49,3 +51,8 @@ WAITING: Mapping[str, str] = MappingProxyType({
     "queue_long": "让您久等了,实在对不起。",
     "queue_retry": "刚才那位客服没接上,我帮您接下一位,您还是排在最前面。",
 })  # fmt: skip
+
+
+def slowly(key: str) -> tuple[Segment, ...]:
+    """Return a sentence of WAITING in the parts in which it is said at ELDER_RATE."""
+    return slow_parts(Segment(key, hinted(WAITING[key])))

@@ -13,32 +13,38 @@ from pathlib import Path
 
 import structlog
 
+from ivr.dialplan.prompts import slowly
+from ivr.flows.asking import ELDER_PAUSE_MS
+from ivr.sessions.prompt_files import segment_files
+from speech.contract import ELDER_RATE
+
 log = structlog.get_logger(__name__)
 
 _PROCESSES = "/proc"
 _STORE = ".waiting"  # in the prompts' folder
 _PAUSE_S = 0.3  # between two sentences
+_SLOW_PAUSE_S = ELDER_PAUSE_MS / 1000
 
 
 class LaidWords:
-    """folder: the prompts that the dialplan plays."""
+    """folder: the prompts that the dialplan plays; it lies among all others."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._store = folder / _STORE
         self._held = -1  # our file descriptor of the store
 
-    def lay(self, uniqueid: str, words: Mapping[str, Sequence[str]]) -> None:
+    def lay(self, uniqueid: str, words: Mapping[str, Sequence[str]], *, slow: bool = False) -> None:
         """Put down for one caller, under each name, these sentences; () takes away what lies there. Errors are logged.
 
-        words: file name without its ending -> keys of prompts.
+        words: file name without its ending -> keys of prompts. slow: as in elder mode.
         """
         for name, keys in words.items():
             path = self._store / uniqueid / f"{name}.wav"
             try:
                 if keys:
                     self._show(uniqueid)
-                    _join([self._folder / f"{key}.wav" for key in keys], path)
+                    _join(self._files(keys, slow=slow), path, _SLOW_PAUSE_S if slow else _PAUSE_S)
                 else:
                     path.unlink(missing_ok=True)
             except (OSError, EOFError, wave.Error) as error:
@@ -68,6 +74,14 @@ class LaidWords:
         except OSError as error:
             log.error("waiting_words_stay", error=type(error).__name__)
 
+    def _files(self, keys: Sequence[str], *, slow: bool) -> list[Path]:
+        """Return what is joined; where a slow part was never made, all is said at the normal rate."""
+        if slow:
+            parts = [segment_files(self._folder.parent, part, ELDER_RATE) for key in keys for part in slowly(key)]
+            if all(parts):
+                return [path for files in parts for path in files]
+        return [self._folder / f"{key}.wav" for key in keys]
+
     def _show(self, uniqueid: str) -> None:
         """Make the caller's folder and the link to it. Raises OSError."""
         (self._store / uniqueid).mkdir(parents=True, exist_ok=True)
@@ -78,7 +92,7 @@ class LaidWords:
             link.symlink_to(f"{_PROCESSES}/{os.getpid()}/fd/{self._held}/{uniqueid}")
 
 
-def _join(parts: Iterable[Path], path: Path) -> None:
+def _join(parts: Iterable[Path], path: Path, pause_s: float) -> None:
     """Write the sentences one after the other; a reader sees nothing or the whole. Raises OSError, wave.Error."""
     sound: list[bytes] = []
     for part in parts:
@@ -88,5 +102,5 @@ def _join(parts: Iterable[Path], path: Path) -> None:
     draft = path.with_suffix(".new")
     with wave.open(str(draft), "wb") as file:
         file.setparams(form)
-        file.writeframes(bytes(round(form.framerate * _PAUSE_S) * form.sampwidth * form.nchannels).join(sound))
+        file.writeframes(bytes(round(form.framerate * pause_s) * form.sampwidth * form.nchannels).join(sound))
     draft.replace(path)

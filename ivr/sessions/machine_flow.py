@@ -41,6 +41,10 @@ class MachineFlow:
         node = state.place.node
         return self._program.flow_of.get(node, ""), node
 
+    def is_elder(self, state: State) -> bool:
+        """Tell whether the caller is spoken to slowly: elder mode."""
+        return state.elder
+
     def slot(self, state: State) -> str:
         """Return what the question there fills: a slot, "confirm" for a read-back, or ""."""
         return self._program.slot_of(state.place.node)

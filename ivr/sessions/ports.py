@@ -49,6 +49,9 @@ class Flow(Protocol):
     def place(self, state: Any) -> tuple[str, str]:
         """Return the flow and the node where a dialogue stands, "" and "" before its first question."""
 
+    def is_elder(self, state: Any) -> bool:
+        """Tell whether the caller is spoken to slowly."""
+
     def slot(self, state: Any) -> str:
         """Return what the question fills where a dialogue stands: a slot, "confirm" for a read-back, or ""."""
 

@@ -1,6 +1,6 @@
 """Resume is replay: fold the journalled inputs of a contact and know its question and its unwritten facts."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -138,6 +138,16 @@ def _cut_off(facts: Sequence[Fact]) -> DialogueEnd:
     last = max(fact.matter for fact in facts if isinstance(fact, TicketOpened | MatterOpened | SlotFilled))
     done = any(isinstance(fact, TicketOpened | TicketAsked) and fact.matter == last for fact in facts)
     return DialogueEnd.SERVED if done else DialogueEnd.HUNG_UP
+
+
+def is_elder(flow: Flow, contacts: Iterable[OpenContact], uniqueid: str) -> bool:
+    """Tell whether the caller on this channel was spoken to slowly when their dialogue ended."""
+    inputs = next((contact.inputs for contact in contacts if contact.call.uniqueid == uniqueid), [])
+    try:
+        return flow.is_elder(fold(flow, inputs).state)
+    except Exception:  # one call's boundary: see finish
+        log.exception("dialogue_not_replayed")
+        return False
 
 
 def finish(flow: Flow, journal: Journal, contact: OpenContact, now: datetime) -> None:

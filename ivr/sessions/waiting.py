@@ -46,6 +46,7 @@ class _Waiter:
     joined: datetime
     beat: datetime  # when the last one began
     told: Told = field(default_factory=Told)
+    slow: bool | None = None  # as in elder mode; None: not asked yet
     retry: bool = False
     words: Words | None = None  # what is laid out, since `laid`
     laid: datetime | None = None
@@ -53,16 +54,27 @@ class _Waiter:
 
 
 class WaitingRoom:
-    """`take` every event; `run` is a task. folder: the prompts that the dialplan plays; beat_s: between two beats."""
+    """`take` every event; `run` is a task. folder: the prompts that the dialplan plays; beat_s: between two beats.
+
+    is_elder: whether the caller of this uniqueid is spoken to slowly.
+    """
 
     def __init__(
-        self, staffing: Staffing, folder: Path, clock: Callable[[], datetime], *, beat_s: float, wrapup_s: float
+        self,
+        staffing: Staffing,
+        folder: Path,
+        clock: Callable[[], datetime],
+        *,
+        beat_s: float,
+        wrapup_s: float,
+        is_elder: Callable[[str], bool],
     ) -> None:
         self._staffing = staffing
         self._laid = LaidWords(folder)
         self._clock = clock
         self._beat = timedelta(seconds=beat_s)
         self._wrapup_s = wrapup_s
+        self._is_elder = is_elder
         self._waiters: dict[str, _Waiter] = {}
         self._talks: dict[str, deque[tuple[datetime, int]]] = {}
         self._wake = asyncio.Event()
@@ -156,7 +168,10 @@ class WaitingRoom:
         may_offer = not uniqueid.startswith(CALLBACK_CHANNEL)
         words = next_words(waiter.told, elapsed, standing, retry=waiter.retry, may_offer=may_offer)
         waiter.words, waiter.laid = words, now
-        await asyncio.to_thread(self._laid.lay, uniqueid, {BEAT: words.beat, TURN: words.turn})
+        if waiter.slow is None:
+            waiter.slow = self._is_elder(uniqueid)
+        spoken = {BEAT: words.beat, TURN: words.turn}
+        await asyncio.to_thread(self._laid.lay, uniqueid, spoken, slow=waiter.slow)
         if self._waiters.get(uniqueid) is not waiter or waiter.words is not words:  # left or heard meanwhile
             self._laid.clear(uniqueid)
 

@@ -15,6 +15,7 @@ from speech.synthesizers.pronunciation import MISREAD
 
 PAUSE_S = 0.3  # between segments (dialogues, how_to_read)
 LONGEST_S = 12.0  # design 5
+_DIALPLAN = "拨号方案"
 _CHARACTERS_A_SECOND = 4.3  # of the synthetic voice at its normal rate
 _HEADINGS = {
     "key": "键", "text": "话", "file": "文件名", "segment": "第几段", "segments": "共几段", "target_s": "目标秒数",
@@ -47,7 +48,11 @@ def script(program: Program, named: Mapping[str, str] = {**FALLBACK, **WAITING})
             if not template.variables:
                 lines += _slow_lines(template, where)
     known = {line.key for line in lines}
-    lines += [_line(Template(key, text), 1, 1, "拨号方案") for key, text in named.items() if key not in known]
+    for key, text in named.items():
+        if key not in known:
+            template = Template(key, text)
+            lines.append(_line(template, 1, 1, _DIALPLAN))
+            lines += _slow_lines(template, _DIALPLAN) if key in WAITING else []
     return lines
 
 

@@ -3,15 +3,20 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ivr.dialplan.prompts import FALLBACK, WAITING
+from ivr.dialplan.prompts import FALLBACK, WAITING, slowly
 from ivr.flows.load import load_program
 from ivr.flows.prompts import static_texts
-from speech.contract import hinted
+from speech.contract import ELDER_RATE, hinted
 
 
 def flow_texts() -> Sequence[Mapping[str, Any]]:
-    """Return the flows' static texts as {key, text, rate}; raises FlowError when the flows must not run."""
-    return static_texts(load_program())
+    """Return what ivr says, static, as {key, text, rate}; raises FlowError when the flows must not run.
+
+    Beside the flows' texts it is what ivr lays out for who waits in elder mode.
+    """
+    waiting = [part for key in WAITING for part in slowly(key)]
+    slow = [{"key": part.key, "text": part.text, "rate": ELDER_RATE} for part in waiting]
+    return [*static_texts(load_program()), *slow]
 
 
 def fallback_texts() -> Mapping[str, str]:

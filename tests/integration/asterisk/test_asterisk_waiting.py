@@ -178,7 +178,9 @@ async def ivrs_waiting_room(pair: Pair) -> None:
         room.find(snapshot(await ami.action("CoreShowChannels"), await ami.action("QueueStatus"), now())[0])
 
     ami = AMIClient(login, on_connected=find)
-    room = WaitingRoom(AMIPBX(ami), pair.layout.prompts / "fallback", now, beat_s=5, wrapup_s=0)
+    room = WaitingRoom(
+        AMIPBX(ami), pair.layout.prompts / "fallback", now, beat_s=5, wrapup_s=0, is_elder=lambda _: False
+    )
 
     async def events() -> None:
         async for raw in ami.events():

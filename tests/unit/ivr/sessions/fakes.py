@@ -99,6 +99,9 @@ class SmallFlow:
     def place(self, state: FlowState) -> tuple[str, str]:
         return ("repair" if state.node == "say" else "small", state.node) if state.node else ("", "")
 
+    def is_elder(self, state: FlowState) -> bool:
+        return state.asked > 1
+
     def slot(self, state: FlowState) -> str:
         return {"code": "fault_code", "say": "address"}.get(state.node, "")
 

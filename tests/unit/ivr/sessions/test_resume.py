@@ -20,11 +20,13 @@ from ivr.contract.dialogue import (
 )
 from ivr.contract.facts import NodeEntered
 from ivr.dialplan.variables import Back
+from ivr.sessions.machine_flow import MachineFlow
 from ivr.sessions.ports import FlowBroken
 from ivr.sessions.records import CallInfo, OpenContact
-from ivr.sessions.resume import dialogue_end, finish, fold, split
+from ivr.sessions.resume import dialogue_end, finish, fold, is_elder, split
 from ivr.telephony.calls import DialogueEnd
 from speech.contract import Cause, Mode, TurnResult, prompt_file
+from tests.unit.ivr.flows.play import Driver, program
 from tests.unit.ivr.sessions.fake_channel import HANG_UP, WAIT, FakeChannel
 from tests.unit.ivr.sessions.fakes import NOW, TEXTS, SmallFlow
 from tests.unit.ivr.sessions.rig import CONTACT, rig, running_journal
@@ -233,3 +235,21 @@ _TO_THE_NUMBER: list[Input] = [
 def test_who_hangs_up_after_the_number_has_reported(inputs: list[Input], end: DialogueEnd) -> None:
     call = CallInfo("l", "u", "c", "", "", "")
     assert dialogue_end(SmallFlow(), OpenContact(CONTACT, NOW, call, inputs)) is end
+
+
+@pytest.mark.parametrize("elder", [True, False])
+def test_elder_mode_is_found_in_the_journal_by_the_channel(elder: bool) -> None:
+    driver = Driver(card={"known": True, "elder": elder}).start().press("0")
+    contact = OpenContact(CONTACT, NOW, CallInfo("hotline-1.7", "hotline-1.7", "", "", "", "", ""), driver.inputs)
+    flow = MachineFlow(program())
+    assert is_elder(flow, [contact], "hotline-1.7") == elder
+    assert not is_elder(flow, [contact], "hotline-1.8")
+    assert not is_elder(flow, [], "hotline-1.7")
+
+
+def test_who_cannot_be_replayed_is_spoken_to_as_everybody() -> None:
+    flow = SmallFlow()
+    flow.broken_at = "greet"
+    started: list[Input] = [Started("c", "", "", keys_only=False), TurnDone(TurnResult("greet-1", Cause.SUCCESS))]
+    contact = OpenContact(CONTACT, NOW, CallInfo("1.7", "1.7", "", "", "", "", ""), started)
+    assert not is_elder(flow, [contact], "1.7")

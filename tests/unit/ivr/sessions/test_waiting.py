@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 import wave
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from ivr.dialplan.prompts import WAITING
+from ivr.dialplan.prompts import WAITING, slowly
 from ivr.dialplan.waiting import BEAT, TURN
 from ivr.sessions.ports import PBXUnavailable, QueueEntry, QueueLine
 from ivr.sessions.waiting import WaitingRoom
@@ -25,6 +25,7 @@ from ivr.telephony.events import (
     Snapshot,
     TelephonyEvent,
 )
+from speech.contract import ELDER_RATE, prompt_file
 from tests.unit.ivr.sessions.fakes import NOW
 
 CALLER = "hotline-1.7"
@@ -57,6 +58,7 @@ class Desk:
     lines: Lines
     now: datetime = NOW
     lengths: dict[int, str] = field(default_factory=dict)
+    elders: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         for number, key in enumerate(WAITING, 1):
@@ -64,7 +66,9 @@ class Desk:
             with wave.open(str(self.folder / f"{key}.wav"), "wb") as file:
                 file.setparams((1, 2, RATE, 0, "NONE", ""))
                 file.writeframes(number.to_bytes(2, "little") * 80)
-        self.room = WaitingRoom(self.lines, self.folder, lambda: self.now, beat_s=15, wrapup_s=10)
+        self.room = WaitingRoom(
+            self.lines, self.folder, lambda: self.now, beat_s=15, wrapup_s=10, is_elder=self.elders.__contains__
+        )
 
     def at(self, second: float) -> datetime:
         self.now = NOW + timedelta(seconds=second)
@@ -95,7 +99,8 @@ class Desk:
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Desk:
-    found = Desk(tmp_path, Lines())
+    (tmp_path / "fallback").mkdir()
+    found = Desk(tmp_path / "fallback", Lines())
     talks = [
         AgentCompleted(NOW, "x", "x", "repair", "8001", f"a-{length}", 0, length, "agent") for length in (50, 60, 70)
     ]
@@ -240,7 +245,8 @@ def test_what_cannot_be_looked_through_is_told_and_ivr_goes_on(tmp_path: Path) -
     (tmp_path / "file").touch()
     with capture_logs() as logs:
         for name in ("none", "file"):
-            WaitingRoom(Lines(), tmp_path / name, lambda: NOW, beat_s=15, wrapup_s=10).forget()
+            room = WaitingRoom(Lines(), tmp_path / name, lambda: NOW, beat_s=15, wrapup_s=10, is_elder=lambda _: False)
+            room.forget()
     assert [entry["event"] for entry in logs] == ["waiting_words_stay"]
 
 
@@ -292,3 +298,34 @@ async def test_a_missing_prompt_leaves_the_queues_own_words(desk: Desk) -> None:
     (desk.folder / "queue_eta.3.wav").unlink()
     await desk.look(0)
     assert desk.laid(BEAT) == []
+
+
+def spoken_slowly(desk: Desk, keys: Iterable[str]) -> None:
+    """Make the slow sound of these sentences, part by part; a part's samples are the length of its key."""
+    for part in (part for key in keys for part in slowly(key)):
+        path = prompt_file(desk.folder.parent, part.text, ELDER_RATE)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with wave.open(str(path), "wb") as file:
+            file.setparams((1, 2, RATE, 0, "NONE", ""))
+            file.writeframes(len(part.key).to_bytes(2, "little") * 80)
+
+
+def samples(path: Path) -> bytes:
+    with wave.open(str(path)) as file:
+        sound: bytes = file.readframes(file.getnframes())
+    return sound
+
+
+async def test_who_is_spoken_to_slowly_hears_slow_words_and_longer_pauses(desk: Desk) -> None:
+    spoken_slowly(desk, ["queue_offer"])
+    desk.elders.add(CALLER)
+    desk.beat(17, 0.0)
+    await desk.look(28.5)
+    one, two = (bytes([len(part.key), 0]) * 80 for part in slowly("queue_offer"))
+    assert samples(desk.folder / CALLER / f"{TURN}.wav") == one + bytes(RATE * 7 // 10 * 2) + two
+
+
+async def test_slow_words_that_were_never_made_are_said_at_the_normal_rate(desk: Desk) -> None:
+    desk.elders.add(CALLER)
+    await desk.look(0)
+    assert desk.laid(BEAT) == ["queue_eta.3"]

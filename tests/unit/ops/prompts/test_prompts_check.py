@@ -93,6 +93,7 @@ def test_the_script_holds_every_prompt_once_with_file_and_place() -> None:
     assert "chong2" in by_key["record_review.p.1"].readings
     assert any(line.record == "否" and "{" in line.text for line in lines)
     assert all(line.where for line in lines)
+    assert by_key["queue_offer.slow2"].where == "拨号方案(长者模式,慢读)"
 
 
 def test_the_script_as_table_and_as_spreadsheet() -> None:
