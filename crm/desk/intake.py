@@ -12,7 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from crm.callbacks import duty
 from crm.calls.models import Contact
 from crm.database import milliseconds, storable
+from crm.desk import callback_facts as callbacks
 from crm.desk import dialogue_facts as dialogue
+from crm.desk import matter_facts as matters
 from crm.desk import queue_facts as queue
 from crm.desk import repository
 from crm.desk.errors import FactRejected, JournalConflict
@@ -105,27 +107,27 @@ async def _apply_to_contact(session: AsyncSession, contact: Contact, fact: facts
         case facts.TurnEnded():
             await dialogue.turn_ended(session, contact, fact, at)
         case facts.MatterOpened():
-            await dialogue.matter_opened(session, contact, fact, at)
+            await matters.matter_opened(session, contact, fact, at)
         case facts.TicketAsked():
-            await dialogue.ticket_asked(session, contact, fact, at)
+            await matters.ticket_asked(session, contact, fact, at)
         case facts.TicketUrged():
-            await dialogue.ticket_urged(session, fact, at)
+            await matters.ticket_urged(session, fact, at)
         case facts.SlotFilled():
-            await dialogue.slot_filled(session, contact, fact, at)
+            await matters.slot_filled(session, contact, fact, at)
         case facts.TicketOpened():
-            await dialogue.ticket_opened(session, contact, fact, at)
+            await matters.ticket_opened(session, contact, fact, at)
         case facts.SafetyRaised():
-            await dialogue.safety_raised(session, contact, fact, at)
+            await matters.safety_raised(session, contact, fact, at)
         case facts.SafetyCleared():
-            await dialogue.safety_cleared(session, contact, fact, at)
+            await matters.safety_cleared(session, contact, fact, at)
         case facts.CallbackRequested():
-            await dialogue.callback_requested(session, contact, fact, at)
+            await callbacks.callback_requested(session, contact, fact, at)
         case facts.CallbackRang():
-            await dialogue.callback_rang(session, contact, fact, at)
+            await callbacks.callback_rang(session, contact, fact, at)
         case facts.HandedOver():
             dialogue.handed_over(contact, fact, at)
         case facts.VoicemailRecorded():
-            await dialogue.voicemail_recorded(session, contact, fact, at)
+            await callbacks.voicemail_recorded(session, contact, fact, at)
         case facts.QueueJoined():
             await queue.queue_joined(session, contact, fact, at)
         case facts.AgentRinging():

@@ -9,7 +9,7 @@ from crm.callbacks import service as callbacks
 from crm.callbacks import turns
 from crm.calls import repository as calls
 from crm.calls.models import Contact, Ring, Visit
-from crm.desk.dialogue_facts import ring_back
+from crm.desk.callback_facts import ring_back
 from crm.desk.errors import FactRejected
 from crm.events.service import EventKind, append
 from crm.live import service as live
