@@ -28,6 +28,7 @@ LABELS: Mapping[str, str] = {
     "answered": "已答复",
     "solved": "解决没有",
     "callback_pref": "答复方式",
+    "callback_after": "回电时间",
     "review": "录音复核",
     "way": "办理方式",
     "note": "补充说明",

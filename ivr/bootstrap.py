@@ -144,7 +144,8 @@ def build(settings: Settings, client: httpx.AsyncClient) -> App:
     def queue_now(queue: str) -> str:
         return hours.queue_for(queue, now())
 
-    lookups = Lookups(desk, numbers, pbx, PackCodes(settings.packs), PackArticles(settings.packs), queue_now)
+    codes, articles = PackCodes(settings.packs), PackArticles(settings.packs)
+    lookups = Lookups(desk, numbers, pbx, codes, articles, queue_now, hours.open_from)
     services = SessionServices(journal, flow, lookups, live, media, pbx, facts, now, zone, demo=settings.demo)
 
     def status() -> Mapping[str, Any]:

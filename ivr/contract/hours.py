@@ -8,7 +8,7 @@ its weekday says, unless the setting says otherwise, and `warning` tells people 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 
 from chinese_calendar import constants
@@ -94,6 +94,22 @@ class HumanHours:
         local = now.astimezone(self.zone)
         span, minute = self.hours(local.date()), local.hour * 60 + local.minute
         return queue if span.begin <= minute < span.end else OVERFLOW
+
+    def open_from(self, queue: str, local: datetime) -> datetime:
+        """Return the first moment from `local` (without zone) on when this queue's own people answer.
+
+        `local` itself where somebody answers at all hours, or where no day of the next year has any.
+        """
+        if queue not in DATED_QUEUES:
+            return local
+        midnight = datetime.combine(local.date(), time())
+        for days in range(_LONGEST_SPAN.days):
+            day = midnight + timedelta(days=days)
+            span = self.hours(day.date())
+            moment = max(local, day + timedelta(minutes=span.begin))
+            if moment < day + timedelta(minutes=span.end):
+                return moment
+        return local
 
     def warning(self, now: datetime) -> EndOfData | None:
         """Tell that the data of days off end within WARN_BEFORE, or have ended; None while they last."""

@@ -6,6 +6,7 @@ from typing import Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from ivr.flows import callback_times
 from ivr.flows.matters import own_queue
 from ivr.flows.nodes import TicketKind
 from ivr.flows.program import Program
@@ -97,6 +98,12 @@ class CallbackAnswer(_Answer):
     open: bool
 
 
+class CallbackHoursAnswer(_Answer):
+    """From when on people are there to ring the caller back, local time to the minute; "" for no time of its own."""
+
+    after: str = Field(pattern=r"^([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2})?$")
+
+
 class CodeAnswer(_Answer):
     """The catalogue's row of a fault code; all "" when it has none. meaning_zh only when it has a source.
 
@@ -145,6 +152,10 @@ def _callback_args(state: State) -> dict[str, str]:
     return {"number": (held.value.get("number", "") if held else "") or state.caller.e164}
 
 
+def _callback_hours_args(state: State) -> dict[str, str]:
+    return {"queue": own_queue(state).value, "after": callback_times.after(state)}
+
+
 def _article_args(program: Program, state: State) -> dict[str, str]:
     return {"keys": ",".join(article_keys(program.topics, state))}
 
@@ -168,6 +179,7 @@ ACTIONS: Mapping[str, Action] = MappingProxyType(
         "repair_state": Action(lambda _: {"queue": "repair"}, QueueAnswer),
         "complaint_state": Action(lambda _: {"queue": "complaint"}, QueueAnswer),
         "callback_open": Action(_callback_args, CallbackAnswer),
+        "callback_hours": Action(_callback_hours_args, CallbackHoursAnswer),
         "articles": Action(lambda _: {}, ArticlesAnswer, _article_args),
         "unknown_article": Action(lambda _: {"keys": UNKNOWN_ARTICLE}, ArticlesAnswer),
         "fault_code": Action(_code_args, CodeAnswer),

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from ivr.contract.tickets import TicketLine
-from ivr.flows import advice_rules, repair_rules
+from ivr.flows import advice_rules, callback_times, repair_rules
 from ivr.flows import service_rules as service
 from ivr.flows.matters import QueueName, agent_queue, has_content
 from ivr.flows.program import Program
@@ -279,7 +279,8 @@ BRANCHES: Mapping[str, BranchRule] = MappingProxyType(
         "agent_kind": BranchRule(AgentKind, _agent_kind),
         "ring_angry": BranchRule(YesNo, _ring_angry),
         "queue_place": BranchRule(QueuePlace, _queue_place),
-        "callback_later": BranchRule(YesNo, lambda _, state: _yes(state.slot("callback_after") is not None)),
+        "callback_later": BranchRule(YesNo, lambda _, state: _yes(bool(callback_times.after(state)))),
+        "callback_moved": BranchRule(YesNo, lambda _, state: _yes(callback_times.is_moved(state))),
         "called_back": BranchRule(YesNo, lambda _, state: _yes(state.called_back)),
         "has_open_ticket": BranchRule(YesNo, lambda _, state: _yes(bool(state.caller.card.get("open_ticket")))),
         "ticket_count": BranchRule(TicketCount, _ticket_count),

@@ -12,6 +12,7 @@ DAYS: Mapping[str, str] = MappingProxyType(
 PARTS: Mapping[str, str] = MappingProxyType(
     {"morning": "上午", "noon": "中午", "afternoon": "下午", "evening": "晚上", "any": "几点都行"}
 )
+_PARTED = frozenset({*PARTS.values(), "凌晨"})  # a pause goes before them
 _WEEKDAYS = ("一", "二", "三", "四", "五", "六", "天")
 _HOURS = 24
 
@@ -74,6 +75,7 @@ def joined(words: tuple[str, ...]) -> str:
     """Return words with the pauses of a read-back: 七月二十六号、星期天、下午三点以后."""
     out = ""
     for word in words:
-        pause = out and (word.startswith("星期") or word in PARTS.values())
+        begins = word.startswith("星期") or word in _PARTED
+        pause = begins and out and not out.endswith("到")
         out += ("、" if pause else "") + word
     return out

@@ -36,19 +36,6 @@ def _visit_part(part: str) -> Callable[[State], tuple[str, Slot]]:
     return fill
 
 
-def _callback_after(days: int, clock: str, words: str) -> Callable[[State], tuple[str, Slot] | None]:
-    """The local time before which we do not call back; None when today is not known: then in turn."""
-
-    def fill(state: State) -> tuple[str, Slot] | None:
-        now = today(state)
-        if now is None:
-            return None
-        after = f"{(now + timedelta(days)).isoformat()}T{clock}"
-        return "callback_after", Slot({"after": after, "spoken": words}, "unverified", "speech")
-
-    return fill
-
-
 def _years_before(day: date, years: int) -> date:
     """Return the same day of an earlier year; 29 February becomes 28 February (design 7)."""
     try:
@@ -82,11 +69,6 @@ FILLS: Mapping[str, Callable[[State], tuple[str, Slot] | None]] = MappingProxyTy
         "part_afternoon": _visit_part("afternoon"),
         "part_evening": _visit_part("evening"),
         "part_any": _visit_part("any"),
-        "callback_evening": _callback_after(0, "18:00", "今天晚上六点"),
-        "callback_tomorrow": _callback_after(1, "09:00", "明天上午九点"),
-        "callback_tomorrow_afternoon": _callback_after(1, "14:00", "明天下午两点"),
-        "callback_tomorrow_evening": _callback_after(1, "18:00", "明天晚上六点"),
-        "callback_after_tomorrow": _callback_after(2, "09:00", "后天上午九点"),
         "bought_half_month": _bought(lambda now: (now - 15 * _DAY, now - 8 * _DAY), "半个月内"),
         "bought_one_year": _bought(lambda now: (_years_before(now, 1), now - 16 * _DAY), "一年内"),
         "bought_two_years": _bought(lambda now: (_years_before(now, 2), _years_before(now, 1) - _DAY), "两年内"),

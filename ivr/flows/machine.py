@@ -15,8 +15,10 @@ from ivr.contract.dialogue import (
     TurnDone,
 )
 from ivr.contract.facts import TurnEnded
+from ivr.flows import callback_times
 from ivr.flows.actions import (
     CallbackAnswer,
+    CallbackHoursAnswer,
     CallerAnswer,
     CodeAnswer,
     NumberAnswer,
@@ -183,6 +185,8 @@ def _looked_up(making: Step, answer: object) -> None:
             making.set(queue_open=is_open, queue=queue, waiting=-1 if waiting is None else waiting)
         case CallbackAnswer(open=is_open):
             making.set(called_back=is_open)
+        case CallbackHoursAnswer(after=bound):
+            fill_slot(making, callback_times.SLOT, callback_times.settled(making.state, bound))
         case CodeAnswer():
             _catalogue_row(making, answer)
         case WarrantyAnswer():

@@ -1,27 +1,18 @@
-"""Days and appointments as they are said, in pieces made ahead: 七月、二十六号; 下午、五点、到、七点."""
+"""Moments and appointments as they are said, in pieces made ahead: 七月、二十六号、星期天、下午、五点、到、七点."""
 
 import re
 from datetime import date, datetime
 
-from ivr.flows.readback import count, quantity
+from ivr.flows.dates import day_words
+from ivr.flows.readback import quantity
 
 _WINDOW = re.compile(r"(\d{1,2})月(\d{1,2})日 (\d{2}):(\d{2})–(\d{2}):(\d{2})\Z")
-_MONTHS = tuple(f"{count(number)}月" for number in range(1, 13))
-_DAYS = tuple(f"{count(number)}号" for number in range(1, 32))
+_HALF_A_YEAR = 183  # days
 _HALF_DAYS = ((6, "凌晨"), (12, "上午"), (13, "中午"), (18, "下午"), (24, "晚上"))
 _HOURS = tuple(f"{quantity(number)}点" for number in range(13))
 _HALF = "半"
 _UNTIL = "到"
-DATE_PIECES = (*_MONTHS, *_DAYS, *(name for _, name in _HALF_DAYS), *_HOURS, _HALF, _UNTIL)
-
-
-def day(iso: str) -> tuple[str, ...]:
-    """Return month and day of an ISO date, () for what is none."""
-    try:
-        when = date.fromisoformat(iso)
-    except ValueError:
-        return ()
-    return _MONTHS[when.month - 1], _DAYS[when.day - 1]
+DATE_PIECES = (*(name for _, name in _HALF_DAYS), *_HOURS, _HALF, _UNTIL)
 
 
 def moment(iso: str) -> tuple[str, ...]:
@@ -30,21 +21,36 @@ def moment(iso: str) -> tuple[str, ...]:
         when = datetime.fromisoformat(iso)
     except ValueError:
         return ()
-    return (*day(iso[:10]), _half_day(when.hour), *_clock(when.hour, when.minute))
+    return (*day_words(iso[:10]), _half_day(when.hour), *_clock(when.hour, when.minute))
 
 
-def window(text: str) -> tuple[str, ...]:
-    """Return an appointment as crm writes it ("11月22日 17:00–19:00") in pieces, () for what is none."""
+def window(text: str, today: date | None) -> tuple[str, ...]:
+    """Return an appointment as crm writes it ("11月22日 17:00–19:00") in pieces, () for what is none.
+
+    The year it does not write is the one in which the day lies nearest to `today`, whose weekday is said then.
+    """
     found = _WINDOW.match(text)
     if not found:
         return ()
     month, on, begin, begin_minute, end, end_minute = map(int, found.groups())
-    if not (1 <= month <= 12 and 1 <= on <= 31 and begin < 24 and end < 24):
+    day = _nearest(month, on, today)
+    if not (day and begin < 24 and end < 24):
         return ()
     first = (_half_day(begin), *_clock(begin, begin_minute))
     same = _half_day(begin) == _half_day(end)
     last = _clock(end, end_minute) if same else (_half_day(end), *_clock(end, end_minute))
-    return (_MONTHS[month - 1], _DAYS[on - 1], *first, _UNTIL, *last)
+    return (*day, *first, _UNTIL, *last)
+
+
+def _nearest(month: int, on: int, today: date | None) -> tuple[str, ...]:
+    """Return a day without its year as it is said; () when no year near `today` has it."""
+    if today is None:
+        return day_words(f"2000-{month:02}-{on:02}")[:2]  # a leap year has them all
+    years = (today.year, today.year + 1, today.year - 1)
+    said = ((day_words(f"{year}-{month:02}-{on:02}"), year) for year in years)
+    return next(
+        (words for words, year in said if words and abs((date(year, month, on) - today).days) <= _HALF_A_YEAR), ()
+    )
 
 
 def _half_day(hour: int) -> str:

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from ivr.flows import readback, service_days
+from ivr.flows import dates, readback, service_days
+from ivr.flows.known_values import today
 from ivr.flows.state import State
 
 Read = Callable[[State], tuple[str, ...]]
@@ -38,7 +39,7 @@ def _ticket(name: str) -> Read:
 
 
 def _ticket_date(name: str) -> Read:
-    return lambda state: service_days.day(ticket(state).get(name, ""))
+    return lambda state: dates.day_words(ticket(state).get(name, ""))
 
 
 def _kind(index: int) -> Read:
@@ -66,11 +67,11 @@ TEXTS: Mapping[str, Read] = MappingProxyType(
         "ticket_date": _ticket_date("reported_on"),
         "ticket_done": _ticket_date("done_on"),
         "ticket_engineer": _ticket("engineer"),
-        "ticket_window": lambda state: service_days.window(ticket(state).get("window", "")),
+        "ticket_window": lambda state: service_days.window(ticket(state).get("window", ""), today(state)),
         "urges": lambda state: _one(readback.count(int(ticket(state).get("urges", "0")))),
         "code_engineer": _told("engineer"),
         "badge_no": lambda state: readback.spell(state.told.get("badge_no", "")),
-        "code_window": lambda state: service_days.window(state.told.get("window", "")),
-        "code_date": lambda state: service_days.day(state.told.get("date", "")),
+        "code_window": lambda state: service_days.window(state.told.get("window", ""), today(state)),
+        "code_date": lambda state: dates.day_words(state.told.get("date", "")),
     }
 )

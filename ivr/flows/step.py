@@ -15,6 +15,7 @@ from ivr.contract.facts import (
     SlotFilled,
     TicketOpened,
 )
+from ivr.flows import callback_times
 from ivr.flows.fillers import known_value
 from ivr.flows.matters import agent_queue, has_content
 from ivr.flows.nodes import Queue
@@ -207,9 +208,9 @@ def request_callback(step: Step, reason: str, *, in_turn: bool = False) -> None:
     if not in_turn:
         step.save(CallbackRequested(reason, matter_number(step.state), number))
         return
-    final, later = step.state.final, step.state.slot("callback_after")
+    final = step.state.final
     queue, priority = (final.queue, final.priority) if final else _place(step)
-    after = later.value.get("after", "") if later else ""
+    after = callback_times.after(step.state)
     step.save(CallbackRequested(reason, matter_number(step.state), number, queue, priority, after))
 
 

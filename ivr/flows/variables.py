@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from ivr.flows import dates, readback, service_words
+from ivr.flows import callback_times, dates, readback, service_days, service_words
 from ivr.flows.captured import READ_BACK
 from ivr.flows.state import State
 
@@ -193,9 +193,14 @@ def _filled(state: State) -> Spoken:
 def _lifted(read: service_words.Read) -> Callable[[State], Spoken]:
     def lifted(state: State) -> Spoken:
         pieces = read(state)
-        return Spoken("".join(pieces), pieces)
+        return Spoken(dates.joined(pieces), pieces)
 
     return lifted
+
+
+def _callback_after(state: State) -> Spoken:
+    words = service_days.moment(callback_times.after(state))
+    return Spoken(dates.joined(words), words)
 
 
 VARIABLES: Mapping[str, Callable[[State], Spoken]] = MappingProxyType(
@@ -221,7 +226,7 @@ VARIABLES: Mapping[str, Callable[[State], Spoken]] = MappingProxyType(
         "caller_tail": _caller_tail,
         "number_tail": _number_tail,
         "gas_phone": lambda state: _digits(readback.phone(_field(state, "gas_phone", "number"))),
-        "callback_after": lambda state: _word(_field(state, "callback_after", "spoken")),
+        "callback_after": _callback_after,
         "ticket_no": _ticket,
         "window": _window,
         "day": _day,
@@ -235,5 +240,4 @@ VARIABLES: Mapping[str, Callable[[State], Spoken]] = MappingProxyType(
 )
 WORDS = (
     *service_words.WORDS, *dates.WORDS, *_ORDER, _UNKNOWN_PRODUCT, SYMPTOM_CLIP, "代码", "尾号", "的电话", "壁挂炉",
-    "今天晚上六点", "明天上午九点", "明天下午两点", "明天晚上六点", "后天上午九点",
 )  # fmt: skip

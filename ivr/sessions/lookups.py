@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Protocol
 
 import structlog
@@ -51,14 +51,17 @@ class Lookups:
         codes: CodeCatalogue,
         articles: Articles,
         queue_for: Callable[[str], str] | None = None,
+        open_from: Callable[[str, datetime], datetime] | None = None,
     ) -> None:
-        """queue_for: which queue takes a queue's callers at this hour; None: each its own."""
+        """queue_for: which queue takes a queue's callers at this hour; None: each its own. open_from: from which
+        moment on (local) its own people answer; None: at all hours."""
         self._desk = desk
         self._numbers = numbers
         self._staffing = staffing
         self._codes = codes
         self._articles = articles
         self._queue_for = queue_for or (lambda queue: queue)
+        self._open_from = open_from or (lambda _, local: local)
 
     async def ask(self, action: str, args: Mapping[str, str]) -> LookedUp | LookupFailed:
         """Return the answer within 1.5 s (2 s for a number that must become durable)."""
@@ -74,6 +77,12 @@ class Lookups:
         queue = self._queue_for(asked)
         line = await self._staffing.line(queue)
         return {"open": line.agents > 0, "queue": queue, "waiting": len(line.waiting)}
+
+    def _callback_hours(self, queue: str, after: str) -> str:
+        """Return from when on people can ring back who asked for `after`, both local, "" for no time of its own."""
+        if not after:
+            return ""
+        return self._open_from(queue, datetime.fromisoformat(after)).isoformat(timespec="minutes")
 
     async def _answer(self, action: str, args: Mapping[str, str]) -> Mapping[str, Any]:
         match action:
@@ -94,6 +103,8 @@ class Lookups:
                 return dict(encode(await self._desk.find_ticket(args.get("number", ""), args.get("tail", ""))))
             case "callback_open":
                 return {"open": await self._desk.open_callback(args.get("number", ""))}
+            case "callback_hours":
+                return {"after": self._callback_hours(args.get("queue", ""), args.get("after", ""))}
             case "warranty" | "warranty_earliest":
                 return dict(encode(await self._desk.warranty(_warranty_question(args))))
             case "visit_code":

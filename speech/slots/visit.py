@@ -42,7 +42,7 @@ _IN_A_WEEK = re.compile("(?:一个?(?:星期|礼拜)|一周)(?:以后|之后|后
 _WEEKDAY = re.compile(r"(这个?|本|下下个?|下个?)?(?:星期|礼拜|周)([一二三四五六日天])")
 _WEEKEND = re.compile(r"(这个?|本|下个?)?(?:周末|礼拜末|星期末|双休日)")
 _MONTH_DAY = re.compile(rf"(?:({COUNT})月份?|((?:下个?|这个?|本)月))?({COUNT})[号日](?!楼|房)")
-_CLOCK = re.compile(rf"({COUNT})(?:点钟?|时)(半|一刻|三刻|({COUNT})分?)?")
+_CLOCK = re.compile(rf"(?<!什)({COUNT})(?:点钟?|时)(半|一刻|三刻|({COUNT})分?)?")
 _RANGE = re.compile("^(?:到|至|和|-)")
 _HEARD_AS_A_DAY = re.compile("(?<=点)(半?)一号")  # 两点以后 to a recognizer without tones; no day follows an hour
 _AFTER = re.compile("^(?:钟|左右)?(?:以后|之后|过后|后|起)")

@@ -44,6 +44,26 @@ def test_who_answers_when(clock: str, queue: str, answers: str) -> None:
     assert HOURS.queue_for(queue, at(clock)) == answers
 
 
+@pytest.mark.parametrize(
+    ("queue", "asked", "from_then_on"),
+    [
+        ("consult", "2026-11-23T10:30", "2026-11-23T10:30"),
+        ("consult", "2026-11-23T07:00", "2026-11-23T08:00"),
+        ("complaint", "2026-11-23T22:00", "2026-11-24T08:00"),
+        ("complaint", "2026-11-20T23:00", "2026-11-21T09:00"),  # the next day is a Saturday
+        ("repair", "2026-11-23T03:00", "2026-11-23T03:00"),
+    ],
+)
+def test_from_when_on_people_answer(queue: str, asked: str, from_then_on: str) -> None:
+    assert HOURS.open_from(queue, datetime.fromisoformat(asked)) == datetime.fromisoformat(from_then_on)
+
+
+def test_a_queue_that_is_closed_for_ever_moves_nobody() -> None:
+    closed = parse_hours("work=closed weekend=closed holiday=closed", ZONE)
+    asked = datetime.fromisoformat("2026-11-23T10:30")
+    assert closed.open_from("consult", asked) == asked
+
+
 def test_the_day_is_that_of_the_hotline() -> None:
     assert HOURS.queue_for("consult", datetime.fromisoformat("2026-11-22T23:30:00+00:00")) == "repair"
     assert HOURS.queue_for("consult", datetime.fromisoformat("2026-11-23T00:30:00+00:00")) == "consult"

@@ -109,6 +109,7 @@ class Driver:
     found: Mapping[str, Any] | None = field(default_factory=lambda: {"exists": False})
     code: Mapping[str, Any] | None = field(default_factory=lambda: {"verdict": "bad", "reason": "unknown"})
     warranty: Mapping[str, Any] | None = field(default_factory=lambda: {"line": "in"})
+    people_from: str | None = ""  # when there are people to ring back, local; "" always, None: nobody can tell
     agrees: bool = True  # crm says the same of both ends of a stretch of days
     at: str = AT
     demo: bool = True
@@ -164,6 +165,7 @@ class Driver:
             "ticket_number": {"number": ticket_number(1_234_000 + next(self._serial))} if self.numbers else None,
             "queue_state": None if self.queue_open is None else {"open": self.queue_open, **self.queue},
             "callback_open": None if self.waits is None else {"open": self.waits},
+            "callback_hours": self._callback_hours(),
             "fault_code": self.catalogue,
             "articles": self.articles,
             "unknown_article": self.articles,
@@ -176,6 +178,12 @@ class Driver:
             "warranty_earliest": self.warranty if self.agrees else None,
         }[action]
         return LookupFailed(action) if data is None else LookedUp(action, data)
+
+    def _callback_hours(self) -> Mapping[str, str] | None:
+        """Answer that people are there when they are wanted, unless the test says when they come."""
+        assert isinstance(self.last, Lookup)
+        asked = self.last.args.get("after", "")
+        return None if self.people_from is None else {"after": asked and (self.people_from or asked)}
 
     # ---- what waits ----
 

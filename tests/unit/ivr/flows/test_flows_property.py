@@ -66,6 +66,9 @@ def test_any_call_ends_and_every_node_and_edge_is_walked(monkeypatch: pytest.Mon
     for left in TopicLeft:  # nor do they ask two things in one sentence
         both = ({"meaning": "period"}, {"meaning": left.value})
         Driver(stores=False).start().press("1").hear(meaning="period", candidates=both)
+    for people_from in ("2026-07-25T08:00", None):
+        later = Driver(queue_open=False, people_from=people_from, stores=False).start().keys("0", "1")
+        later.value({"value": "any", "part": "evening", "from": "23:00"})
     # too rare for chance: a third urge, a code that was told to nobody, several tickets, a number of none
     Driver(tickets=tickets({}, {}), stores=False).start().keys("4")
     Driver(stores=False).start().keys("4", TICKET["number"])

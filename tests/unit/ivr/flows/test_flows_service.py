@@ -296,7 +296,7 @@ def test_several_codes_told_in_a_symptom_stay_a_hint() -> None:
 
 
 def test_a_time_is_promised_only_when_the_company_set_one_and_an_answer_is_waited_for() -> None:
-    assert "最晚七月二十五号上午十一点前给您答复。" in "\n".join(run("complaint_with_a_time").lines)
+    assert "最晚七月二十五号、星期六、上午十一点前给您答复。" in "\n".join(run("complaint_with_a_time").lines)
     assert "最晚" not in "\n".join(run("complaint").lines)
     suggestion = Driver(card=PROMISED).start().press("2").press("6").record().press("3").press("1")
     assert suggestion.node == "complaint_next"

@@ -1,6 +1,7 @@
 """Asking about a ticket, urging it, and checking who stands at the door: word for word, and what is noted."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,9 @@ from ivr.contract.facts import (
     TicketOpened,
     TicketUrged,
 )
+from ivr.flows.dates import joined
 from ivr.flows.machine import fold
-from ivr.flows.service_days import day, window
+from ivr.flows.service_days import moment, window
 from ivr.flows.simulate import Conversation, Move, no_interpreter, simulate
 from speech.contract import Cause, shown
 from tests.unit.ivr.flows.known import CARD, TICKET, VISIT_CODE, tickets
@@ -197,7 +199,7 @@ def test_an_unnamed_engineer_is_not_spoken_of() -> None:
     driver = Driver(tickets=tickets({"line": "assigned", "engineer": ""})).start().press("4")
     assert "正在安排师傅" in driver.text
     driver = Driver(tickets=tickets({"engineer": ""})).start().press("4")
-    assert "约的是十一月二十二号下午五点到晚上七点。" in driver.text
+    assert "约的是十一月二十二号、星期天、下午五点到晚上七点。" in driver.text
 
 
 @pytest.mark.parametrize("name", ["code_other_man", "code_wrong_three_times", "code_expired", "no_code"])
@@ -233,22 +235,29 @@ def test_who_hangs_up_once_the_code_is_right_was_told_all() -> None:
 @pytest.mark.parametrize(
     ("text", "spoken"),
     [
-        ("11月22日 14:00–17:00", "十一月二十二号下午两点到五点"),
-        ("7月1日 09:30–12:00", "七月一号上午九点半到中午十二点"),
-        ("1月31日 02:00–14:30", "一月三十一号凌晨两点到下午两点半"),
-        ("12月2日 17:00–20:00", "十二月二号下午五点到晚上八点"),
+        ("11月22日 14:00–17:00", "十一月二十二号、星期天、下午两点到五点"),
+        ("7月1日 09:30–12:00", "七月一号、星期三、上午九点半到中午十二点"),
+        ("1月31日 02:00–14:30", "一月三十一号、星期天、凌晨两点到下午两点半"),
+        ("1月1日 17:00–20:00", "一月一号、星期五、下午五点到晚上八点"),  # of the next year
         ("13月2日 17:00–20:00", ""),
+        ("2月29日 17:00–20:00", ""),  # there is none near
         ("明天下午", ""),
         ("", ""),
     ],
 )
 def test_appointments(text: str, spoken: str) -> None:
-    assert "".join(window(text)) == spoken
+    assert joined(window(text, date(2026, 11, 20))) == spoken
 
 
-def test_days() -> None:
-    assert day("2026-07-26") == ("七月", "二十六号")
-    assert day("") == day("2026-13-01") == ()
+def test_an_appointment_is_of_the_year_that_is_near() -> None:
+    assert joined(window("12月30日 09:00–10:00", date(2027, 1, 2))) == "十二月三十号、星期三、上午九点到十点"
+    assert joined(window("2月29日 09:00–10:00", date(2028, 2, 1))) == "二月二十九号、星期二、上午九点到十点"
+    assert joined(window("2月29日 09:00–10:00", None)) == "二月二十九号、上午九点到十点"
+
+
+def test_moments() -> None:
+    assert moment("2026-07-26T12:30") == ("七月", "二十六号", "星期天", "中午", "十二点", "半")
+    assert moment("") == moment("2026-13-01T12:00") == ()
 
 
 def test_danger_in_a_call_about_an_old_ticket_is_rung_back_when_the_line_is_cut() -> None:

@@ -56,6 +56,15 @@ SCRIPTS: Mapping[str, tuple[Sequence[Move], Mapping[str, Any]]] = {
         [*press("2", "0"), {"queue": "callback"}, *say("晚上六点以后再打")],
         {"lookups": {"queue_state": {"open": True, "waiting": 3}, "callback_open": {"open": False}}},
     ),
+    "called_back_when_somebody_is_there": (
+        [*press("2", "0"), {"queue": "callback"}, *say("晚上十一点打给我")],
+        {"lookups": {"queue_state": {"open": True, "waiting": 3}, "callback_open": {"open": False},
+                     "callback_hours": {"after": "2026-07-25T09:00"}}},
+    ),
+    "called_back_later_after_all": (
+        [*press("0", "1"), *say("今天早上八点", "明天上午打给我")],
+        {"lookups": {"queue_state": {"open": False}, "callback_open": {"open": False}}},
+    ),
     "waits_for_a_call_back_already": (
         [*press("0"), {"queue": "callback"}, *press("1")],
         {"lookups": {"queue_state": {"open": True, "waiting": 0}, "callback_open": {"open": True}}},

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.contract.dialogue import LookedUp, LookupFailed, Save, Started
+from ivr.contract.hours import DEFAULT_HOURS, parse_hours
 from ivr.flows.actions import ACTIONS, parse_answer
 from ivr.flows.load import load_program
 from ivr.flows.state import Place, State
@@ -139,6 +141,20 @@ async def test_whatever_the_flows_ask_is_answered(tmp_path: Path) -> None:
             answer = await lookups.ask(action, {"queue": "repair"})
             assert isinstance(answer, LookedUp), action
             assert parse_answer(action, answer.data) is not None, action
+
+
+async def test_a_call_back_is_not_before_there_are_people(tmp_path: Path) -> None:
+    hours = parse_hours(DEFAULT_HOURS, ZoneInfo("Asia/Shanghai"))
+    async with running_journal(tmp_path) as journal:
+        desk, pool = MemoryDesk(), NumberPool(journal, MemoryDesk(), clock)
+        lookups = Lookups(desk, pool, OpenQueues(), OneCode(), OneArticle(), open_from=hours.open_from)
+        for asked, told in (
+            ("2026-11-23T23:00", "2026-11-24T08:00"),
+            ("2026-11-23T15:30", "2026-11-23T15:30"),
+            ("", ""),
+        ):
+            answer = await lookups.ask("callback_hours", {"queue": "consult", "after": asked})
+            assert answer == LookedUp("callback_hours", {"after": told})
 
 
 @pytest.mark.parametrize(

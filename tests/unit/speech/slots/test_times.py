@@ -82,6 +82,7 @@ def test_a_visit_has_a_day_and_a_part(said: str, day: str, part: str, start: str
     [
         ("越快越好 冻死 了", "asap", "", ""),
         ("随便 哪天", "any", "", ""),
+        ("什么 时候 都 行", "any", "any", ""),
         ("我 白天 上班 晚上 七点 后 才 有 人", "any", "evening", "19:00"),
     ],
 )
