@@ -11,6 +11,7 @@ from crm.database import Base
 from crm.desk.models import FactNode, NumberLease, ReceivedFact
 from crm.engineers.models import Engineer
 from crm.events.models import Event
+from crm.followups.models import FollowUp, FollowUpAttempt
 from crm.idempotency import IdempotencyKey
 from crm.imports.models import ImportLine, ImportRun
 from crm.knowledge.models import KnowledgeEntry, KnowledgeVersion
@@ -49,6 +50,8 @@ __all__ = [
     "Erasure",
     "Event",
     "FactNode",
+    "FollowUp",
+    "FollowUpAttempt",
     "HeardSlot",
     "IdempotencyKey",
     "ImportLine",

@@ -19,6 +19,7 @@ from crm.callbacks.duty import call_duty
 from crm.callbacks.turns import place_due
 from crm.clocks.tick import tick
 from crm.database import milliseconds
+from crm.followups import opening
 from crm.imports.batches import take_next
 from crm.jobs.loop import repeat, run
 from crm.knowledge import seeds
@@ -42,6 +43,7 @@ TERMS_EVERY_S = 60.0
 CALLBACKS_EVERY_S = 2.0
 DUTY_EVERY_S = 5.0
 IMPORTS_EVERY_S = 1.0
+FOLLOW_UPS_EVERY_S = 5.0
 _MOST_OF_PAGES = 600
 _MOST_OF_IVR = 200
 
@@ -84,6 +86,7 @@ def _background(process: Process) -> tuple[Coroutine[Any, Any, None], ...]:
         _callbacks(process),
         _duty(process),
         _imports(process),
+        run("follow_ups", opening.tick, process.parts.work, process.parts.now, FOLLOW_UPS_EVERY_S),
     )
 
 

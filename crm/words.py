@@ -78,6 +78,7 @@ CALLBACK_REASONS: Mapping[str, str] = {
     "no_agent": "无人接听",
     "cut": "线路中断",
     "danger": "留言说有危险",
+    "supervisor": "主管回电",
 }
 CALLBACK_RESULTS: Mapping[str, str] = {
     "": "",

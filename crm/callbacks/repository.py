@@ -13,6 +13,7 @@ from crm.paging import decode
 from crm.search import repository as listed
 
 _FIRST, _LATER = "0", "1"
+_WRITTEN = (CallbackTask.contact_id.is_(None), CallbackTask.reasons.contains(["danger"]))
 _RANK = case((CallbackTask.priority == "urgent", _FIRST), else_=_LATER)
 
 
@@ -60,7 +61,7 @@ async def open_of_ticket(session: AsyncSession, ticket: str) -> Sequence[Callbac
 
 async def written(session: AsyncSession, ticket: str) -> CallbackTask | None:
     """Return the task that a ticket's written danger made."""
-    query = select(CallbackTask).where(CallbackTask.ticket_no == ticket, CallbackTask.contact_id.is_(None))
+    query = select(CallbackTask).where(CallbackTask.ticket_no == ticket, *_WRITTEN)
     return (await session.execute(query)).scalar_one_or_none()
 
 
@@ -140,7 +141,7 @@ def place(task: CallbackTask) -> tuple[datetime, str]:
 def served(ticket: ColumnElement[str] | InstrumentedAttribute[str], now: datetime) -> ColumnElement[bool]:
     """Return the condition that somebody rings about this ticket's written danger now, or has done so."""
     rung = or_(CallbackTask.done_at.is_not(None), CallbackTask.taken_until > now)
-    return exists().where(CallbackTask.ticket_no == ticket, CallbackTask.contact_id.is_(None), rung)
+    return exists().where(CallbackTask.ticket_no == ticket, *_WRITTEN, rung)
 
 
 async def for_duty(

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from crm import phone
 from crm.callbacks.models import CallbackAsked, CallbackTask
-from crm.callbacks.service import AGAIN_AFTER, is_wished
+from crm.callbacks.service import AGAIN_AFTER, for_supervisor, is_wished
 from crm.wire import Change, Line, Shape, Text, Time, example
 from crm.words import CALLBACK_REASONS, word
 
@@ -29,6 +29,7 @@ class CallbackForm(Shape):
     (not at all: the duty officer sees to it) | "" no danger, or no number. in_turn: the hotline itself calls when it is
     their turn; after: not before this local time; attempts: calls so far.
     again_min: in how many minutes it is due again when nobody answers.
+    for_supervisor: only a supervisor may take it.
     do_not_call: the number or its customer is marked 勿呼: confirm (rung with a reason only) | wished (the caller asked
     for this call, or is in danger) | "" not marked.
     """
@@ -57,6 +58,7 @@ class CallbackForm(Shape):
     asked: list[CallbackAskedForm]
     again_min: int
     do_not_call: str
+    for_supervisor: bool
 
 
 def _recall(task: CallbackTask) -> str:
@@ -107,4 +109,5 @@ def callback_form(task: CallbackTask, asked: Sequence[CallbackAsked], *, do_not_
         asked=[CallbackAskedForm(contact=row.contact_id, ticket=row.ticket_no, at=row.at) for row in asked],
         again_min=AGAIN_AFTER[task.priority] // timedelta(minutes=1),
         do_not_call="" if not do_not_call else "wished" if is_wished(task) else "confirm",
+        for_supervisor=for_supervisor(task),
     )

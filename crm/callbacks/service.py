@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from crm.accounts.schemas import Viewer
+from crm.accounts.schemas import Role, Viewer
 from crm.callbacks import repository
 from crm.callbacks.errors import CallbackOver, CallbackTaken, CallbackUnwanted, NoCallback
 from crm.callbacks.models import CallbackAsked, CallbackTask
 from crm.customers import repository as customers
+from crm.errors import Forbidden
 from crm.events.service import EventKind, append, begin_writing
 from crm.policy.ticket_states import higher_priority
 from crm.policy.turns import QUEUE_ORDER
@@ -30,7 +31,8 @@ RECALL_AFTER = timedelta(minutes=3)  # of a danger: time to get out first (dialo
 AGAIN_AFTER = DUE_AFTER | {"urgent": RECALL_AFTER}  # nobody answered; who is in danger is not left for long
 TAKEN_FOR = timedelta(minutes=10)  # ux 5.5
 _UNWANTED = "客户标了勿呼，这次也没有要求回电。确实要打，请先写明原因"
-_WISHED = frozenset({"asked", "voicemail", "danger"})  # what the caller rang for, or what may save a life
+SUPERVISOR = "supervisor"  # the reason that only a supervisor serves
+_WISHED = frozenset({"asked", "voicemail", "danger", SUPERVISOR})  # asked for, promised, or what may save a life
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +156,23 @@ async def ask_for_written(session: AsyncSession, ticket: str, e164: str, now: da
     await append(session, EventKind.CALLBACK, now, ticket=ticket)
 
 
+async def ask_supervisor(session: AsyncSession, ticket: str, contact: str, e164: str, note: str, now: datetime) -> None:
+    """Make a supervisor ring about a ticket (dialogues, followup), soon. contact "" = it was opened by hand."""
+    if contact:
+        task = (await ask_for(session, contact, SUPERVISOR, now, e164=e164, ticket=ticket, priority="high")).task
+    else:
+        task = _new(None, "high", now)
+        task.reasons, task.ticket_no, task.e164 = [SUPERVISOR], ticket, e164
+        await repository.add(session, task)
+        await append(session, EventKind.CALLBACK, now, ticket=ticket)
+    task.note = f"{task.note}；{note}" if task.note else note
+
+
+def for_supervisor(task: CallbackTask) -> bool:
+    """Tell whether a supervisor must ring; who is in danger is rung by anybody."""
+    return SUPERVISOR in task.reasons and task.priority != "urgent"
+
+
 def _new(contact: str | None, priority: str, now: datetime) -> CallbackTask:
     return CallbackTask(
         contact_id=contact, reasons=[], priority=priority, created_at=now, due_at=now + DUE_AFTER[priority],
@@ -180,7 +199,7 @@ async def press(session: AsyncSession, contact: str, priority: str, now: datetim
 async def talked(session: AsyncSession, contact: str, now: datetime) -> CallbackTask | None:
     """End the contact's open task, and return it: an agent has the caller on the line."""
     task = await repository.of_contact(session, contact)
-    if task is None or task.done_at is not None:
+    if task is None or task.done_at is not None or SUPERVISOR in task.reasons:
         return None
     await _reached(session, task, now)
     return task
@@ -192,6 +211,8 @@ async def rang_again(session: AsyncSession, ticket: str, contact: str, now: date
     What calls about something else asked for stays.
     """
     for task in await repository.open_of_ticket(session, ticket):
+        if SUPERVISOR in task.reasons:
+            continue
         asked = (await repository.asked(session, [task.id]))[task.id]
         if any(row.contact_id == contact for row in asked):
             continue
@@ -223,7 +244,8 @@ async def take(session: AsyncSession, task_id: str, viewer: Viewer, now: datetim
     """Take the task for ten minutes, so that two never ring one person; taking it again begins anew.
 
     why: the reason to ring a number marked 勿呼 whose caller did not ask for it.
-    Raises NoCallback, CallbackTaken while it is another's, CallbackOver, CallbackUnwanted without such a reason.
+    Raises NoCallback, CallbackTaken while it is another's, CallbackOver, CallbackUnwanted without such a reason,
+    Forbidden for what a supervisor must do.
     """
     await begin_writing(session)
     task = await repository.get(session, task_id)
@@ -233,6 +255,8 @@ async def take(session: AsyncSession, task_id: str, viewer: Viewer, now: datetim
         raise CallbackOver(f"{task.done_by} 已经办完")
     if is_taken(task, now) and task.taken_by != viewer.number:
         raise CallbackTaken(f"{task.taken_name} 正在回拨")
+    if for_supervisor(task) and not viewer.has(Role.SUPERVISOR):
+        raise Forbidden("这个电话要由班长来打")
     if not why and not is_wished(task) and await customers.not_to_call(session, [task.e164]):
         raise CallbackUnwanted(_UNWANTED, fields=[{"field": "reason", "detail": "请写明原因"}])
     task.taken_by, task.taken_name, task.taken_until = viewer.number, viewer.name, now + TAKEN_FOR

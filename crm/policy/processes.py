@@ -267,15 +267,15 @@ def _tech_support() -> dict[str, tuple[Move, ...]]:
 
 def _follow_up() -> dict[str, tuple[Move, ...]]:
     """二.四.1, 五.五 回访: nobody answering is never counted as satisfied; not mended reopens the first ticket."""
+    told = (
+        Move("resolve", "已回访", "closed", needs=("survey",)),
+        Move("not_fixed", "没修好，原单重开", "closed", needs=("survey", "original"), guard="reopens_original"),
+    )
+    no_answer = Move("no_answer", "没接通，改天再打", "waiting_customer")
     return {
-        "new": (_START, Move("no_answer", "没接通，改天再打", "waiting_customer")),
-        "in_progress": (
-            Move("resolve", "已回访", "resolved", needs=("survey",)),
-            Move("not_fixed", "没修好，原单重开", "resolved", needs=("survey", "original"), guard="reopens_original"),
-            Move("no_answer", "没接通，改天再打", "waiting_customer"),
-        ),
-        "waiting_customer": (_RESUME, Move("resolve", "三次没接通，不再打", "resolved", needs=("survey",))),
-        "resolved": (Move("reopen", "重开", "in_progress"),),
+        "new": (_START, *told, no_answer),
+        "in_progress": (*told, no_answer),
+        "waiting_customer": (_RESUME, *told, Move("give_up", "三次没接通，不再打", "closed")),
     }
 
 

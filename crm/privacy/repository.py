@@ -12,6 +12,8 @@ from crm.calls.models import Contact, HeardSlot, RecordingEntry, Turn
 from crm.clocks.models import ClockPause
 from crm.customers.models import Address, Customer, CustomerMerge, CustomerNote, PhoneNumber
 from crm.desk.models import ReceivedFact
+from crm.followups import repository as followups
+from crm.followups.models import FollowUp, FollowUpAttempt
 from crm.idempotency import IdempotencyKey
 from crm.policy.personal import impersonal_entry, impersonal_fact, impersonal_value
 from crm.privacy.models import Erasure
@@ -36,8 +38,10 @@ async def numbers_of_others(session: AsyncSession, customer: str, numbers: Colle
 
 
 async def tickets_of(session: AsyncSession, customer: str, contacts: Collection[str]) -> Sequence[Ticket]:
-    """Return the tickets of a customer and of these contacts."""
-    mine = or_(Ticket.customer_id == customer, Ticket.contact_id.in_(list(contacts)))
+    """Return the tickets of a customer and of these contacts, and those of their follow-ups."""
+    own = or_(Ticket.customer_id == customer, Ticket.contact_id.in_(list(contacts)))
+    asked = select(FollowUp.ticket_no).where(FollowUp.original_no.in_(select(Ticket.no).where(own)))
+    mine = or_(own, Ticket.no.in_(asked))
     return (await session.execute(select(Ticket).where(mine).order_by(Ticket.no))).scalars().all()
 
 
@@ -156,6 +160,10 @@ async def empty_tickets(session: AsyncSession, tickets: Collection[str]) -> None
     await session.execute(update(ClockPause).where(ClockPause.ticket_no.in_(ids)).values(note=""))
     for slot in await rows(session, TicketSlot, TicketSlot.ticket_no, ids):
         _empty_slot(slot)
+    asked = [item.id for item in await followups.of_originals(session, ids)]
+    await session.execute(update(FollowUp).where(FollowUp.id.in_(asked)).values(remark=""))
+    notes = update(FollowUpAttempt).where(FollowUpAttempt.follow_up_id.in_(asked))
+    await session.execute(notes.values(note=""))
     for entry in await timeline(session, ids):
         entry.text = impersonal_entry(entry.kind, entry.text)
 

@@ -26,6 +26,8 @@ from crm.customers.errors import NoCustomer
 from crm.customers.models import Address, Customer, CustomerNote
 from crm.errors import Conflict
 from crm.events.service import EventKind, append, begin_writing
+from crm.followups import repository as followups
+from crm.followups.models import FollowUpAttempt
 from crm.parts.models import PartLine
 from crm.privacy import quotes, repository
 from crm.privacy.models import Erasure
@@ -58,6 +60,8 @@ async def export(session: AsyncSession, customer_id: str) -> dict[str, Any]:
     files = [customer_id, *await repository.merged(session, customer_id)]
     visits = await repository.rows(session, EngineerVisit, EngineerVisit.ticket_no, nos)
     shown = [item.id for item in visits]
+    asked = await followups.of_originals(session, nos)
+    tried = [item.id for item in asked]
     every = {
         "customer": [customer],
         "merged_files": await repository.rows(session, Customer, Customer.id, files[1:]),
@@ -75,6 +79,8 @@ async def export(session: AsyncSession, customer_id: str) -> dict[str, Any]:
         "photos": await repository.rows(session, VisitPhoto, VisitPhoto.visit_id, shown),
         "code_checks": await repository.code_checks(session, numbers, shown),
         "part_requests": await repository.rows(session, PartLine, PartLine.ticket_no, nos),
+        "follow_ups": asked,
+        "follow_up_attempts": await repository.rows(session, FollowUpAttempt, FollowUpAttempt.follow_up_id, tried),
         "pauses": await repository.rows(session, ClockPause, ClockPause.ticket_no, nos),
     }
     found: dict[str, Any] = {name: [repository.as_dict(row) for row in rows] for name, rows in every.items()}

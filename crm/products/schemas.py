@@ -75,6 +75,16 @@ class CardVisit(Shape):
     fee: str
 
 
+class CardFollowUp(Shape):
+    """A follow-up about this machine: its answers, or why there are none."""
+
+    ticket: str
+    at: Time
+    outcome: str
+    text: str
+    remark: str
+
+
 class ProductCard(Shape):
     """The whole card. counts_from: what the warranty counts from, invoice before sale (二.一.(一).4)."""
 
@@ -98,4 +108,5 @@ class ProductCard(Shape):
     codes: list[CodeSeen]
     visits: list[CardVisit]
     parts: list[FittedPart]
+    follow_ups: list[CardFollowUp]
     version: int

@@ -15,12 +15,12 @@ from crm.rules.schemas import NewRuleSet, RuleBook, RuleSetForm
 from crm.web.context import LensDep, SessionDep, TransactionalRoute
 
 router = APIRouter(route_class=TransactionalRoute, tags=["rules"])
-RuleName = Literal["warranty", "clocks", "quota"]
+RuleName = Literal["warranty", "clocks", "quota", "follow_up"]
 
 
 @router.get("/rules/{name}", operation_id="getRules")
 async def get_rules(name: RuleName, session: SessionDep, lens: LensDep) -> RuleBook:  # noqa: ARG001 a log-in is needed
-    """The sets of 三包, 时限 or 备件配额 with the day each begins."""
+    """The sets of 三包, 时限, 备件配额 or 回访 with the day each begins."""
     return await _book(session, name)
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.errors import Conflict, Invalid
 from crm.policy.clock_rules import ClockRules, parse_clock_rules
+from crm.policy.follow_up import FollowUpRules, parse_follow_up_rules
 from crm.policy.quota import QuotaRules, parse_quota_rules
 from crm.policy.warranty_rules import WarrantyRules, parse_rules
 from crm.rules import repository
@@ -22,8 +23,9 @@ _PARSERS: Mapping[str, Callable[[Any], Sequence[Any]]] = {
     "warranty": parse_rules,
     "clocks": parse_clock_rules,
     "quota": parse_quota_rules,
+    "follow_up": parse_follow_up_rules,
 }
-NAMES: Mapping[str, str] = {"warranty": "三包", "clocks": "时限", "quota": "备件配额"}
+NAMES: Mapping[str, str] = {"warranty": "三包", "clocks": "时限", "quota": "备件配额", "follow_up": "回访"}
 
 
 @cache
@@ -57,6 +59,11 @@ async def clock_rules(session: AsyncSession) -> Sequence[ClockRules]:
 async def quota_rules(session: AsyncSession) -> Sequence[QuotaRules]:
     """Return the sets of the parts quota."""
     return parse_quota_rules(await raw_sets(session, "quota"))
+
+
+async def follow_up_rules(session: AsyncSession) -> Sequence[FollowUpRules]:
+    """Return the sets of 回访."""
+    return parse_follow_up_rules(await raw_sets(session, "follow_up"))
 
 
 async def add_set(

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from crm.followups.repository import open_by_ticket
 from crm.parts import service as parts
 from crm.policy.processes import Move
 from crm.policy.training import check_topics
@@ -49,7 +50,9 @@ def missing(move: Move, held: Mapping[str, TicketSlot]) -> list[str]:
 
 
 async def blocked(move: Move, case: Case) -> str:
-    """Return why the move is not possible now, "" when it is."""
+    """Return why the move is not possible now, "" when it is. A planned follow-up is told by its own page."""
+    if case.ticket.kind == "follow_up" and move.move != "void" and await open_by_ticket(case.session, case.ticket.no):
+        return "请在「回访」页登记结果"
     return await _GUARDS[move.guard](case) if move.guard else ""
 
 

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm import slots
 from crm.accounts.schemas import Viewer
+from crm.callbacks import service as callbacks
 from crm.errors import Forbidden, Invalid
 from crm.parts import service as parts
 from crm.policy import ticket_states as policy
@@ -37,7 +38,7 @@ async def make_move(
     if ticket.kind in shipping.KINDS:
         await _move_stock(session, ticket, move.move, viewer, now, ship_from)
     if move.move == "not_fixed":
-        await _reopen_original(session, ticket, viewer, now)
+        await _not_fixed(session, ticket, viewer, now)
 
 
 async def _move_stock(
@@ -70,11 +71,19 @@ async def _check_move(
         raise MoveNotAllowed(f"现在不能「{move.label}」：{reason}", code="move_blocked")
 
 
-async def _reopen_original(session: AsyncSession, follow_up: Ticket, viewer: Viewer, now: datetime) -> None:
+async def reopen(session: AsyncSession, original: Ticket, actor: str, now: datetime) -> None:
     """Open the first ticket again when its customer says it is not mended (dialogues, followup): no new ticket."""
+    move = policy.find_move(original.kind, original.state, "reopen")
+    if move is not None:
+        text = f"回访没修好，重开：{policy.STATES[original.state]} → {policy.STATES[move.to]}"
+        await record(session, original, now, kind="state", actor=actor, text=text, state=move.to)
+
+
+async def _not_fixed(session: AsyncSession, follow_up: Ticket, viewer: Viewer, now: datetime) -> None:
+    """A follow-up by hand found it not mended: the original is opened again and a supervisor rings."""
     held = await held_slots(session, follow_up)
     original = await repository.get(session, held["original"].value["value"], lock=True)
-    move = policy.find_move(original.kind, original.state, "reopen") if original else None
-    if original is not None and move is not None:
-        text = f"回访没修好，重开：{policy.STATES[original.state]} → {policy.STATES[move.to]}"
-        await record(session, original, now, kind="state", actor=viewer.name, text=text, state=move.to)
+    if original is not None:
+        await reopen(session, original, viewer.name, now)
+        number = follow_up.caller_e164 or original.caller_e164
+        await callbacks.ask_supervisor(session, original.no, original.contact_id or "", number, "回访：没修好", now)

@@ -51,13 +51,16 @@ async def numbers_of_contacts(session: AsyncSession, contacts: Collection[str]) 
 async def of_caller(
     session: AsyncSession, *, customer: str, e164: str, only_open: bool, limit: int
 ) -> Sequence[Ticket]:
-    """Return tickets of a customer or, without one, of a caller's number, newest first."""
+    """Return tickets of a customer or, without one, of a caller's number, newest first.
+
+    only_open: what the caller waits for; that we want to ask them something is none of it.
+    """
     if not customer and not e164:
         return []
     whose = Ticket.customer_id == customer if customer else Ticket.caller_e164 == e164
     query = select(Ticket).where(whose).order_by(Ticket.created_at.desc(), Ticket.no).limit(limit)
     if only_open:
-        query = query.where(Ticket.state.in_(OPEN))
+        query = query.where(Ticket.state.in_(OPEN), Ticket.kind != "follow_up")
     return (await session.execute(query)).scalars().all()
 
 

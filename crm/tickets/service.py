@@ -13,6 +13,7 @@ from crm.callbacks import service as callbacks
 from crm.clocks import service as clocks
 from crm.customers import service as customers
 from crm.events.service import EventKind, append, begin_writing
+from crm.followups import planning
 from crm.policy import ticket_states as policy
 from crm.tickets import repository
 from crm.tickets.errors import AnotherTicket, NoTicket
@@ -66,6 +67,7 @@ async def record(
 ) -> None:
     """Add a timeline entry: the only place where a ticket's state, version, time of change and that it was urged are
     written."""
+    before = ticket.state
     if state:
         ticket.state = state
         ticket.is_open = state in policy.OPEN
@@ -87,6 +89,8 @@ async def record(
     await append(session, EventKind.TICKET, now, ticket=ticket.no, contact=ticket.contact_id or "")
     if state or kind in ("opened", "kind") or "address" in fields:
         await clocks.refresh(session, ticket, await held_slots(session, ticket), now)
+    if state:
+        await planning.after_state(session, ticket, before, now)
 
 
 async def held_slots(session: AsyncSession, ticket: Ticket) -> dict[str, TicketSlot]:

@@ -6,11 +6,15 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.customers import repository as customers
+from crm.followups import repository as followups
+from crm.followups.models import FollowUp
+from crm.policy.follow_up import OUTCOMES
 from crm.policy.repeats import SAME_MACHINE
 from crm.policy.visit_rules import RESULTS
 from crm.products import repository
 from crm.products.models import Product
-from crm.products.schemas import CardVisit, CodeSeen, FittedPart, ProductCard
+from crm.products.schemas import CardFollowUp, CardVisit, CodeSeen, FittedPart, ProductCard
+from crm.views.followups import survey
 from crm.visits import repository as visits
 from crm.visits.models import EngineerVisit
 from crm.words import PRODUCT_CLASSES, word
@@ -34,6 +38,7 @@ async def card(session: AsyncSession, found: Product) -> ProductCard:
             FittedPart(name=part["name"], quantity=int(part["quantity"]), at=v.finished_at or v.starts_at, visit=v.id)
             for v in been for part in v.parts
         ],
+        follow_ups=[_asked(item) for item in await followups.of_product(session, found.id)],
         version=found.version,
     )  # fmt: skip
 
@@ -52,4 +57,12 @@ def _visit(found: EngineerVisit) -> CardVisit:
     return CardVisit(
         visit=found.id, ticket=found.ticket_no, at=found.arrived_at or found.starts_at, state=found.state,
         result_name=word(RESULTS, found.result), fee=found.fee,
+    )  # fmt: skip
+
+
+def _asked(found: FollowUp) -> CardFollowUp:
+    told = survey(found)
+    return CardFollowUp(
+        ticket=found.original_no, at=found.done_at or found.due_at, outcome=found.outcome,
+        text=told.text if told else OUTCOMES[found.outcome], remark=found.remark,
     )  # fmt: skip

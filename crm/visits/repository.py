@@ -28,6 +28,13 @@ async def of_ticket(session: AsyncSession, ticket: str) -> Sequence[EngineerVisi
     return (await session.execute(query.order_by(EngineerVisit.created_at.desc(), EngineerVisit.id))).scalars().all()
 
 
+async def came(session: AsyncSession, tickets: Collection[str], states: Collection[str]) -> Mapping[str, EngineerVisit]:
+    """Return of each ticket its newest visit in one of these states."""
+    query = select(EngineerVisit).where(EngineerVisit.ticket_no.in_(tickets), EngineerVisit.state.in_(states))
+    found = (await session.execute(query.order_by(EngineerVisit.starts_at, EngineerVisit.id))).scalars()
+    return {visit.ticket_no: visit for visit in found}
+
+
 async def of_product(session: AsyncSession, product: str) -> Sequence[EngineerVisit]:
     """Return a machine's visits, the newest first."""
     query = select(EngineerVisit).where(EngineerVisit.product_id == product)

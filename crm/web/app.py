@@ -15,6 +15,7 @@ from crm.customers.file_routes import router as customer_files
 from crm.customers.routes import router as customers
 from crm.desk.routes import router as desk
 from crm.engineers.routes import router as engineers
+from crm.followups.routes import router as followups
 from crm.imports.routes import router as imports
 from crm.knowledge.routes import router as knowledge
 from crm.live.routes import router as live
@@ -64,7 +65,7 @@ _ROUTERS = (
     accounts, agents, live, tickets, calls, customers, callbacks, knowledge, outlets,
     engineers, visits, customer_files, products, open_router, status, stream, warranty,
     clocks, parts_router, rules, audit, privacy, webhooks, imports, messages, saved_views,
-    stock, partners, notices,
+    stock, partners, notices, followups,
 )  # fmt: skip
 
 

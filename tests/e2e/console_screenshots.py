@@ -17,6 +17,7 @@ from crm.migrate import upgrade
 from ivr.contract import facts
 from tests.e2e.console_company import Company, given_company, given_floor
 from tests.e2e.console_crm import Crm, running_crm
+from tests.e2e.console_followups import given_follow_ups
 from tests.e2e.console_page import COMPACT, WIDE, ConsolePage, chromium
 from tests.e2e.console_parts import given_store
 from tests.e2e.console_receiver import receiving
@@ -108,6 +109,14 @@ async def _check(page: Page) -> None:
     await page.get_by_label("故障原因").select_option("dismantled")
 
 
+async def _follow_up(page: Page) -> None:
+    await page.locator("tbody button").first.click()
+    await page.locator(".one .btn.primary, .asking").first.wait_for()
+    if await page.locator(".asking").count() == 0:
+        await page.get_by_role("button", name="领取").click()
+    await page.get_by_role("radio", name="好了").first.check()
+
+
 async def given_shots(lead: ConsolePage, company: Company) -> list[Shot]:
     """Say which pages of the company are taken."""
     store = await given_store(lead)
@@ -130,6 +139,8 @@ async def given_shots(lead: ConsolePage, company: Company) -> list[Shot]:
         Shot("call", LEAD, f"/calls/{company.contact}", "main"),
         Shot("board", LEAD, "/board", '[data-queue="repair"]'),
         Shot("callbacks", AGENT, "/callbacks?tab=abandoned", frame),
+        Shot("followups", AGENT, "/followups", "form.asking", _follow_up),
+        Shot("followup-figures", LEAD, "/followups?tab=figures", ".tile"),
         Shot("dispatch", LEAD, f"/dispatch?date={day}&ticket={company.waiting}", "form button.primary"),
         Shot("dispatch-none", LEAD, "/dispatch?date=2027-03-01", "main"),
         Shot("visit", LEAD, f"/dispatch?date={day}&visit={company.visit['id']}", "form button.primary"),
@@ -196,6 +207,7 @@ async def given_people(crm: Crm, browser: Browser) -> tuple[ConsolePage, Company
     await admin.login(ADMIN, crm.passwords[ADMIN])
     company = await given_company(lead, crm.tale, AGENT)
     await given_floor(admin, crm.tale)
+    await given_follow_ups(admin, lead)
     await admin.page.context.close()
     return lead, company
 

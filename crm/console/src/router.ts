@@ -7,7 +7,7 @@ import DeskPage from '@/desk/DeskPage.vue'
 declare module 'vue-router' {
   interface RouteMeta {
     page?: PageName
-    title?: 'rail.desk' | 'rail.tickets' | 'rail.customers' | 'rail.calls' | 'rail.knowledge' | 'rail.board' | 'rail.admin' | 'rail.dispatch' | 'rail.callbacks' | 'rail.parts' | 'rail.me'
+    title?: 'rail.desk' | 'rail.tickets' | 'rail.customers' | 'rail.calls' | 'rail.knowledge' | 'rail.board' | 'rail.admin' | 'rail.dispatch' | 'rail.callbacks' | 'rail.parts' | 'followups.title' | 'rail.me'
     open?: boolean
   }
 }
@@ -26,6 +26,7 @@ export const router = createRouter({
     { path: '/products/:product', component: () => import('@/products/ProductPage.vue'), meta: { page: 'customers', title: 'rail.customers' } },
     { path: '/dispatch', component: () => import('@/dispatch/DispatchPage.vue'), meta: { page: 'dispatch', title: 'rail.dispatch' } },
     { path: '/callbacks', component: () => import('@/callbacks/CallbacksPage.vue'), meta: { page: 'callbacks', title: 'rail.callbacks' } },
+    { path: '/followups', component: () => import('@/followups/FollowUpsPage.vue'), meta: { page: 'followups', title: 'followups.title' } },
     { path: '/parts/:code?', component: () => import('@/parts/PartsPage.vue'), meta: { page: 'parts', title: 'rail.parts' } },
     { path: '/partners/:customer?', component: () => import('@/parts/PartnersPage.vue'), meta: { page: 'parts', title: 'rail.parts' } },
     { path: '/calls', component: () => import('@/calls/CallList.vue'), meta: { page: 'calls', title: 'rail.calls' } },

@@ -26,6 +26,7 @@ export const PAGES = {
   dispatch: ['agent', 'dispatcher', 'supervisor', 'admin'],
   parts: ['agent', 'dispatcher', 'supervisor', 'quality', 'admin'],
   callbacks: ['agent', 'supervisor'],
+  followups: ['agent', 'supervisor'],
   calls: ['agent', 'supervisor', 'quality'],
   knowledge: ['agent', 'dispatcher', 'supervisor', 'quality', 'admin'],
   board: ['supervisor', 'admin'],

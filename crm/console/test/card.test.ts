@@ -8,6 +8,7 @@ import { axisOf, BLANK, fieldsOf, happened, questionOf, valuesOf } from '@/produ
 const CARD: ProductCard = {
   id: 'p', customer: 'c', customer_name: '陈国强', product_class: 'boiler', product_class_name: '壁挂炉', model: 'HP-24', serial: '2503-01877', purchased_on: null,
   invoice_no: '04512233', invoice_on: '2025-03-10', counts_from: '2025-03-10', warranty_card: 'yes', sold_by: '', installer: '李强', installed_on: '2025-03-15', commissioned_on: null, note: '',
+  follow_ups: [{ ticket: '60214831', at: '2026-03-20T04:00:00Z', outcome: 'answered', text: '好了，上门 5 分', remark: '说明书字太小' }],
   codes: [{ code: 'E01', at: '2026-03-10T04:00:00Z', ticket: '60214831', again: true }],
   visits: [{ visit: 'v', ticket: '60214831', at: '2026-03-11T04:00:00Z', state: 'done', result_name: '修好了', fee: 'in' }],
   parts: [{ name: '点火电极', quantity: 1, at: '2026-03-11T05:00:00Z', visit: 'v' }], version: 3,
@@ -36,6 +37,7 @@ describe('the form', () => {
 describe('the life', () => {
   it('is told newest first, days and moments together', () => {
     expect(happened(CARD).map((item) => [item.what, item.text, item.day, item.again])).toEqual([
+      ['asked', '好了，上门 5 分，说明书字太小', false, false],
       ['part', '点火电极 ×1', false, false], ['visit', '修好了', false, false], ['code', 'E01', false, true], ['installed', '李强', true, false], ['invoice', '04512233', true, false],
     ])
   })

@@ -21,6 +21,8 @@ it('reads promises with their scopes and quotas with their environments', () => 
   expect(clocks.map((item) => [item.what, item.value, item.sentence])).toEqual([[['上门', 'city'], 8, '市区内8小时']])
   const quota = figuresOf('quota', { environments: { cold: '严寒' }, quotas: [{ part: '*', environment: 'cold', pieces: 1, per_units: 30 }] })
   expect(quota.map((item) => [item.what.join(' '), item.value, item.unit])).toEqual([['* 严寒', 1, 'pieces'], ['* 严寒', 30, 'units']])
+  const asked = figuresOf('follow_up', { after_days: { repair: 2 }, most_days: 3, low_score: 2, satisfied: 4, zone: 'Asia/Shanghai' })
+  expect(asked.map((item) => [item.path.join('.'), item.value, item.unit])).toEqual([['after_days.repair', 2, 'days'], ['most_days', 3, 'days'], ['low_score', 2, 'points'], ['satisfied', 4, 'points']])
 })
 
 it('sets figures anew and leaves the rest and the old set alone', () => {

@@ -35,6 +35,8 @@ ROLES_OF: dict[str, frozenset[str]] = {
     "listDuplicates": PEOPLE, "mergeCustomer": PLANNERS, "undoMerge": PLANNERS,
     "createProduct": STAFF, "getProduct": PEOPLE, "changeProduct": STAFF,
     "listCallbacks": CALLERS, "finishCallback": CALLERS, "takeCallback": CALLERS,
+    "listFollowUps": CALLERS, "getFollowUpHours": CALLERS, "takeFollowUp": CALLERS, "tellFollowUp": CALLERS,
+    "getFollowUpFigures": LEADS | {QUALITY},
     "getKnowledgePack": EVERYBODY, "listKnowledge": EVERYBODY, "getKnowledge": EVERYBODY,
     "createKnowledge": LEADS, "writeKnowledge": LEADS, "submitKnowledge": LEADS, "refuseKnowledge": LEADS,
     "publishKnowledge": LEADS, "withdrawKnowledge": LEADS, "rollBackKnowledge": LEADS,

@@ -16,6 +16,7 @@ from crm.bootstrap import Process
 from crm.clocks.models import ClockPause
 from crm.customers.models import Customer, CustomerNote
 from crm.engineers.models import Engineer
+from crm.followups.models import FollowUp
 from crm.imports.models import ImportLine, ImportRun
 from crm.jobs.loop import run_once
 from crm.parts.models import Part, PartLine
@@ -146,6 +147,8 @@ async def written_about(process: Process, customer: str, clock: Clock) -> None:
             PartLine(id="4" * 32, ticket_no=NUMBER, part_code="P1", quantity=1),
             ClockPause(id="5" * 32, ticket_no=NUMBER, key="onsite", from_at=clock(), reason="user", note="李芳不在",
                        paused_by="李明"),
+            FollowUp(id="f" * 32, original_no=NUMBER, kind="repair", completed_at=clock(), due_at=clock(), attempts=1,
+                     remark="李芳说很好", outcome="answered", fixed="yes", done_at=clock()),
             StockMove(id="6" * 32, part_code="P1", place="main", kind="ship", change=-1, quantity=0, actor="李明",
                       reason="给李芳急用", ticket_no=NUMBER, at=clock()),
             AuditEntry(at=clock(), actor="8001", actor_name="李明", action="stock_moved", subject_kind="part",

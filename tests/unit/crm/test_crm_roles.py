@@ -20,7 +20,7 @@ PATHS = {"no": "00000000", "customer": "f" * 32, "contact": "none", "task": "f" 
          "outlet": "f" * 32, "engineer": "f" * 32, "visit": "f" * 32, "product": "f" * 32, "number": "f" * 32,
          "merge_id": "f" * 32, "photo": "f" * 32,
          "webhook": "f" * 32, "table": "customers", "account": "nobody", "channel": "f" * 32,
-         "place": "main"}  # fmt: skip
+         "place": "main", "follow_up": "f" * 32}  # fmt: skip
 
 
 def operations(process: Process) -> dict[str, tuple[str, str]]:
@@ -84,6 +84,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "changeTicket": {"version": 0},
     "addNote": {"text": "x"},
     "finishCallback": {"result": "reached"},
+    "tellFollowUp": {"result": "no_answer"},
     "changeCustomer": {"version": 1},
     "judgeWarranty": {"product_class": "boiler"},
     "pauseClock": {"reason": "customer_wish"},

@@ -288,6 +288,8 @@ export interface Callback {
   result: string
   /** 勿呼: confirm = rung with a reason only, wished = the caller asked for this call or is in danger; '' = not marked. */
   do_not_call: string
+  /** Only a supervisor may take it. */
+  for_supervisor: boolean
   /** The calls that this one call-back serves, the first first; none for a danger that was written. */
   asked: CallbackAsked[]
 }

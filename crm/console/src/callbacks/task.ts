@@ -3,6 +3,8 @@ import type { Callback } from '@/api/types'
 import { instant } from '@/lib/format'
 
 export const RESULTS = ['reached', 'no_answer', 'wrong_number', 'not_needed'] as const
+/** Slices of the list, each a tab of the page. */
+export const CALLBACK_TABS = ['callback', 'abandoned', 'voicemail', 'done'] as const
 export type Standing = 'mine' | 'others' | 'due' | 'later' | 'done'
 
 /** Taken counts till its end; then the task is anybody's again. */

@@ -28,6 +28,7 @@ export const callbacks = {
   'callbacks.doNotCall.confirm': '标了勿呼，客户这次没有要求回电。没有必要请不要打',
   'callbacks.why': '为什么仍要打',
   'callbacks.whyHint': '原因会写进工单和操作记录',
+  'callbacks.forSupervisor': '请主管回电：由班长来打',
   'callbacks.inTurn': '排着队，轮到时系统自动回拨；领取后由您拨',
   'callbacks.lastNote': '上次备注',
   'callbacks.others': '{name} 正在回拨，还剩 {left}',

@@ -36,6 +36,7 @@ export const products = {
   'product.what.code': '故障代码',
   'product.what.visit': '上门',
   'product.what.part': '更换配件',
+  'product.what.asked': '回访',
   'product.again': '30 天内同码',
   'product.ticket': '工单 {no}',
   'product.axis': '保修期与使用记录',

@@ -4,6 +4,7 @@ import { callbacks } from './zh-CN.callbacks'
 import { customers } from './zh-CN.customers'
 import { desk } from './zh-CN.desk'
 import { dispatch } from './zh-CN.dispatch'
+import { followups } from './zh-CN.followups'
 import { knowledge } from './zh-CN.knowledge'
 import { notices } from './zh-CN.notices'
 import { pages } from './zh-CN.pages'
@@ -132,4 +133,4 @@ const shell = {
   'title.page': '{page} - 汉普顿热线',
 } as const
 
-export const zhCN = { ...shell, ...desk, ...notices, ...pages, ...knowledge, ...tickets, ...customers, ...admin, ...dispatch, ...callbacks, ...rules, ...parts, ...products, ...webhooks } as const
+export const zhCN = { ...shell, ...desk, ...notices, ...pages, ...knowledge, ...tickets, ...customers, ...admin, ...dispatch, ...callbacks, ...followups, ...rules, ...parts, ...products, ...webhooks } as const

@@ -70,7 +70,7 @@ export function questionOf(values: Values, asked: Asked): Question {
 /** A point of the machine's life; `at` in milliseconds. */
 export interface Happened {
   readonly key: string
-  readonly what: 'code' | 'visit' | 'part' | 'sold' | 'invoice' | 'installed' | 'commissioned'
+  readonly what: 'code' | 'visit' | 'part' | 'asked' | 'sold' | 'invoice' | 'installed' | 'commissioned'
   readonly at: number
   /** Whether only the day is known. */
   readonly day: boolean
@@ -94,7 +94,8 @@ export function happened(card: ProductCard): Happened[] {
   const codes = card.codes.map((item, index) => ({ ...plain, key: `c${index}`, what: 'code', at: instant(item.at), text: item.code, ticket: item.ticket, again: item.again }) as const)
   const visits = card.visits.map((item) => ({ ...plain, key: item.visit, what: 'visit', at: instant(item.at), text: item.result_name, ticket: item.ticket, state: item.state }) as const)
   const parts = card.parts.map((item, index) => ({ ...plain, key: `p${index}`, what: 'part', at: instant(item.at), text: `${item.name} ×${item.quantity}` }) as const)
-  return [...days, ...codes, ...visits, ...parts].sort((one, other) => other.at - one.at)
+  const asked = card.follow_ups.map((item, index) => ({ ...plain, key: `f${index}`, what: 'asked', at: instant(item.at), text: [item.text, item.remark].filter(Boolean).join('，'), ticket: item.ticket }) as const)
+  return [...days, ...codes, ...visits, ...parts, ...asked].sort((one, other) => other.at - one.at)
 }
 
 export interface Mark {

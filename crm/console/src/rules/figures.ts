@@ -7,7 +7,7 @@ type Node = Readonly<Record<string, unknown>>
 export interface Figure {
   readonly path: readonly (string | number)[]
   readonly what: readonly string[]
-  readonly unit: 'days' | 'years' | 'hours' | 'pieces' | 'units' | 'times'
+  readonly unit: 'days' | 'years' | 'hours' | 'pieces' | 'units' | 'times' | 'points'
   readonly value: number
   readonly place: string
   readonly sentence: string
@@ -55,7 +55,14 @@ function quota(body: Node): Figure[] {
   })
 }
 
-const READERS: Readonly<Record<RuleName, (body: Node) => Figure[]>> = { warranty, clocks, quota }
+function followUp(body: Node): Figure[] {
+  const said = node(body['sentence'])
+  const days = Object.entries(node(body['after_days'])).flatMap(([kind, value]) => figure(['after_days', kind], [`after_${kind}`], 'days', value, said))
+  const rest = (['most_days', 'low_score', 'satisfied'] as const).flatMap((name) => figure([name], [name], name === 'most_days' ? 'days' : 'points', body[name], said))
+  return [...days, ...rest]
+}
+
+const READERS: Readonly<Record<RuleName, (body: Node) => Figure[]>> = { warranty, clocks, quota, follow_up: followUp }
 
 /** The figures of a set, in the order of its file. */
 export function figuresOf(name: RuleName, body: Readonly<Record<string, unknown>>): Figure[] {
