@@ -13,6 +13,8 @@ ACTIONS = {
     "clip_played": "听原声",
     "customer_seen": "看客户档案",
     "ticket_seen": "看工单",
+    "ticket_given": "工单归到客户",
+    "ticket_taken": "工单从客户移走",
     "call_seen": "看通话",
     "callbacks_seen": "看回拨号码",
     "number_shown": "显示完整号码",

@@ -8,6 +8,7 @@ IMPERSONAL_SLOTS = frozenset(
     {"fault_code", "product", "symptom", "category", "topic", "brand", "invoice", "purchase", "warranty", "wanted",
      "part", "training", "warranty_check"}
 )  # fmt: skip
+PERSONAL_ENTRIES = frozenset({"slot", "note", "visit", "customer"})  # kinds of timeline entries that quote somebody
 _SPOKEN_WORDS = frozenset({"raw", "raw_text", "text", "spoken"})
 _IMPERSONAL_FACTS = frozenset(
     {"node_entered", "matter_opened", "handed_over", "queue_joined", "agent_ringing", "agent_ring_ended",
@@ -29,7 +30,7 @@ def impersonal_fact(kind: str, data: Mapping[str, Any]) -> dict[str, Any]:
 
 def impersonal_entry(kind: str, text: str) -> str:
     """Return what may stay of a timeline entry: moves, clocks and priorities do, words and values do not."""
-    if kind in ("slot", "note", "visit"):
+    if kind in PERSONAL_ENTRIES:
         return ERASED
     if kind == "callback" and text.startswith("标了勿呼"):  # why it was rung all the same follows
         return text.partition("：")[0]

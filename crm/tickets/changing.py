@@ -12,6 +12,7 @@ from crm.accounts.schemas import Viewer
 from crm.errors import Invalid
 from crm.parts import service as parts
 from crm.tickets import repository
+from crm.tickets.attaching import set_customer, set_product
 from crm.tickets.errors import NoSuchSlot, TicketChanged, TicketOutdated
 from crm.tickets.models import Ticket
 from crm.tickets.moving import make_move
@@ -23,6 +24,7 @@ FIELDS = {
     "kind": "类型",
     "priority": "紧急度",
     "owner": "承办",
+    "customer": "客户",
     "safety": "危险",
     "note": "备注",
     "parts": "备件",
@@ -44,6 +46,10 @@ async def change(
         await set_priority(session, ticket, wanted.priority, now, viewer.name)
     if wanted.owner is not None:
         await _set_owner(session, ticket, wanted.owner, viewer, now)
+    if wanted.customer is not None:
+        await set_customer(session, ticket, wanted.customer, viewer, now)
+    if wanted.product is not None:
+        await set_product(session, ticket, wanted.product, viewer, now)
     await _change_slots(session, ticket, wanted, viewer, now)
     if wanted.move:
         await make_move(session, ticket, wanted.move, viewer, now, zone, wanted.ship_from)
@@ -79,7 +85,7 @@ async def _check_version(session: AsyncSession, ticket: Ticket, wanted: TicketCh
     if wanted.version > ticket.version:
         raise Invalid("工单的版本号不对，请重新打开")
     mine = {*wanted.slots, *wanted.confirm}
-    mine |= {name for name in ("kind", "priority", "owner") if getattr(wanted, name) is not None}
+    mine |= {name for name in ("kind", "priority", "owner", "customer", "product") if getattr(wanted, name) is not None}
     mine |= {"state"} if wanted.move else set()
     theirs = [
         Clash(field=field, label=_field_label(field), by=entry.actor, at=entry.at)

@@ -20,6 +20,7 @@ from crm.lens import Lens
 from crm.paging import Cursor, Listing, SliceSize, cut, listing
 from crm.policy.ticket_states import KINDS
 from crm.tickets import changing, repository, service
+from crm.tickets.attaching import set_product
 from crm.tickets.csv import table
 from crm.tickets.errors import NoTicket, TicketChanged
 from crm.tickets.listing import Where, page, place
@@ -156,6 +157,8 @@ async def open_ticket(body: TicketDraft, session: SessionDep, lens: LensDep) -> 
     )
     heard = [Heard(name, value, "verified", "agent") for name, value in body.slots.items()]
     ticket = await service.open_ticket(session, opening, heard, lens.now, lens.viewer.name)
+    if body.product:
+        await set_product(session, ticket, body.product, lens.viewer, lens.now)
     if body.note:
         ticket = await service.add_note(session, ticket.no, body.note, lens.viewer, lens.now)
     return await view.ticket(session, ticket, lens)

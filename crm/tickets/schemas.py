@@ -27,6 +27,7 @@ View = Literal[
     "today", "all",
 ]  # fmt: skip
 Owner = Literal["", "me", "none"]
+FileId = Annotated[str, Field(pattern=r"^([0-9a-f]{32})?$")]
 SlotName = Annotated[str, Field(pattern=r"^[a-z_]{1,40}$")]
 SlotValue = dict[Annotated[Text, Field(max_length=40)], Annotated[Text, Field(max_length=500)]]
 
@@ -113,9 +114,17 @@ class TimelineForm(Shape):
     version: int
 
 
-class TicketForm(TicketRow):
-    """The whole ticket."""
+class TicketProduct(Shape):
+    """The machine on file that a ticket is about."""
 
+    id: str
+    text: str
+
+
+class TicketForm(TicketRow):
+    """The whole ticket. product: null = none on file, or not the viewer's to see."""
+
+    product: TicketProduct | None
     slots: list[SlotForm]
     moves: list[MoveForm]
     warranty: WarrantyForm | None
@@ -148,7 +157,10 @@ class Clash(Shape):
 
 
 class TicketChange(Change):
-    """What to change; version is the one the agent saw. ship_from: where the parts leave from, when the move ships."""
+    """What to change; version is the one the agent saw. ship_from: where the parts leave from, when the move ships.
+
+    customer, product: ids of the file and of the machine on file that it is about; "" = none.
+    """
 
     model_config = example(
         version=3, move="accept", slots={"fault_code": {"value": {"canonical": "E01"}}}, confirm=["address"]
@@ -160,6 +172,8 @@ class TicketChange(Change):
     kind: Kind | None = None
     priority: Priority | None = None
     owner: Text | None = Field(default=None, max_length=32)
+    customer: FileId | None = None
+    product: FileId | None = None
     slots: dict[SlotName, Values] = Field(default_factory=dict, max_length=30)
     confirm: list[SlotName] = Field(default_factory=list, max_length=30)
 
@@ -175,6 +189,7 @@ class TicketDraft(Change):
     priority: Priority = "normal"
     customer: Text = Field(default="", max_length=32)
     contact: Text = Field(default="", max_length=64)
+    product: FileId = ""
     slots: dict[SlotName, SlotValue] = Field(default_factory=dict, max_length=30)
     note: Text = Field(default="", max_length=4000)
 

@@ -16,13 +16,24 @@ from crm.customers import repository as customers
 from crm.lens import Lens
 from crm.policy import ticket_filters
 from crm.policy import ticket_states as policy
-from crm.policy.personal import IMPERSONAL_SLOTS, impersonal_value
+from crm.policy.personal import IMPERSONAL_SLOTS, PERSONAL_ENTRIES, impersonal_value
 from crm.policy.ticket_filters import Asked
+from crm.products import repository as products
 from crm.slot_rows import SlotForm, slot_rows
 from crm.stock import shipping
 from crm.tickets import guards, repository
+from crm.tickets.attaching import product_text
 from crm.tickets.models import Ticket, TicketSlot, TimelineEntry
-from crm.tickets.schemas import MoveForm, NeedForm, TicketFilter, TicketForm, TicketLine, TicketRow, TimelineForm
+from crm.tickets.schemas import (
+    MoveForm,
+    NeedForm,
+    TicketFilter,
+    TicketForm,
+    TicketLine,
+    TicketProduct,
+    TicketRow,
+    TimelineForm,
+)
 from crm.tickets.warranty import verdict_of
 from crm.views import calls as call_views
 from crm.views.board import day_start
@@ -102,6 +113,7 @@ async def ticket(session: AsyncSession, found: Ticket, lens: Lens) -> TicketForm
     contacts = await calls.contacts_by_id(session, [found.contact_id] if found.contact_id else [])
     return TicketForm(
         **dict(row),
+        product=await _product(session, held, lens),
         slots=_shown(slot_rows(held, found.kind, lens.audio), lens),
         moves=await _moves(session, found, {item.slot: item for item in held}, lens),
         warranty=await _warranty(session, found, held, lens),
@@ -110,6 +122,12 @@ async def ticket(session: AsyncSession, found: Ticket, lens: Lens) -> TicketForm
         callback=(await callback_forms(session, [task]))[0] if task and lens.sees_people else None,
         calls=await call_views.rows(session, contacts, lens) if lens.sees_people else [],
     )
+
+
+async def _product(session: AsyncSession, held: Sequence[TicketSlot], lens: Lens) -> TicketProduct | None:
+    named = next((item.value.get("product_id", "") for item in held if item.slot == "product"), "")
+    card = await products.get(session, named) if named and lens.sees_people else None
+    return TicketProduct(id=card.id, text=product_text(card)) if card else None
 
 
 async def _moves(session: AsyncSession, found: Ticket, held: Mapping[str, TicketSlot], lens: Lens) -> list[MoveForm]:
@@ -167,7 +185,7 @@ def _entry(entry: TimelineEntry, lens: Lens) -> TimelineForm:
         at=entry.at,
         kind=entry.kind,
         actor=entry.actor,
-        text=entry.text if lens.sees_people or entry.kind not in ("slot", "note", "visit") else COVERED,
+        text=entry.text if lens.sees_people or entry.kind not in PERSONAL_ENTRIES else COVERED,
         fields=entry.fields,
         version=entry.version,
     )

@@ -117,11 +117,18 @@ async def _follow_up(page: Page) -> None:
     await page.get_by_role("radio", name="好了").first.check()
 
 
+async def _attach(page: Page) -> None:
+    await page.get_by_role("button", name="换客户或产品").click()
+    await page.get_by_role("combobox", name="姓名").press_sequentially("容桂")
+    await page.wait_for_selector("[role=option]")
+
+
 async def given_shots(lead: ConsolePage, company: Company) -> list[Shot]:
     """Say which pages of the company are taken."""
     store = await given_store(lead)
     day = f"{tomorrow(9):%Y-%m-%d}"
     frame = "tbody tr"
+    ticket = f"/tickets/{company.visit['ticket']}"
     return [
         Shot("customers", AGENT, "/customers", frame),
         Shot("customers-none", AGENT, "/customers?q=没有这个人", ".nothing"),
@@ -133,8 +140,10 @@ async def given_shots(lead: ConsolePage, company: Company) -> list[Shot]:
         Shot("product", AGENT, f"/products/{company.product}", "[role=status] details"),
         Shot("product-new", AGENT, f"/products/new?customer={company.firm}", "[role=status] details"),
         Shot("tickets", LEAD, "/tickets", frame),
-        Shot("ticket", LEAD, f"/tickets/{company.visit['ticket']}", "main"),
-        Shot("ticket-check", LEAD, f"/tickets/{company.visit['ticket']}", ".check .verdict", _check),
+        Shot("ticket", LEAD, ticket, "main"),
+        Shot("ticket-attach", LEAD, ticket, ".attach [data-testid=attach-file]", _attach),
+        Shot("ticket-new", AGENT, f"/tickets/new?customer={company.rich}", "form.new"),
+        Shot("ticket-check", LEAD, ticket, ".check .verdict", _check),
         Shot("calls", LEAD, "/calls", frame),
         Shot("call", LEAD, f"/calls/{company.contact}", "main"),
         Shot("board", LEAD, "/board", '[data-queue="repair"]'),

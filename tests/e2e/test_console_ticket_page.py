@@ -1,7 +1,9 @@
-"""The ticket page in a real Chromium: papers are checked with the verdict in sight."""
+"""The ticket page in a real Chromium: papers are checked with the verdict in sight, a ticket gets its customer later,
+and one is opened from a customer's file."""
 
 from playwright.async_api import Browser, expect
 
+from crm.demo import SERIAL
 from tests.e2e.console_crm import Crm, open_at
 
 LEAD, AGENT = "9001", "8001"
@@ -28,4 +30,56 @@ async def test_papers_are_checked_with_the_verdict_in_sight(crm: Crm, browser: B
     await expect(form).to_have_count(0)
     await expect(page.get_by_text("按发票日期 2020-01-06 起算（核对时看过）")).to_be_visible()
     assert (await console.get(f"/tickets/{no}"))["warranty"]["line"] == "excluded"
+    assert console.errors == []
+
+
+async def test_a_ticket_gets_its_customer_later_by_keyboard(crm: Crm, browser: Browser) -> None:
+    console, page = await open_at(crm, browser, AGENT, "/tickets")
+    no = (await console.send("POST", "/tickets", kind="repair", slots={"symptom": {"text": "不打火"}}))["no"]
+    await console.go(f"/tickets/{no}")
+    await page.get_by_role("button", name="选客户").press("Enter")
+    search = page.get_by_role("combobox", name="姓名、电话后四位、地址或序列号，两个字起")
+    await expect(search).to_be_focused()
+    await search.press_sequentially("国")
+    await expect(page.get_by_text("请输入至少两个字或数字")).to_be_visible()
+    await search.fill("国强")
+    await expect(page.get_by_role("option", name="陈国强")).to_be_visible()
+    await search.press("Enter")
+    await expect(page.get_by_test_id("attach-file")).to_contain_text("陈国强")
+    form = page.get_by_role("form", name="选客户")
+    await expect(form.get_by_label("产品")).not_to_have_value("")
+    await form.get_by_label("地址", exact=True).select_option(index=1)
+    await page.reload()
+    await page.get_by_role("button", name="选客户").click()
+    await expect(page.get_by_test_id("attach-file")).to_contain_text("陈国强")
+    await form.get_by_label("地址", exact=True).press("Control+s")
+    await expect(form).to_have_count(0)
+    await expect(page.get_by_role("link", name=SERIAL)).to_be_visible()
+    await expect(page.get_by_text("客户：改为 陈国强")).to_be_visible()
+    ticket = await console.get(f"/tickets/{no}")
+    assert (ticket["customer_name"], ticket["region"]) == ("陈国强", "顺德区容桂街道")
+    assert console.errors == []
+
+
+async def test_a_ticket_is_opened_from_the_customers_file(crm: Crm, browser: Browser) -> None:
+    console, page = await open_at(crm, browser, AGENT, "/customers?q=国强")
+    await page.get_by_role("link", name="陈国强").click()
+    await page.get_by_role("link", name="新工单").click()
+    await expect(page.get_by_role("heading", name="给 陈国强 开新工单")).to_be_visible()
+    await page.get_by_label("现象").fill("热水忽冷忽热")
+    await page.reload()
+    await expect(page.get_by_label("现象")).to_have_value("热水忽冷忽热")
+    await page.get_by_label("故障代码").fill("e 05")
+    await page.get_by_label("故障代码").press("Control+s")
+    await expect(page.get_by_role("link", name=SERIAL)).to_be_visible()
+    ticket = await console.get(f"/tickets/{page.url.rsplit('/', 1)[1]}")
+    assert (ticket["customer_name"], ticket["summary"], ticket["region"]) == (
+        "陈国强",
+        "E05 热水忽冷忽热",
+        "顺德区容桂街道",
+    )
+    await console.go("/tickets/new")
+    await page.get_by_role("combobox", name="姓名").fill(SERIAL[:4])
+    await page.get_by_role("option", name="陈国强").click()
+    await expect(page.get_by_label("现象")).to_have_value("")
     assert console.errors == []

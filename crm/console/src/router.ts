@@ -19,6 +19,7 @@ export const router = createRouter({
     { path: '/login', component: () => import('@/login/LoginPage.vue'), meta: { open: true } },
     { path: '/desk', component: DeskPage, meta: { page: 'desk', title: 'rail.desk' } },
     { path: '/tickets', component: () => import('@/tickets/TicketList.vue'), meta: { page: 'tickets', title: 'rail.tickets' } },
+    { path: '/tickets/new', component: () => import('@/tickets/NewTicket.vue'), meta: { page: 'tickets', title: 'rail.tickets' } },
     { path: '/tickets/:no', component: () => import('@/tickets/TicketPage.vue'), meta: { page: 'tickets', title: 'rail.tickets' } },
     { path: '/customers', component: () => import('@/customers/CustomerList.vue'), meta: { page: 'customers', title: 'rail.customers' } },
     { path: '/customers/new', component: () => import('@/customers/NewCustomer.vue'), meta: { page: 'customers', title: 'rail.customers' } },

@@ -4,6 +4,7 @@ import type { components } from './schema'
 
 type Schemas = components['schemas']
 export type CustomerFile = Schemas['CustomerForm']
+export type CustomerRow = Schemas['CustomerRow']
 export type CustomerChange = Schemas['CustomerChange']
 export type CustomerAddress = Schemas['AddressForm']
 export type Duplicates = Schemas['Duplicates']

@@ -8,6 +8,8 @@ export interface TicketChange {
   kind?: Kind
   priority?: Priority
   owner?: string
+  customer?: string
+  product?: string
   move?: string
   ship_from?: string
   slots?: Record<string, { value: SlotValue }>
@@ -19,6 +21,7 @@ export interface NewTicket {
   priority: Priority
   customer: string
   contact: string
+  product: string
   slots: Record<string, SlotValue>
   note: string
 }

@@ -89,7 +89,7 @@ function failed(id: string, error: unknown): void {
 
 async function create(sent: Draft): Promise<Ticket> {
   const { kind, priority, customer, contact } = sent
-  return api.newTicket({ kind, priority, customer, contact, slots: slotsOf(sent), note: sent.fields['note']?.text.trim() ?? '' })
+  return api.newTicket({ kind, priority, customer, contact, product: '', slots: slotsOf(sent), note: sent.fields['note']?.text.trim() ?? '' })
 }
 
 /**

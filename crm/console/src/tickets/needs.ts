@@ -14,7 +14,7 @@ export interface Ask {
   readonly required: boolean
 }
 
-const LINES = new Set(['reply', 'resolution', 'inspection', 'approval', 'stock_reason', 'void_reason', 'phone_support', 'survey', 'statement'])
+const LINES = new Set(['reply', 'resolution', 'inspection', 'approval', 'stock_reason', 'void_reason', 'phone_support', 'survey', 'statement', 'symptom'])
 export const OPTIONS: Readonly<Record<string, readonly { code: string; text: TextKey }[]>> = {
   wanted: [{ code: 'refund', text: 'need.wanted.refund' }, { code: 'exchange', text: 'need.wanted.exchange' }, { code: 'repair', text: 'need.wanted.repair' }, { code: 'swap', text: 'need.wanted.swap' }],
   product: [{ code: 'boiler', text: 'need.product.boiler' }, { code: 'other', text: 'need.product.other' }, { code: 'unknown', text: 'need.product.unknown' }],
@@ -35,11 +35,16 @@ function shapeOf(slot: string): Shape {
   return LINES.has(slot) ? 'lines' : 'line'
 }
 
+/** The input of a slot. */
+export function askOf(slot: string, label: string, required: boolean): Ask {
+  return { slot, label, shape: shapeOf(slot), required }
+}
+
 /** What to ask before the move: what is missing; of a blocked one also what is there, for that may be why. */
 export function asksOf(move: TicketMove): Ask[] {
   const asks = move.needs
     .filter((need) => !need.filled || move.blocked)
-    .map((need) => ({ slot: need.slot, label: need.label, shape: shapeOf(need.slot), required: !need.filled }))
+    .map((need) => askOf(need.slot, need.label, !need.filled))
   for (const slot of EXCEPTIONS) {
     const label = t(`need.${slot}`)
     if (move.blocked.includes(label) && !asks.some((ask) => ask.slot === slot)) asks.push({ slot, label, shape: 'lines', required: true })
