@@ -168,7 +168,7 @@ export const tickets = {
   'ticketNew.for': '给 {name} 开新工单',
   'ticketNew.where': '地址',
   'ticketNew.otherAddress': '另写地址',
-  'ticketNew.contact': '联系电话不填，师傅打档案上的主号',
+  'ticketNew.contact': '联系电话不填，工程师打档案上的主号',
   'ticketNew.open': '开工单',
   'check.title': '核对凭证',
   'check.before': '保存后的判定（还没有保存）',
