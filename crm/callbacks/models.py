@@ -15,7 +15,8 @@ class CallbackTask(Base):
     how often the duty phones were rung for it, last at duty_rung_at, because nobody had taken it; duty_taken_at:
     when one of them took it.
 
-    danger: the caller named one by telephone; who is still indoors must not be made to answer a phone there.
+    danger: the caller named one by telephone; who is still indoors must not be made to answer a phone there, so only a
+    mobile is rung, by the hotline itself for the emergency queue.
 
     queue: the hotline itself calls when it is their turn in it, "" = people do. place_at, queue_priority: their place.
     after: not before this local time. next_at: no attempt before it. placed_at: an attempt is on its way since then.

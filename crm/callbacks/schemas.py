@@ -25,9 +25,9 @@ class CallbackForm(Shape):
     """One task; its number is shown in full because it must be dialled. taken_by: the 工号 of who rings till then.
 
     asked: the calls that one call-back serves, the first first; none for a danger that was written.
-    recall: how somebody in danger may be rung: mobile (from due_at on, first asked whether they are outside) | landline
-    (not at all: the duty officer sees to it) | "" no danger, or no number. in_turn: the hotline itself calls when it is
-    their turn; after: not before this local time; attempts: calls so far.
+    recall: how somebody in danger may be rung: mobile (from due_at on, first asked whether they are outside; by the
+    hotline while in_turn) | landline (not at all: the duty officer sees to it) | "" no danger, or no number.
+    in_turn: the hotline itself calls when it is their turn; after: not before this local time; attempts: calls so far.
     again_min: in how many minutes it is due again when nobody answers.
     for_supervisor: only a supervisor may take it.
     do_not_call: the number or its customer is marked 勿呼: confirm (rung with a reason only) | wished (the caller asked

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from crm import phone
 from crm.accounts.schemas import Role, Viewer
 from crm.callbacks import repository
 from crm.callbacks.errors import CallbackOver, CallbackTaken, CallbackUnwanted, NoCallback
@@ -13,7 +14,7 @@ from crm.customers import repository as customers
 from crm.errors import Forbidden
 from crm.events.service import EventKind, append, begin_writing
 from crm.policy.ticket_states import higher_priority
-from crm.policy.turns import QUEUE_ORDER
+from crm.policy.turns import QUEUE_ORDER, RECALL_AFTER, RECALL_QUEUE
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,6 @@ class Place:
 
 
 DUE_AFTER = {"urgent": timedelta(0), "high": timedelta(minutes=10), "normal": timedelta(minutes=30)}
-RECALL_AFTER = timedelta(minutes=3)  # of a danger: time to get out first (dialogues, emergency)
 AGAIN_AFTER = DUE_AFTER | {"urgent": RECALL_AFTER}  # nobody answered; who is in danger is not left for long
 TAKEN_FOR = timedelta(minutes=10)  # ux 5.5
 _UNWANTED = "客户标了勿呼，这次也没有要求回电。确实要打，请先写明原因"
@@ -58,7 +58,7 @@ async def ask_for(
     """Make the task, or add the reason, number and ticket to the one that the contact or its number has open.
 
     place: the hotline itself calls when it is their turn; a place that was kept already stands. danger: named in this
-    call; then only people ring, later.
+    call; then a mobile is rung by the hotline, later, and a telephone indoors by nobody.
 
     `now` is the time of what happened: a task that was done before it is opened again, one done after it is not.
     """
@@ -69,7 +69,7 @@ async def ask_for(
     task.ticket_no = ticket or task.ticket_no
     task.priority = higher_priority(task.priority, pressing)
     if danger and not task.danger:
-        task.danger, task.due_at, task.queue = True, now + RECALL_AFTER, ""
+        _endanger(task, now)
     _hurry(task)
     if place is not None and task.done_at is None and not task.danger:
         _keep(task, place)
@@ -119,11 +119,19 @@ async def _fold(session: AsyncSession, own: CallbackTask, into: CallbackTask, co
     into.priority = higher_priority(into.priority, own.priority)
     into.due_at = own.due_at if own.danger else min(into.due_at, own.due_at)
     if own.danger:
-        into.danger, into.queue = True, ""
+        into.danger, into.queue, into.place_at, into.next_at = True, own.queue, own.place_at, own.next_at
     if own.queue and not into.danger:
         _keep(into, Place(own.queue, own.place_at or own.created_at, own.queue_priority, own.after))
     await _asks(session, into, contact, own.ticket_no, now)
     await repository.remove(session, own)
+
+
+def _endanger(task: CallbackTask, now: datetime) -> None:
+    """Leave them time to get out. Then the hotline rings a mobile; who may sit indoors by a telephone is not rung."""
+    task.danger, task.due_at = True, now + RECALL_AFTER
+    task.queue = RECALL_QUEUE if phone.is_mobile(task.e164) else ""
+    task.place_at, task.queue_priority, task.after = now, 0, ""
+    task.attempts, task.next_at = 0, task.due_at
 
 
 def _keep(task: CallbackTask, place: Place) -> None:
@@ -276,6 +284,8 @@ async def finish(
     task.taken_by, task.taken_name, task.taken_until = "", "", None
     if result == "no_answer":
         task.due_at = now + AGAIN_AFTER[task.priority]
+        if task.danger:
+            task.next_at = task.due_at  # the hotline does not ring right after a person has
     else:
         task.done_at = now
     await append(session, EventKind.CALLBACK, now, contact=task.contact, ticket=task.ticket_no)

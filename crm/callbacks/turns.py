@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from crm import phone
 from crm.agents import repository as agents
 from crm.board import repository as board
 from crm.callbacks import repository
@@ -15,7 +16,17 @@ from crm.callbacks.models import CallbackTask
 from crm.customers import repository as customers
 from crm.database import milliseconds
 from crm.events.service import EventKind, append, begin_writing
-from crm.policy.turns import AGAIN_AFTER, MOST_ATTEMPTS, QUEUE_ORDER, REFUSED_AFTER, UNTOLD_AFTER, Claim, Turn, turns
+from crm.policy.turns import (
+    AGAIN_AFTER,
+    MOST_ATTEMPTS,
+    QUEUE_ORDER,
+    RECALL_AFTER,
+    REFUSED_AFTER,
+    UNTOLD_AFTER,
+    Claim,
+    Turn,
+    turns,
+)
 from crm.telephone import Telephone, TelephonyRefused, TelephonyUnavailable
 from crm.tickets import repository as tickets
 from crm.tickets.service import IVR, record
@@ -89,7 +100,10 @@ async def _free(session: AsyncSession) -> dict[str, Sequence[str]]:
 
 
 async def _placing(session: AsyncSession, task: CallbackTask, turn: Turn, now: datetime) -> Placing | None:
-    if await customers.not_to_call(session, [task.e164]):
+    if task.danger and not phone.is_mobile(task.e164):  # another number was given since
+        await _to_people(session, task, "登记的是座机，人可能还在屋里，没有自动回拨", now)
+        return None
+    if not task.danger and await customers.not_to_call(session, [task.e164]):
         await _to_people(session, task, "客户档案标了勿呼，请先确认再打", now)
         return None
     code = await make_callback_code(session, task.ticket_no, now)
@@ -125,7 +139,7 @@ async def rang(session: AsyncSession, contact: str, end: str, at: datetime) -> N
     if task is None or task.done_at is not None or task.placed_at is None:
         return
     if end == "answered":
-        await tell(session, task, "按次序回电，已接通", at)
+        await tell(session, task, f"{_named(task)}，已接通", at)
     else:
         await _attempt_failed(session, task, end, at)
 
@@ -139,12 +153,16 @@ async def leg_over(session: AsyncSession, contact: str, at: datetime) -> None:
 
 async def _attempt_failed(session: AsyncSession, task: CallbackTask, end: str, at: datetime) -> None:
     task.placed_at = None
-    text = f"按次序回电第 {task.attempts} 次：{_ENDS.get(end, _ENDS['failed'])}"
+    text = f"{_named(task)}第 {task.attempts} 次：{_ENDS.get(end, _ENDS['failed'])}"
     if task.attempts >= MOST_ATTEMPTS:
         await _to_people(session, task, f"{text}，转人工回电", at)
         return
-    task.next_at = at + AGAIN_AFTER
+    task.next_at = at + (RECALL_AFTER if task.danger else AGAIN_AFTER)
     await tell(session, task, text, at)
+
+
+def _named(task: CallbackTask) -> str:
+    return "紧急自动回电" if task.danger else "按次序回电"
 
 
 async def _to_people(session: AsyncSession, task: CallbackTask, note: str, at: datetime) -> None:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from crm.callbacks import service as callbacks
 from crm.callbacks import turns
 from crm.calls import repository as calls
 from crm.calls.models import Contact, PathNode, RecordingEntry, Turn
@@ -106,6 +107,8 @@ async def contact_ended(session: AsyncSession, contact: Contact, fact: facts.Con
     contact.ended_at, contact.duration_ms = at, (contact.duration_ms or 0) + max(0, fact.duration_ms)
     await live.end(session, contact.id, at)
     if contact.called_back_at is not None:
+        if fact.outcome == "talked":  # with whoever took it on a duty phone: no agent has answered
+            await callbacks.talked(session, contact.id, at)
         await turns.leg_over(session, contact.id, at)
     reason = _MUST_RING_BACK.get(fact.outcome)
     if reason:

@@ -6,8 +6,10 @@ from datetime import datetime, timedelta
 
 # the order in which an agent of several queues is given callers (ivr.dialplan.queues: weight)
 QUEUE_ORDER = ("emergency", "complaint", "repair", "consult")
+RECALL_QUEUE = "emergency"  # of who was in danger and was cut off
 MOST_ATTEMPTS = 3  # then it is a task for people
 AGAIN_AFTER = timedelta(minutes=10)  # not answered or busy
+RECALL_AFTER = timedelta(minutes=3)  # of a danger: time to get out first (dialogues, emergency); and of each attempt
 REFUSED_AFTER = timedelta(seconds=30)  # the telephone system did not take it
 UNTOLD_AFTER = timedelta(
     minutes=4
@@ -42,7 +44,8 @@ def turns(claims: Iterable[Claim], free: Mapping[str, Sequence[str]]) -> list[Tu
     """Return the call-backs to be placed now. free: agent -> the queues they answer.
 
     Everybody who came before and everybody who is being called takes an agent first, so never more calls are placed
-    than agents are free, and nobody on the line is overtaken by who came later.
+    than agents are free, and nobody on the line is overtaken by who came later. Who was in danger waits for no agent:
+    behind the emergency queue are the duty phones.
     """
     left = {agent: frozenset(queues) for agent, queues in free.items()}
     found = []
@@ -52,7 +55,7 @@ def turns(claims: Iterable[Claim], free: Mapping[str, Sequence[str]]) -> list[Tu
         fitting = [agent for agent, queues in left.items() if claim.queue in queues]
         agent = min(fitting, key=lambda name: (len(left[name]), name), default="")
         left.pop(agent, None)
-        if claim.task and not claim.placed and agent:
+        if claim.task and not claim.placed and (agent or claim.queue == RECALL_QUEUE):
             found.append(Turn(claim.task, ahead.get(claim.queue, 0) + 1))
         if claim.on_line:
             ahead[claim.queue] = ahead.get(claim.queue, 0) + 1

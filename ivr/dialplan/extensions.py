@@ -8,6 +8,7 @@ from ivr.dialplan.steps import IDS, Options, goto_if, play, read, timed
 from ivr.dialplan.variables import CALLBACK_CONTEXT, HL_MORE, RESUME_CONTEXT, Back, Event, Next, Stage
 
 MAX_RESUMES = 5
+RECALL_PAUSE_S = 1  # for a yes or no: the person who comes next asks again
 # refused connections, a second of music after each: a caller in the middle of a report waits for a restarting ivr,
 # one who has only heard the greeting is told of the safety key soon
 AGI_TRIES = {"midcall": 5, "hello": 2}
@@ -214,6 +215,7 @@ def _queue_keys() -> Context:
 
 def _callback(options: Options) -> Context:
     recording = f"{options.recordings}/${{HL_RECORDING}}"
+    record = f"MixMonitor(,Sr({recording}-rx.wav)t({recording}-tx.wav))"
     digits = [f"digit.${{HL_CODE:{place}:1}}" for place in range(6)]
     kept = "Queue: ${HL_QUEUE},Prio: ${FILTER(0-9,${QUEUE_PRIO})},Since: ${HL_SINCE}"
     steps = [
@@ -226,12 +228,21 @@ def _callback(options: Options) -> Context:
         f"UserEvent({Event.CONTACT},{IDS},Caller: ${{HL_CALLER}},Did: ${{HL_DID}},Attempt: 1,Callback: yes,{kept})",
         "Set(GROUP(hotline)=calls)",
         f"Set(TIMEOUT(absolute)={options.limits.call_limit_s})",
+        goto_if("${HL_QUEUE}", "emergency", "recall"),
         play(options, "callback_hello.1"),
-        f"MixMonitor(,Sr({recording}-rx.wav)t({recording}-tx.wav))",
+        record,
         play(options, "callback_hello.2", *digits),
         "Goto(hl-queue,s,1)",
+        f"recall| {play(options, 'emergency_recall')}",
+        f"Wait({RECALL_PAUSE_S})",
+        play(options, "callback_hello.1"),
+        record,
+        "Goto(hl-emergency,queue,1)",
     ]
-    why = "Who is called back in turn: who we are, how to verify it, and to the place that was kept."
+    why = (
+        "Who is called back in turn: who we are, how to verify it, and to the place that was kept. Who was in danger is"
+    )
+    why += " first asked whether they are outside, and gets the emergency queue and the duty phones."
     return Context(CALLBACK_CONTEXT, why, timed("s", steps))
 
 

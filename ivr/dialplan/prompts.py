@@ -27,6 +27,8 @@ FALLBACK: Mapping[str, str] = {
     "emergency_no_agent": "客服还没接上,请别等我们:现在就打幺幺九,或者燃气公司抢修电话。我们会再联系您。",
     "voicemail_record.ni": "没录到您的声音。",
     "voicemail_record.r1": "请在嘀声后说,说完请按井号键。",
+    # to who was in danger and was cut off, before anything else
+    "emergency_recall": "您到室外了吗?",
     "callback_hello.1": "您好,汉普顿售后服务给您回电,通话会录音,马上接客服。",
     "callback_hello.2": "您要核实,可以打四零零、幺七二、六零幺幺,报核验码",
     **{f"digit.{digit}": word for digit, word in enumerate("零幺二三四五六七八九")},

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 
 from ivr.bootstrap import now
@@ -14,15 +15,15 @@ from ivr.sessions.pbx import AMIPBX
 from ivr.telephony.ami.client import AMIClient, AMISettings
 from ivr.telephony.events import InvalidEvent
 from ivr.telephony.translate import translate
-from tests.integration.asterisk.line import RATE, find, longest_silence
+from tests.integration.asterisk.line import RATE, find, longest_silence, tone
 from tests.integration.asterisk.pair import Pair
 
 CONTACT = "c" * 32
 
 
-def call_back(pair: Pair, number: str, position: str = "1", since: str = "") -> None:
+def call_back(pair: Pair, number: str, position: str = "1", since: str = "", queue: str = "complaint") -> None:
     variables = {
-        "HL_CONTACT": CONTACT, "HL_CALLER": number, "HL_DID": LANDLINE, "HL_QUEUE": "complaint", "QUEUE_PRIO": "0",
+        "HL_CONTACT": CONTACT, "HL_CALLER": number, "HL_DID": LANDLINE, "HL_QUEUE": queue, "QUEUE_PRIO": "0",
         "HL_POSITION": position, "HL_CODE": "308217", "HL_SINCE": since,
     }  # fmt: skip
     reply = pair.pbx.call(
@@ -65,6 +66,34 @@ def test_the_customer_comes_to_the_place_that_was_kept(pair: Pair) -> None:
     assert (ended["Stage"], ended["Queue"]) == ("queue", "complaint")
     recording = pair.layout.recordings / f"{contact['Recording']}-rx.wav"
     assert recording.exists()
+
+
+def test_who_was_cut_off_in_danger_is_asked_first_and_comes_to_the_duty_phone(pair: Pair) -> None:
+    call_back(pair, "13800138310", queue="emergency")
+    ring = pair.carrier.event("RobotRing", Extension="13800138310")
+    customer = pair.exchange.line(ring["Uuid"])
+    assert customer.came.wait(10)
+    asked = customer.until_hears(pair.prompts["emergency_recall"], 10)
+    assert asked < 2  # before anything else
+    hello = customer.until_hears(pair.prompts["callback_hello.1"], 10)
+    wait = customer.until_hears(pair.prompts["emergency_wait"], 10)  # no agent is there
+    assert asked < hello < wait
+    began = pair.pbx.event("UserEvent", UserEvent="HLEmergency")
+    assert began["Contact"] == CONTACT
+    duty_ring = pair.carrier.event("RobotRing", within=20.0, Extension="13900000001")
+    duty = pair.exchange.line(duty_ring["Uuid"])
+    assert duty.came.wait(10)
+    duty.until_hears(pair.prompts["duty_accept"], 10)
+    answered = pair.carrier.event("RobotAnswer", Extension="13900000001")
+    reply = pair.carrier.call("PlayDTMF", Channel=answered["Channel"], Digit="1", Duration="120")
+    assert reply["Response"] == "Success", reply
+    duty.say = tone((300.0,), 30.0)
+    customer.until_hears(np.frombuffer(tone((300.0,), 1.0), "<i2").astype(float), 20)
+    assert longest_silence(customer.samples()) < 3
+    assert find(customer.samples(), pair.prompts["callback_hello.2"]) is None  # nothing keeps them from a person
+    duty.hangup.set()
+    ended = pair.pbx.event("HLEnded", Contact=CONTACT, Stage="emergency")
+    assert ended["Queue"] == "emergency"
 
 
 def test_a_written_danger_goes_round_the_duty_phones_and_who_takes_it_hears_whom_to_ring(pair: Pair) -> None:

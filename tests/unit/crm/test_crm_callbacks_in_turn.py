@@ -8,14 +8,15 @@ import httpx
 
 from crm.agents import repository as agents
 from crm.bootstrap import Process
+from crm.callbacks import service as callbacks
 from crm.callbacks.turns import place_due
 from crm.customers import repository as customers
-from crm.policy.turns import AGAIN_AFTER, REFUSED_AFTER, UNTOLD_AFTER
+from crm.policy.turns import AGAIN_AFTER, RECALL_AFTER, REFUSED_AFTER, UNTOLD_AFTER
 from ivr.contract import facts
 from ivr.contract.commands import CommandName
 from ivr.contract.facts import Fact
 from tests.unit.crm.fakes import CALLER, CONTACT, NOON, RECORDING, Clock, FakeTelephone, Story, dialogue
-from tests.unit.crm.test_crm_facts import one, ship
+from tests.unit.crm.test_crm_facts import one, rows, ship
 from tests.unit.crm.test_crm_pops import viewer
 
 READY = facts.AgentPhoneChanged("8001", "ready")
@@ -227,3 +228,77 @@ async def test_a_queue_nobody_knows_is_refused(process: Process, desk: httpx.Asy
     await ship(desk, Story().tell(*dialogue(), facts.CallbackRequested("asked", 1, queue="sales")))
     row = await one(process, "SELECT status, reason FROM facts WHERE kind = 'callback_requested'")
     assert (row["status"], row["reason"]) == ("rejected", "unknown_queue")
+
+
+# ---- who was in danger and was cut off ----
+
+
+async def cut_off(desk: httpx.AsyncClient, caller: str = CALLER) -> Story:
+    """A caller who named a danger and was cut off before anybody answered; no agent is there."""
+    story = Story()
+    _, *said = dialogue()
+    started = facts.ContactStarted("hotline-1.1", "", caller, "4001726011", RECORDING, "v1")
+    await ship(desk, story.tell(started, *said, facts.SafetyRaised(1, "gas", "key"), facts.ContactEnded("abandoned")))
+    return story
+
+
+async def test_who_was_cut_off_in_danger_is_rung_after_three_minutes_for_the_emergency_queue(
+    process: Process, desk: httpx.AsyncClient, telephone: FakeTelephone, clock: Clock
+) -> None:
+    story = await cut_off(desk)
+    async with process.parts.work() as session:
+        (customer,) = await customers.by_number(session, CALLER)
+        customer.do_not_call = True  # does not stand against a danger
+    clock.forward(minutes=2, seconds=50)
+    assert await tick(process, telephone, clock) == []
+    clock.forward(minutes=1)
+    ((name, args),) = await tick(process, telephone, clock)  # nobody is ready: the duty phones are behind the queue
+    assert (name, args["number"], args["queue"], args["attempt"]) == (
+        CommandName.CALL_BACK, CALLER, "emergency", "1",
+    )  # fmt: skip
+    story.at = clock()
+    await ship(desk, story.tell(facts.CallbackRang("no_answer")))
+    assert await tick(process, telephone, clock) == []
+    clock.forward(seconds=RECALL_AFTER.total_seconds() + 5)
+    assert [args["attempt"] for _, args in await tick(process, telephone, clock)] == ["2"]
+    story.at = clock()
+    talk: list[Fact] = [facts.CallbackRang("answered"), LEG, facts.ContactEnded("talked", 16, 70_000)]
+    await ship(desk, story.tell(*talk))  # on a duty phone: no agent answered
+    held = await task_of(process)
+    assert (held["result"], held["done_at"] is not None) == ("reached", True)
+    told = await rows(process, "SELECT text FROM timeline WHERE kind = 'callback' ORDER BY id")
+    assert [row["text"] for row in told] == ["紧急自动回电第 1 次：无人接听", "紧急自动回电，已接通"]
+
+
+async def test_a_telephone_indoors_is_never_rung(
+    process: Process, desk: httpx.AsyncClient, telephone: FakeTelephone, clock: Clock
+) -> None:
+    await cut_off(desk, "+8675766883358")
+    clock.forward(hours=1)
+    assert await tick(process, telephone, clock) == []
+    assert (await task_of(process))["queue"] == ""
+
+
+async def test_a_telephone_indoors_that_was_named_later_is_left_to_people(
+    process: Process, desk: httpx.AsyncClient, telephone: FakeTelephone, clock: Clock
+) -> None:
+    story = await cut_off(desk)
+    await ship(desk, story.tell(facts.CallbackRequested("asked", 1, "+8675766883358")))
+    clock.forward(minutes=4)
+    assert await tick(process, telephone, clock) == []
+    held = await task_of(process)
+    assert (held["queue"], held["done_at"]) == ("", None)
+    assert held["note"] == "登记的是座机，人可能还在屋里，没有自动回拨"
+
+
+async def test_a_person_who_rang_in_vain_is_not_followed_at_once(
+    process: Process, desk: httpx.AsyncClient, telephone: FakeTelephone, clock: Clock
+) -> None:
+    await cut_off(desk)
+    clock.forward(minutes=4)
+    async with process.parts.work() as session:
+        task_id = (await task_of(process))["id"]
+        await callbacks.finish(session, task_id, result="no_answer", note="", actor="王芳", now=clock())
+    assert await tick(process, telephone, clock) == []
+    clock.forward(seconds=RECALL_AFTER.total_seconds() + 1)
+    assert len(await tick(process, telephone, clock)) == 1

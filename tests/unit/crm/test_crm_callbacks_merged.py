@@ -102,13 +102,14 @@ async def test_the_place_that_was_kept_first_stands(process: Process) -> None:
     assert list(held.values()) == ["complaint", NOON + timedelta(minutes=9), 20]
 
 
-async def test_in_danger_nobody_but_people_ring(process: Process, desk: httpx.AsyncClient) -> None:
+async def test_danger_takes_the_place_of_the_turn(process: Process, desk: httpx.AsyncClient) -> None:
     wants = facts.CallbackRequested("asked", 0, queue="consult")
     await ship(desk, call(CONTACT, CALLER, wants, facts.ContactEnded("callback")).told)
     danger: list[Fact] = [facts.SafetyRaised(0, "gas", "燃气味"), facts.ContactEnded("cut")]
     await ship(desk, call(SECOND, CALLER, *danger).told)
     (task,) = await tasks(process)
-    assert (task["queue"], task["priority"], task["reasons"]) == ("", "urgent", ["asked", "cut"])
+    assert (task["queue"], task["priority"], task["reasons"]) == ("emergency", "urgent", ["asked", "cut"])
+    assert task["next_at"] == task["due_at"]
 
 
 async def test_a_talk_ends_it_for_all_and_each_ticket_is_told(process: Process, desk: httpx.AsyncClient) -> None:

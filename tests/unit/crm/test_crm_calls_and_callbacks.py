@@ -120,6 +120,6 @@ async def test_who_was_in_danger_is_rung_outdoors_only_and_not_at_once(
     await tell(desk, story, facts.ContactEnded("abandoned"))
     async with page("8001") as client:
         (task,) = (await get(client, "/callbacks"))["items"]
-    assert (task["recall"], task["priority"], task["in_turn"]) == (recall, "urgent", False)
+    assert (task["recall"], task["priority"], task["in_turn"]) == (recall, "urgent", recall == "mobile")
     created, due = (datetime.fromisoformat(task[name]) for name in ("created_at", "due_at"))
     assert due - created == timedelta(minutes=3)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crm.policy.turns import QUEUE_ORDER, Claim, Turn, turns
+from crm.policy.turns import QUEUE_ORDER, RECALL_QUEUE, Claim, Turn, turns
 
 T0 = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 
@@ -25,6 +25,14 @@ def test_a_free_agent_is_a_turn() -> None:
     assert turns([kept], {"8001": ["consult"]}) == [Turn("a", 1)]
     assert turns([kept], {"8001": ["repair"]}) == []
     assert turns([kept], {}) == []
+
+
+def test_who_was_in_danger_waits_for_no_agent_and_takes_one_that_is_there() -> None:
+    cut_off = Claim("emergency", 0, at(9), "a")
+    assert turns([cut_off], {}) == [Turn("a", 1)]
+    kept = Claim("repair", 0, at(0), "b")
+    assert turns([kept, cut_off], {"8001": ["repair", "emergency"]}) == [Turn("a", 1)]
+    assert turns([cut_off, line("emergency", 30, 10)], {}) == [Turn("a", 2)]
 
 
 def test_who_came_before_and_waits_goes_first() -> None:
@@ -91,7 +99,8 @@ agents = st.dictionaries(st.sampled_from(["1", "2", "3"]), st.lists(st.sampled_f
 @given(waiting_lists, agents)
 def test_never_more_calls_than_free_agents(waiting: list[Claim], free: dict[str, list[str]]) -> None:
     given_turns = turns(waiting, free)
-    assert len(given_turns) <= len(free)
+    in_danger = {claim.task for claim in waiting if claim.queue == RECALL_QUEUE}
+    assert sum(turn.task not in in_danger for turn in given_turns) <= len(free)
     assert all(turn.position >= 1 for turn in given_turns)
 
 
@@ -104,7 +113,8 @@ def test_nobody_who_came_earlier_with_at_least_the_same_priority_is_overtaken(
         (mine,) = [claim for claim in waiting if claim.task == turn.task]
         before = [claim for claim in waiting if claim.queue == mine.queue and goes_before(claim, mine)]
         assert turn.position > sum(claim.on_line for claim in before)
-        assert len(before) < sum(mine.queue in queues for queues in free.values())  # each of them has an agent too
+        theirs = sum(mine.queue in queues for queues in free.values())
+        assert len(before) < theirs or mine.queue == RECALL_QUEUE  # each of them has an agent too
         as_early = [claim for claim in waiting if claim is not mine and claim.queue == mine.queue
                     and not goes_before(mine, claim)]  # fmt: skip
         assert turn.position <= sum(claim.on_line for claim in as_early) + 1  # nor is the call-back
@@ -121,12 +131,11 @@ def test_nobody_is_starved(waiting: list[Claim], queues: list[str]) -> None:
     served: list[Claim] = []
     left = [claim for claim in waiting if claim.queue in queues]
     for _ in range(len(left)):
-        given_turns = turns(left, {"1": queues})
-        heads = [claim for claim in left if claim.task in {turn.task for turn in given_turns}]
-        # Asterisk gives the agent to who is first in the heaviest queue, if nobody is called back
-        heads = heads or [min((claim for claim in left if claim.on_line or claim.placed), key=order)]
-        served.append(heads[0])
-        left.remove(heads[0])
+        called = {turn.task for turn in turns(left, {"1": queues})}
+        # Asterisk gives the agent to who is first in the heaviest queue
+        head = min((claim for claim in left if claim.task in called or claim.on_line or claim.placed), key=order)
+        served.append(head)
+        left.remove(head)
     assert left == []
     assert [order(claim) for claim in served] == sorted(order(claim) for claim in served)
 

@@ -119,6 +119,15 @@ def test_a_written_danger_rings_the_duty_phones_in_order_and_says_the_number_twi
     assert [step.rpartition("/")[2].split(".")[0].rstrip(")") for step in said] == ["duty_told", "digit"] * 2
 
 
+def test_who_was_cut_off_in_danger_is_first_asked_whether_they_are_outside() -> None:
+    called = steps("hl-callback")
+    said = called[called.index('GotoIf($["${HL_QUEUE}" = "emergency"]?recall)') :]
+    recall = next(place for place, step in enumerate(said) if "emergency_recall" in step)
+    assert [step.partition("(")[0] for step in said[recall:]] == ["Playback", "Wait", "Playback", "MixMonitor", "Goto"]
+    assert said[-1] == "Goto(hl-emergency,queue,1)"
+    assert not [step for step in called[: called.index(said[0])] if step.startswith(("Playback", "Read"))]
+
+
 def test_every_variable_is_on_the_list_and_the_list_holds_no_other() -> None:
     named = set(re.findall(r"\$\{([A-Z][A-Z_]+)\b", TEXT)) | set(re.findall(r"Set\(([A-Z][A-Z_]+)=", TEXT))
     named |= set(re.findall(r"(?:Read|CUT)\(([A-Z][A-Z_]+),", TEXT))
