@@ -23,6 +23,8 @@ _RANK = {"low": 0, "normal": 1, "high": 2, "urgent": 3}
 _WEIGHT = {"consult": 0, "follow_up": 0, "complaint": 2}  # dialogues: 投诉 > 其余办理类 > 咨询
 
 OPEN = frozenset(STATES) - {"closed", "void"}
+# nobody was sent, nothing shipped, approved or paid, nothing ended: the ticket can still be one of another kind
+_NOT_UNDER_WAY = frozenset({"new", "in_progress", "waiting_customer", "replied", "escalated", "to_dispatch"})
 _ENDED = frozenset({"resolved", "closed", "void"})
 
 
@@ -66,6 +68,11 @@ def why_no_visit(kind: str, state: str) -> str:
 def spoken_state(state: str) -> str:
     """Return the prompt key with which the phone tells the caller how a ticket stands."""
     return _SPOKEN.get(state, "st_new")
+
+
+def kinds_from(kind: str, state: str) -> tuple[str, ...]:
+    """Return the kinds that a ticket can be corrected to: any while nothing is under way, else its own alone."""
+    return tuple(KINDS) if state in _NOT_UNDER_WAY else (kind,)
 
 
 def state_after_kind_change(kind: str, state: str) -> str:

@@ -11,6 +11,7 @@ from crm.accounts import repository as accounts
 from crm.accounts.schemas import Viewer
 from crm.errors import Invalid
 from crm.parts import service as parts
+from crm.policy import ticket_states as policy
 from crm.tickets import repository
 from crm.tickets.attaching import set_customer, set_product
 from crm.tickets.errors import NoSuchSlot, TicketChanged, TicketOutdated
@@ -41,6 +42,7 @@ async def change(
     ticket = await locked(session, no)
     merged = await _check_version(session, ticket, wanted, zone)
     if wanted.kind and wanted.kind != ticket.kind:
+        _check_kind(ticket, wanted.kind)
         await set_kind(session, ticket, wanted.kind, now, viewer.name)
     if wanted.priority and wanted.priority != ticket.priority:
         await set_priority(session, ticket, wanted.priority, now, viewer.name)
@@ -98,6 +100,12 @@ async def _check_version(session: AsyncSession, ticket: Ticket, wanted: TicketCh
         detail = f"{last.by} {last.at.astimezone(zone):%H:%M} 改了 {last.label}"
         raise TicketChanged(detail, ticket, [item.model_dump(mode="json") for item in clashing])
     return sorted({item.label for item in theirs})
+
+
+def _check_kind(ticket: Ticket, kind: str) -> None:
+    if kind not in policy.kinds_from(ticket.kind, ticket.state):
+        detail = f"工单已经是「{policy.STATES[ticket.state]}」，不能再改类型；要办别的事，请开新工单"
+        raise Invalid(detail, fields=[{"field": "kind", "detail": detail}])
 
 
 async def _change_slots(

@@ -122,8 +122,9 @@ class TicketProduct(Shape):
 
 
 class TicketForm(TicketRow):
-    """The whole ticket. product: null = none on file, or not the viewer's to see."""
+    """The whole ticket. product: null = none on file, or not the viewer's to see. kinds: what it may be made one of."""
 
+    kinds: list[str]
     product: TicketProduct | None
     slots: list[SlotForm]
     moves: list[MoveForm]

@@ -113,6 +113,7 @@ async def ticket(session: AsyncSession, found: Ticket, lens: Lens) -> TicketForm
     contacts = await calls.contacts_by_id(session, [found.contact_id] if found.contact_id else [])
     return TicketForm(
         **dict(row),
+        kinds=list(policy.kinds_from(found.kind, found.state)),
         product=await _product(session, held, lens),
         slots=_shown(slot_rows(held, found.kind, lens.audio), lens),
         moves=await _moves(session, found, {item.slot: item for item in held}, lens),

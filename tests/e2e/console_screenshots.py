@@ -117,6 +117,10 @@ async def _follow_up(page: Page) -> None:
     await page.get_by_role("radio", name="好了").first.check()
 
 
+async def _correct(page: Page) -> None:
+    await page.get_by_role("button", name="改正内容").click()
+
+
 async def _attach(page: Page) -> None:
     await page.get_by_role("button", name="换客户或产品").click()
     await page.get_by_role("combobox", name="姓名").press_sequentially("容桂")
@@ -143,6 +147,7 @@ async def given_shots(lead: ConsolePage, company: Company) -> list[Shot]:
         Shot("ticket", LEAD, ticket, "main"),
         Shot("ticket-attach", LEAD, ticket, ".attach [data-testid=attach-file]", _attach),
         Shot("ticket-new", AGENT, f"/tickets/new?customer={company.rich}", "form.new"),
+        Shot("ticket-correct", LEAD, ticket, ".correct", _correct),
         Shot("ticket-check", LEAD, ticket, ".check .verdict", _check),
         Shot("calls", LEAD, "/calls", frame),
         Shot("call", LEAD, f"/calls/{company.contact}", "main"),

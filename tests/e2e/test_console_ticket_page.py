@@ -83,3 +83,39 @@ async def test_a_ticket_is_opened_from_the_customers_file(crm: Crm, browser: Bro
     await page.get_by_role("option", name="陈国强").click()
     await expect(page.get_by_label("现象")).to_have_value("")
     assert console.errors == []
+
+
+async def test_a_clerk_corrects_a_ticket_and_meets_another_who_did(crm: Crm, browser: Browser) -> None:
+    console, page = await open_at(crm, browser, AGENT, "/tickets")
+    said = {"fault_code": {"raw": "E01", "canonical": "E01"}, "symptom": {"text": "不打火"}}
+    no = (await console.send("POST", "/tickets", kind="consult", slots=said))["no"]
+    await console.go(f"/tickets/{no}")
+    await page.get_by_role("button", name="改正内容").press("Enter")
+    form = page.get_by_role("form", name="改正内容")
+    await expect(form.get_by_label("类型")).to_be_focused()
+    await form.get_by_label("类型").select_option(label="维修申报")
+    await form.get_by_label("紧急度").select_option(label="高")
+    await form.get_by_label("承办").select_option(label="张伟")
+    await form.get_by_label("承办").press("Control+s")
+    await expect(form).to_have_count(0)
+    await expect(page.get_by_text("类型：咨询 → 维修申报")).to_be_visible()
+    await page.get_by_role("button", name="改正内容").press("Enter")
+    await form.get_by_label("故障代码").fill("f 28")
+    await form.get_by_label("联系电话").fill("13800138000")
+    await page.reload()
+    await page.get_by_role("button", name="改正内容").click()
+    await expect(form.get_by_label("故障代码")).to_have_value("f 28")
+    version = (await console.get(f"/tickets/{no}"))["version"]
+    await console.send(
+        "PATCH", f"/tickets/{no}", version=version, slots={"fault_code": {"value": {"raw": "E05", "canonical": "E05"}}}
+    )
+    await form.get_by_label("联系电话").press("Control+s")
+    await expect(form.get_by_role("alert")).to_contain_text("改了 故障代码")
+    await expect(form.get_by_text("E05")).to_be_visible()
+    await expect(form.get_by_label("故障代码")).to_have_value("f 28")
+    await form.get_by_label("故障代码").press("Control+s")
+    await expect(form).to_have_count(0)
+    ticket = await console.get(f"/tickets/{no}")
+    held = {slot["slot"]: slot["text"] for slot in ticket["slots"]}
+    assert (held["fault_code"], held["contact"], ticket["owner_name"]) == ("F28", "138 0013 8000", "张伟")
+    assert (ticket["kind"], ticket["priority"]) == ("repair", "high")

@@ -251,6 +251,8 @@ export interface TicketClock {
 }
 
 export interface Ticket extends TicketRow {
+  /** What kind it can be corrected to, its own included. */
+  kinds: string[]
   /** The machine on file; null = none, or not ours to see. */
   product: { id: string; text: string } | null
   slots: Slot[]
