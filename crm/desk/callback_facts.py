@@ -54,7 +54,7 @@ async def callback_requested(
     if fact.queue and fact.queue not in QUEUES:
         raise FactRejected("unknown_queue")
     ticket = await ticket_of(session, contact, fact.matter)
-    if ticket is not None and (ticket.kind, ticket.outcome, ticket.state) == (*CANCELLED, "void"):
+    if ticket is not None and (ticket.outcome, ticket.state) == (CANCELLED, "void"):
         text = "来电人要求回电，恢复为新单"
         await ticket_service.record(session, ticket, at, kind="state", actor=ticket_service.IVR, text=text, state="new")
     place = None

@@ -14,6 +14,7 @@ from crm.desk.callback_facts import ring_back
 from crm.desk.errors import FactRejected
 from crm.desk.matters import CANCELLED, heard_of, spoken_number, ticket_of
 from crm.desk.service import own_number
+from crm.events.service import EventKind, append
 from crm.policy import ticket_states as policy
 from crm.tickets import repeated
 from crm.tickets import repository as tickets
@@ -30,8 +31,8 @@ from ivr.contract.ids import is_ticket_number
 _SETTLED: Mapping[tuple[str, str], tuple[str, str]] = {
     ("consult", "solved"): ("closed", "来电人说已解决，办结"),
     ("repair", "self_resolved"): ("resolved", "来电人按电话里的步骤自查后恢复正常，待回访"),
-    CANCELLED: ("void", "来电人在电话里说不报了，作废"),
 }
+_GIVEN_UP = ("void", "来电人在电话里说不办了，作废")
 
 
 async def matter_opened(session: AsyncSession, contact: Contact, fact: facts.MatterOpened, at: datetime) -> None:
@@ -102,12 +103,25 @@ async def ticket_opened(session: AsyncSession, contact: Contact, fact: facts.Tic
         raise FactRejected("another_ticket") from error
     await repeated.mark(session, ticket, at)
     await _press(session, contact, ticket, stored, at)
-    settled = _SETTLED.get((fact.kind, fact.outcome))
+    settled = _settled(fact, stored)
     if settled and ticket.kind == fact.kind and ticket.state == "new" and not safety:
         state, text = settled
         await ticket_service.record(session, ticket, at, kind="state", actor=ticket_service.IVR, text=text, state=state)
+    if (ticket.kind, ticket.priority, safety) == ("complaint", "urgent", ""):  # somebody posed as ours
+        await append(session, EventKind.ALARM, at, ticket=ticket.no)
     if fact.outcome in ("hung_up", "voicemail"):
         await ring_back(session, contact, fact.outcome, at, ticket=ticket)
+
+
+def _settled(fact: facts.TicketOpened, heard: list[Heard]) -> tuple[str, str] | None:
+    """Return the state and why of a ticket that needs nobody any more, None for one that does.
+
+    What a caller gives up is void, but never what is urgent, nor a complaint that was put into words.
+    """
+    if fact.outcome != CANCELLED:
+        return _SETTLED.get((fact.kind, fact.outcome))
+    told = fact.kind == "complaint" and any(item.slot == "statement" for item in heard)
+    return None if told or fact.priority == "urgent" else _GIVEN_UP
 
 
 async def _press(session: AsyncSession, contact: Contact, ticket: Ticket, heard: list[Heard], at: datetime) -> None:

@@ -9,7 +9,7 @@ from crm.tickets import repository as tickets
 from crm.tickets.models import Ticket
 from crm.tickets.service import Heard
 
-CANCELLED = ("repair", "cancelled_by_caller")  # kind and outcome of a ticket whose caller gave it up
+CANCELLED = "cancelled_by_caller"  # outcome of a ticket whose caller gave it up
 
 
 async def ticket_of(session: AsyncSession, contact: Contact, number: int) -> Ticket | None:

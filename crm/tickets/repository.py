@@ -157,14 +157,23 @@ async def entries_after(session: AsyncSession, no: str, version: int) -> Sequenc
     return (await session.execute(query)).scalars().all()
 
 
+_UNTOUCHED = (Ticket.state == "new", Ticket.owner_id.is_(None))
+
+
+async def untouched_complaints(session: AsyncSession) -> Sequence[tuple[str, datetime]]:
+    """Return (number, since) of urgent complaints without danger that nobody has taken: somebody posed as ours."""
+    query = select(Ticket.no, Ticket.created_at).where(Ticket.pressing, Ticket.kind == "complaint", Ticket.safety == "")
+    found = await session.execute(query.where(*_UNTOUCHED).order_by(Ticket.created_at, Ticket.no))
+    return [(no, at) for no, at in found]
+
+
 async def unserved_dangers(session: AsyncSession, now: datetime) -> Sequence[tuple[str, str, datetime]]:
     """Return (number, kind of danger, since) of emergencies that were written, not told by phone, and that nobody
     has taken or rings about."""
-    untouched = (Ticket.state == "new", Ticket.owner_id.is_(None))
     query = (
         select(Ticket.no, Ticket.safety, Ticket.created_at)
         .where(Ticket.is_open, Ticket.pressing, Ticket.safety != "", Ticket.contact_id.is_(None))
-        .where(*untouched, ~callbacks.served(Ticket.no, now))
+        .where(*_UNTOUCHED, ~callbacks.served(Ticket.no, now))
         .order_by(Ticket.created_at, Ticket.no)
     )
     return [(no, safety, at) for no, safety, at in await session.execute(query)]

@@ -198,6 +198,9 @@ async def _alarms(session: AsyncSession, now: datetime) -> list[Alarm]:
     for no, safety, at in await tickets.unserved_dangers(session, now):
         text = f"留言说有危险（{word(SAFETY, safety)}），还没有人接手，请马上打电话：工单 {no[:4]} {no[4:]}"
         alarms.append(Alarm(key=f"emergency:{no}", text=text, at=at))
+    for no, at in await tickets.untouched_complaints(session):
+        text = f"紧急投诉（多为疑似冒充）还没有人接手，请马上处理，并告诉派单员：工单 {no[:4]} {no[4:]}"
+        alarms.append(Alarm(key=f"complaint:{no}", text=text, at=at))
     for no, count, at in await tickets.urged_often(session, (IVR, SYSTEM)):
         text = f"客户第 {count} 次催单，请过问：工单 {no[:4]} {no[4:]}"
         alarms.append(Alarm(key=f"urged:{no}:{count}", text=text, at=at))

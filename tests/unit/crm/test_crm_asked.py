@@ -107,6 +107,26 @@ async def test_asking_and_urging_are_noted_and_the_second_urge_raises(
         assert (await supervisor.get("/api/v1/tickets", params={"view": "urged"})).json()["items"] == []
 
 
+async def test_somebody_who_posed_as_ours_is_an_alarm_until_a_person_takes_it(
+    desk: httpx.AsyncClient, process: Process, page: Opener
+) -> None:
+    started, *_ = asks()
+    opened = facts.TicketOpened(1, NUMBER, "complaint", "urgent", "handed_over")
+    await tell(desk, Story(), started, facts.MatterOpened(1, "complaint"), opened)
+    async with page("9001") as supervisor:
+        board = (await supervisor.get("/api/v1/board")).json()
+        alarms = [alarm for alarm in board["alarms"] if alarm["key"].startswith("complaint:")]
+        told = "紧急投诉（多为疑似冒充）还没有人接手，请马上处理，并告诉派单员：工单 1000 0008"
+        assert [alarm["text"] for alarm in alarms] == [told]
+        async with process.parts.work() as session:
+            events = await session.execute(text("SELECT count(*) FROM events WHERE kind = 'alarm'"))
+            assert events.scalar_one() == 1
+            await session.execute(text("UPDATE tickets SET owner_id = (SELECT id FROM accounts LIMIT 1)"))
+            await session.commit()
+        board = (await supervisor.get("/api/v1/board")).json()
+        assert not [alarm for alarm in board["alarms"] if alarm["key"].startswith("complaint:")]
+
+
 async def test_what_is_said_comes_to_the_ticket_asked_about(desk: httpx.AsyncClient, process: Process) -> None:
     story = Story()
     await tell(desk, story, *dialogue())
@@ -149,7 +169,7 @@ async def test_a_question_is_closed_only_when_the_caller_says_it_is_solved(
         assert list((await session.execute(text("SELECT state FROM tickets"))).scalars()) == [state]
 
 
-_CURED, _GIVEN_UP = "来电人按电话里的步骤自查后恢复正常，待回访", "来电人在电话里说不报了，作废"
+_CURED, _GIVEN_UP = "来电人按电话里的步骤自查后恢复正常，待回访", "来电人在电话里说不办了，作废"
 
 
 @pytest.mark.parametrize(
@@ -172,6 +192,27 @@ async def test_nobody_is_sent_to_a_machine_that_runs_again_or_that_the_caller_ga
         assert list((await session.execute(text("SELECT state FROM tickets"))).scalars()) == [state]
         told = list((await session.execute(text("SELECT text FROM timeline ORDER BY version"))).scalars())
     assert (why in told) if why else not {_CURED, _GIVEN_UP} & set(told)
+
+
+@pytest.mark.parametrize(
+    ("kind", "priority", "said", "state"),
+    [
+        ("consult", "low", (), "void"),
+        ("complaint", "high", (), "void"),
+        ("complaint", "high", (facts.SlotFilled(1, "statement", {"clip": "c/1"}, "unverified", "speech"),), "new"),
+        ("complaint", "urgent", (), "new"),  # an impostor
+        ("install", "normal", (), "void"),
+        ("part_request", "normal", (), "void"),
+    ],
+)
+async def test_what_is_given_up_is_void_whatever_it_was_but_not_what_must_be_looked_into(
+    desk: httpx.AsyncClient, process: Process, kind: str, priority: str, said: tuple[facts.Fact, ...], state: str
+) -> None:
+    started, *_ = asks()
+    opened = facts.TicketOpened(1, NUMBER, kind, priority, "cancelled_by_caller")
+    await tell(desk, Story(), started, facts.MatterOpened(1, kind), *said, opened)
+    async with process.parts.work() as session:
+        assert list((await session.execute(text("SELECT state FROM tickets"))).scalars()) == [state]
 
 
 async def test_a_danger_that_was_named_is_never_void(desk: httpx.AsyncClient, process: Process) -> None:
