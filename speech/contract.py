@@ -245,7 +245,8 @@ class RecordSpec:
 class TurnResult:
     """How a turn ended. Exactly one per turn.
 
-    digits: keys pressed, without the terminating #, in DTMF mode; "#" alone when only # was pressed.
+    digits: keys pressed, without the terminating #, in DTMF mode; "#" alone when only # was pressed (in a recording:
+    and nothing was said).
     clip: path of the caller's audio of this turn, relative to the clips folder, or "".
     speech_ms: length of the caller's speech; wait_ms: from end of prompt (or its interruption) to the result.
     noticed: what a recording seems to tell and nobody was asked about: danger (kind), codes (joined by blanks). It is

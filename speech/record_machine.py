@@ -49,7 +49,7 @@ class RecordMachine:
                 return [Order.DROP_PROMPT, *self._finish(Cause.SUCCESS, key)]
             return [Order.DROP_PROMPT] if key == "#" else []
         if key == "#":
-            return self._finish(Cause.SUCCESS if self.said_something else Cause.NO_INPUT)
+            return self._finish(Cause.SUCCESS) if self.said_something else self._finish(Cause.NO_INPUT, key)
         return self._finish(Cause.SUCCESS, key) if key in "09*" else []
 
     def _timers(self, now_ms: int) -> list[Output]:

@@ -164,9 +164,13 @@ class CallbackRang:
     end: str
 
 
+WRONG_NUMBER = "wrong_number"  # why a dialogue ended: nobody wanted us
+
+
 @dataclass(frozen=True, slots=True)
 class HandedOver:
-    """The dialogue ended by handing the caller to a queue, voicemail or the end. reason: silent | a danger | error."""
+    """The dialogue ended by handing the caller to a queue, voicemail or the end. reason: silent | a danger | error |
+    wrong_number."""
 
     KIND: ClassVar[str] = "handed_over"
     target: str  # queue | voicemail | end

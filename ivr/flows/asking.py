@@ -49,13 +49,14 @@ def ask(step: Step, variant: str = "p", prefix: Iterable[Segment] = (), *, only:
     """Put the present node's question: what is pending, `prefix`, then its prompt (`only`: no prompt)."""
     state = step.state
     node = step.program.question(state.place.node)
+    slowly = node.slow_again and variant in ("r2", "keys")
     if variant == "p" and state.keys_only:
         variant = node.keys_only_prompt
     prompt = [] if only else node_prompt(step, state.place.node, variant)
     keys_only = state.keys_only or state.question.by_keys or variant == "keys"
     notice = spoken(step, "sys_busy") if state.busy else []
     segments = (*state.pending, *notice, *prefix, *prompt)
-    _perform(step, segments, slot_spec(step.program, state, hold=only), keys_only=keys_only)
+    _perform(step, segments, slot_spec(step.program, state, hold=only), keys_only=keys_only, slowly=slowly)
     step.set(phase=Phase.LISTENING, busy=False)
 
 
@@ -65,7 +66,9 @@ def speak(step: Step, segments: tuple[Segment, ...], then: str) -> None:
     step.set(phase=Phase.SPEAKING, then=then)
 
 
-def _perform(step: Step, segments: tuple[Segment, ...], slot: SlotSpec | None, *, keys_only: bool) -> None:
+def _perform(
+    step: Step, segments: tuple[Segment, ...], slot: SlotSpec | None, *, keys_only: bool, slowly: bool = False
+) -> None:
     state = step.state
     step.set(
         turn=state.turn + 1,
@@ -74,13 +77,13 @@ def _perform(step: Step, segments: tuple[Segment, ...], slot: SlotSpec | None, *
         elapsed_ms=state.elapsed_ms + _MS_PER_CHARACTER * sum(len(segment.text) for segment in segments),
     )
     bargein = Bargein.NONE if slot is None else Bargein.KEYS if keys_only else Bargein.SPEECH
-    segments, rate = _paced(state, segments)
+    segments, rate = _paced(state, segments, slowly=slowly)
     step.effects.append(Perform(Turn(step.state.turn_id, segments, bargein, slot, rate, keys_only)))
 
 
-def _paced(state: State, segments: tuple[Segment, ...]) -> tuple[tuple[Segment, ...], float]:
+def _paced(state: State, segments: tuple[Segment, ...], *, slowly: bool = False) -> tuple[tuple[Segment, ...], float]:
     """Return what is spoken and at what rate: slowly, a thing at a time, to who is elderly or has it said again."""
-    slow = state.elder or state.question.repeats >= SLOW_AFTER_REPEATS
+    slow = slowly or state.elder or state.question.repeats >= SLOW_AFTER_REPEATS
     if slow:
         segments = tuple(part for segment in segments for part in slow_parts(segment))
     if state.elder:

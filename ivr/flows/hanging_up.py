@@ -1,17 +1,22 @@
 """The caller is gone, wherever the dialogue stands: what is left to write down, and who is to be rung back."""
 
 from ivr.flows.matters import has_content
+from ivr.flows.nodes import End
 from ivr.flows.service_rules import CODE_GOOD, code_verdict, is_answered, takes_a_person
 from ivr.flows.service_tickets import EXISTING
 from ivr.flows.state import Final, Phase
 from ivr.flows.step import Step, enter_matter, fill_known, open_ticket, raise_safety, request_callback
-from ivr.flows.walk import finish, last
+from ivr.flows.walk import finish, go, last
 
 _CODE_FLOW = "visit_code"
 
 
 def hang_up(making: Step) -> None:
     """The caller is gone: a ticket with what is known and a call-back, else nothing but the end."""
+    node = making.program.nodes.get(making.state.place.node)
+    if isinstance(node, End) and node.reason:  # a wrong number need not hear our goodbye
+        go(making, making.state.place.node)
+        return
     if _asked_of_danger(making):
         raise_safety(making, "unknown", "flow")  # no answer there counts as a yes (dialogues, emergency_check)
     if _at_the_door(making):

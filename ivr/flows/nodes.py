@@ -62,7 +62,8 @@ class _Question(_Part):
     corrections_to: where to go when the value has been corrected too often (when not given, by keys only).
     no_match_to, no_input_to: leave at the first failure of that sort. keys_only_prompt, keys_only_to: what is
     different when speech is away. fill: meaning (or "fallback") -> filler that keeps a known value.
-    reads: prompt variable -> variable that is read instead. safety: danger is asked about: a meaning may be a kind of
+    reads: prompt variable -> variable that is read instead. slow_again: r2 is the prompt before it, said slowly.
+    safety: danger is asked about: a meaning may be a kind of
     it, and a no that is not sure is none. one_breath: other slots said in the same sentence are captured
     (speech.contract.SlotSpec). captures_as: the meaning of a sentence that holds nothing but such slots; captures: only
     these, beside no other meaning than that, and what was held of them before is thrown away. forgets: slots that a no
@@ -85,6 +86,7 @@ class _Question(_Part):
     keys_only_to: Name | None = None
     fill: dict[Name, Name] = Field(default_factory=dict)
     reads: dict[Name, Name] = Field(default_factory=dict)
+    slow_again: bool = False
     safety: bool = False
     one_breath: bool = False
     captures_as: Name | None = None
@@ -136,6 +138,7 @@ class Ask(_Question):
 class Record(_Part):
     """Records the caller after a beep. voicemail: the clip is a message of its own.
 
+    optional: `#` alone says that there is nothing to say, and leads on at once.
     catches: a value that may be noticed in what is said; when there is one, it is kept and `caught_to` is next.
     """
 
@@ -148,6 +151,7 @@ class Record(_Part):
     to: Name
     fallback: Name
     voicemail: bool = False
+    optional: bool = False
     catches: Literal["fault_code"] | None = None
     caught_to: Name | None = None
 
@@ -201,9 +205,10 @@ class Queue(_Part):
 
 
 class End(_Part):
-    """Leaves the dialogue by hanging up."""
+    """Leaves the dialogue by hanging up. reason: why, where it is not that the caller is done."""
 
     kind: Literal["end"]
+    reason: Literal["wrong_number"] | None = None
 
 
 Listening = Menu | Ask

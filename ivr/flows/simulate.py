@@ -191,7 +191,7 @@ class Simulator:
         if move == "failed":
             return TurnDone(TurnResult(turn_id, Cause.MEDIA_FAILED))
         if isinstance(move, str) or move.get("dtmf") == "#":
-            return TurnDone(TurnResult(turn_id, Cause.NO_INPUT))
+            return TurnDone(TurnResult(turn_id, Cause.NO_INPUT, digits="" if isinstance(move, str) else "#"))
         if "dtmf" in move:
             return TurnDone(TurnResult(turn_id, Cause.SUCCESS, digits=move["dtmf"]))
         noticed = self.notice((move["say"],), self.program.lexicon)

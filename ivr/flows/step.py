@@ -21,7 +21,7 @@ from ivr.flows.matters import agent_queue, has_content
 from ivr.flows.nodes import Queue
 from ivr.flows.program import AGENT_QUEUE, Program
 from ivr.flows.repair_rules import is_pressing
-from ivr.flows.service_rules import LOOSE, chosen, priority_of, queue_priority
+from ivr.flows.service_rules import LOOSE, chosen, is_answered, priority_of, queue_priority
 from ivr.flows.state import Matter, Slot, State
 
 # The heavier kind wins when one matter turns into another; every other kind weighs 2.
@@ -185,10 +185,15 @@ def merge_address(before: Mapping[str, str], new: Mapping[str, str]) -> dict[str
 
 
 def open_ticket(step: Step, outcome: str) -> None:
-    """Make the present matter a ticket, once; a hang-up or a goodbye only when something was said."""
+    """Make the present matter a ticket, once; a hang-up or a goodbye only when something was said.
+
+    Nobody gives up a question that was answered.
+    """
     matter = step.state.matter
     if matter is None or matter.opened or not (outcome in _ALWAYS_OPENED or has_content(step.state)):
         return
+    if outcome == "cancelled_by_caller" and is_answered(matter):
+        outcome = "unconfirmed"
     priority = priority_of(matter)
     if priority == "normal" and is_pressing(matter):
         priority = "high"

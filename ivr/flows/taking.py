@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from ivr.contract.facts import VoicemailRecorded
+from ivr.contract.facts import WRONG_NUMBER, VoicemailRecorded
 from ivr.flows.answers import Answer, Sort
 from ivr.flows.asking import ask, pick_index, record, spoken
 from ivr.flows.captured import as_slots
@@ -103,7 +103,7 @@ def _meaning(making: Step, node: Listening, answer: Answer, result: TurnResult) 
         making.set(ticket=chosen_ticket(making.state, name))
     elif name in node.fill:
         fill_known(making, node.fill[name])
-    elif node.slot:
+    elif node.slot and name != WRONG_NUMBER:  # that is no answer, and makes no ticket
         _keep_meaning(making, node, answer, result)
     go(making, node.to[name])
 
@@ -201,6 +201,8 @@ def recorded(making: Step, node: Record, answer: Answer, result: TurnResult) -> 
     elif answer.sort is Sort.VALUE:
         keep_clip(making, node, result)
         go(making, _caught(making, node, result) or node.to)
+    elif node.optional and result.digits == "#":
+        go(making, node.to)
     else:
         _record_again(making, node)
 

@@ -128,16 +128,17 @@ def _leave(step: Step, node: Queue | End) -> None:
     place = step.state.place.node
     if isinstance(node, End):
         open_ticket(step, "cancelled_by_caller")
-        finish(step, Final("end"))
+        finish(step, Final("end"), node.reason or "")
         return
     open_ticket(step, "handed_over")
     step.save(NodeEntered(step.program.flow_of[place], place))
     finish(step, Final(node.target, node.queue, queue_priority(step.state, node.priority)))
 
 
-def finish(step: Step, final: Final) -> None:
-    """End the dialogue: the fact and the last effect."""
-    reason = "silent" if step.state.silent else step.state.matter.safety if step.state.matter else ""
+def finish(step: Step, final: Final, reason: str = "") -> None:
+    """End the dialogue: the fact and the last effect. reason: when it is known better than from the state."""
+    known = "silent" if step.state.silent else step.state.matter.safety if step.state.matter else ""
+    reason = reason or known
     step.save(HandedOver(final.target, final.queue, reason, final.priority))
     step.set(phase=Phase.DONE, final=final)
     last(step)

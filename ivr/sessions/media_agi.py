@@ -144,13 +144,13 @@ def _recording(spec: RecordSpec, recorded: Recorded) -> TurnResult:
     silence_ms = _KEPT_SILENCE_MS if recorded.reason == "timeout" else 0
     said = length_ms - silence_ms >= _LEAST_MS
     clip = f"{spec.clip}.wav" if said else ""
-    digits = recorded.digit if recorded.digit != "#" else ""
+    digits = "" if said and recorded.digit == "#" else recorded.digit
     match recorded.reason:
         case "hangup":
             cause = Cause.HUNG_UP
         case "failed":
             cause = Cause.MEDIA_FAILED
         case _:
-            cause = Cause.SUCCESS if said or digits else Cause.NO_INPUT
+            cause = Cause.SUCCESS if said or digits.strip("#") else Cause.NO_INPUT
     mode = Mode.DTMF if digits else None
     return TurnResult(spec.turn_id, cause, mode, digits, clip=clip, speech_ms=max(0, length_ms - silence_ms))

@@ -9,6 +9,7 @@ import structlog
 
 from ivr.contract.dialogue import Effect, End, HandOver, HungUp, Input, Returned, Save, TurnDone
 from ivr.contract.facts import (
+    WRONG_NUMBER,
     CallbackRequested,
     Fact,
     HandedOver,
@@ -122,6 +123,8 @@ def dialogue_end(flow: Flow, contact: OpenContact, folded: Folded | None = None)
         return DialogueEnd.CALLBACK
     if any(isinstance(fact, TicketOpened) and fact.outcome == "reported" for fact in folded.facts):
         return DialogueEnd.REPORTED  # most callers hang up once they have the number: that is no broken report
+    if any(isinstance(fact, HandedOver) and fact.reason == WRONG_NUMBER for fact in folded.facts):
+        return DialogueEnd.MISSED
     if is_hang_up(contact.inputs[-1]):
         return _cut_off(folded.facts)
     return DialogueEnd.CALLBACK if CallbackRequested in kinds else DialogueEnd.SERVED

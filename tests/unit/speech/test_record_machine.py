@@ -50,7 +50,7 @@ def test_the_limit_cuts() -> None:
     ("key", "said", "finish"),
     [
         ("#", 600, Finish(Cause.SUCCESS, Mode.SPEECH)),
-        ("#", 0, Finish(Cause.NO_INPUT)),
+        ("#", 0, Finish(Cause.NO_INPUT, Mode.DTMF, "#")),
         ("0", 0, Finish(Cause.SUCCESS, Mode.DTMF, "0")),
         ("9", 600, Finish(Cause.SUCCESS, Mode.DTMF, "9")),
         ("5", 600, None),

@@ -115,6 +115,9 @@ ROWS: Mapping[str, Script] = MappingProxyType({
     "symptom_speech no code": _to_the_code(*say("没有代码"), *press("5"), *say("屏幕闪E四", "不对"), "hangup"),
     "symptom_speech two codes": _to_the_code(*say("没有代码"), *press("5"), *say("先闪E四,后来报F二"), "hangup"),
     "adv_reset": _to_the_code(*say("E二八", "对", "试试", "好了", "正常了"), "silence", **_RESET),
+    # callers: a wrong number
+    "wrong number": _danger("打错了"),
+    "wrong number, of another maker": _danger("报修", "万和的", "打错电话了"),
     # system_trouble
     "sys_keys_only": (["failed", *press("3"), "hangup"], world()),
     "sys_resume": (["failed", "failed", *press("3"), "hangup"], world()),

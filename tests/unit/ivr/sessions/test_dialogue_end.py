@@ -91,5 +91,13 @@ def test_who_hangs_up_after_a_wrong_visit_code_is_rung_back() -> None:
     assert end_of(driver.hang_up()) is DialogueEnd.HUNG_UP
 
 
+def test_a_wrong_number_wanted_nothing_and_nobody_rings_it() -> None:
+    heard_all = Driver().start().press("3").mean("wrong_number")
+    gone_before = Driver(speak_by_itself=False).start().press("3").mean("wrong_number").hang_up()
+    for driver in (heard_all, gone_before):
+        assert end_of(driver) is DialogueEnd.MISSED
+        assert not driver.of(CallbackRequested)
+
+
 def test_who_is_asked_for_a_visit_code_and_has_none_yet_only_rang() -> None:
     assert end_of(Driver().start().press("5").hang_up()) is DialogueEnd.MISSED

@@ -15,6 +15,7 @@ from speech.contract import (
     Bargein,
     Cause,
     KeyMode,
+    Mode,
     RecordSpec,
     Segment,
     SlotKind,
@@ -142,7 +143,7 @@ async def test_a_clip_name_that_leaves_its_folder_is_refused(tmp_path: Path, cli
     ("recorded", "result"),
     [
         (("dtmf", "#", 16000), TurnResult("r", Cause.SUCCESS, clip="c/x.wav", speech_ms=2000)),
-        (("dtmf", "#", 800), TurnResult("r", Cause.NO_INPUT, speech_ms=100)),
+        (("dtmf", "#", 800), TurnResult("r", Cause.NO_INPUT, Mode.DTMF, "#", speech_ms=100)),
         (("timeout", "", 24000), TurnResult("r", Cause.SUCCESS, clip="c/x.wav", speech_ms=2000)),
         (("timeout", "", 8000), TurnResult("r", Cause.NO_INPUT)),
         (("hangup", "", 16000), TurnResult("r", Cause.HUNG_UP, clip="c/x.wav", speech_ms=2000)),
