@@ -5,6 +5,7 @@ from playwright.async_api import Browser, expect
 
 from crm.demo import SERIAL
 from tests.e2e.console_crm import Crm, open_at
+from tests.e2e.console_world import given_engineers, given_waiting, tomorrow
 
 LEAD, AGENT = "9001", "8001"
 
@@ -119,3 +120,28 @@ async def test_a_clerk_corrects_a_ticket_and_meets_another_who_did(crm: Crm, bro
     held = {slot["slot"]: slot["text"] for slot in ticket["slots"]}
     assert (held["fault_code"], held["contact"], ticket["owner_name"]) == ("F28", "138 0013 8000", "张伟")
     assert (ticket["kind"], ticket["priority"]) == ("repair", "high")
+
+
+async def test_the_customers_finish_code_stands_on_the_ticket_and_the_fee_follows_the_verdict(
+    crm: Crm, browser: Browser
+) -> None:
+    console, page = await open_at(crm, browser, LEAD, "/tickets")
+    await given_engineers(console)
+    no = (await given_waiting(console))[0]
+    check = {"invoice_on": "2015-01-06", "receipt": "yes", "serial_matches": "yes"}
+    version = (await console.get(f"/tickets/{no}"))["version"]
+    await console.send("PATCH", f"/tickets/{no}", version=version, slots={"warranty_check": {"value": check}})
+    await console.go(f"/dispatch?date={tomorrow(9):%Y-%m-%d}&ticket={no}")
+    form = page.get_by_role("form")
+    await expect(form.get_by_label("费用")).to_have_value("out")
+    await expect(form.get_by_text("按工单的三包判定预填，可以改")).to_be_visible()
+    await expect(page.get_by_role("radio", name="李强")).to_be_checked()
+    await page.get_by_label("超承诺的原因").fill("客户明天才在家")
+    await page.get_by_label("超承诺的原因").press("Enter")
+    await expect(form).to_contain_text("核验码")
+    visit = (await console.get(f"/visits?ticket={no}"))["items"][0]
+    assert visit["fee"] == "out"
+    await console.go(f"/tickets/{no}")
+    await expect(page.get_by_text(f"完工码 {visit['finish_code']}")).to_be_visible()
+    await expect(page.get_by_text("再告诉客户本人；完工码不告诉工程师")).to_be_visible()
+    assert console.errors == []

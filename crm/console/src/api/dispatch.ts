@@ -20,6 +20,7 @@ export const dispatch = {
   outlets: () => request<Outlet[]>('GET', '/outlets'),
   suggest: (ticket: string, startsAt: string, endsAt: string) =>
     request<Suggestion[]>('POST', '/dispatch/suggestions', { ticket, starts_at: startsAt, ends_at: endsAt }),
+  ofTicket: (ticket: string) => request<Schemas['Slice_VisitForm_']>('GET', `/visits${query({ ticket })}`),
   visit: (id: string) => request<Visit>('GET', at(id)),
   plan: (draft: VisitDraft) => create<Visit>('/visits', draft),
   change: (id: string, change: VisitChange) => request<Visit>('PATCH', at(id), change),

@@ -44,6 +44,7 @@ export const dispatch = {
   'dispatch.offline': '没有保存成功：连不上服务器。填的内容已存在本机',
   'dispatch.done': '已派单，核验码在下面',
   'dispatch.cancelled': '已取消，工单回到待派',
+  'dispatch.judged': '按工单的三包判定预填，可以改',
   'fee.unknown': '保不保修，现场判断',
   'fee.in': '保修期内，免费维修',
   'fee.out': '保修期外，收材料费和上门费',
