@@ -31,6 +31,7 @@ LABELS: Mapping[str, str] = {
     "callback_after": "回电时间",
     "review": "录音复核",
     "way": "办理方式",
+    "identity": "身份",
     "note": "补充说明",
     "name": "称呼",
     "since": "何时开始",

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from ivr.contract.tickets import TicketLine
-from ivr.flows import advice_rules, callback_times, repair_rules
+from ivr.flows import advice_rules, callback_times, identity, repair_rules
 from ivr.flows import service_rules as service
 from ivr.flows.matters import QueueName, agent_queue, has_content
 from ivr.flows.program import Program
@@ -292,6 +292,7 @@ BRANCHES: Mapping[str, BranchRule] = MappingProxyType(
         "code_verdict": BranchRule(CodeVerdict, lambda _, state: CodeVerdict(service.code_verdict(state))),
         "code_fee": BranchRule(Fee, _code_fee),
         "mine_asked": BranchRule(YesNo, lambda _, state: _yes(service.MINE in service.asked_topics(state))),
+        "identity_told": BranchRule(YesNo, lambda _, state: _yes(state.slot(identity.SLOT) is not None)),
         "reply_promised": BranchRule(YesNo, lambda _, state: _yes(service.reply_promised(state))),
         "product_told": BranchRule(YesNo, lambda _, state: _yes(service.product_told(state))),
         "more_statement": BranchRule(YesNo, _more("complaint_statement")),

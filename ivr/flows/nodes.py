@@ -63,6 +63,7 @@ class _Question(_Part):
     no_match_to, no_input_to: leave at the first failure of that sort. keys_only_prompt, keys_only_to: what is
     different when speech is away. fill: meaning (or "fallback") -> filler that keeps a known value.
     reads: prompt variable -> variable that is read instead. slow_again: r2 is the prompt before it, said slowly.
+    identifies: who callers say to be (经销商, 工程商, 网点) is kept.
     safety: danger is asked about: a meaning may be a kind of
     it, and a no that is not sure is none. one_breath: other slots said in the same sentence are captured
     (speech.contract.SlotSpec). captures_as: the meaning of a sentence that holds nothing but such slots; captures: only
@@ -87,6 +88,7 @@ class _Question(_Part):
     fill: dict[Name, Name] = Field(default_factory=dict)
     reads: dict[Name, Name] = Field(default_factory=dict)
     slow_again: bool = False
+    identifies: bool = False
     safety: bool = False
     one_breath: bool = False
     captures_as: Name | None = None

@@ -79,6 +79,8 @@ FILLS: Mapping[str, Callable[[State], tuple[str, Slot]]] = MappingProxyType(
         "category_other": _kept("category", value="other", spoken="其他"),
         "review_done": _kept("review", value="done", spoken="说完了"),
         "mood_angry": _kept(MOOD, value="angry", spoken="情绪激动"),
+        "return_way": _kept("way", value="return", spoken="退换,寄送地址由客服告知"),
+        "part_way": _kept("way", value="part", spoken="寄零件,寄送地址由客服告知"),
         "factory_way": _kept("way", value="factory", spoken="返厂,寄送地址由客服告知"),
     }
 )

@@ -5,6 +5,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from ivr.contract.facts import WRONG_NUMBER, VoicemailRecorded
+from ivr.flows import identity
 from ivr.flows.answers import Answer, Sort
 from ivr.flows.asking import ask, pick_index, record, spoken
 from ivr.flows.captured import as_slots
@@ -95,6 +96,8 @@ def _meaning(making: Step, node: Listening, answer: Answer, result: TurnResult) 
         begun = {"begun": answer.candidates[0].get("digits", "")}
         fill_slot(making, "number_begun", Slot(begun, "unverified", answer.source))
     _keep_beside(making, node, as_slots(answer.captured, result.clip))
+    if node.identifies:
+        keep_captured(making, identity.said(result.interpretation.text))
     if node.safety and name in EMERGENCY_KINDS:
         raise_safety(making, name, "key" if answer.source == "dtmf" else result.interpretation.text, result.clip)
     if isinstance(node, Menu) and node.pick and pick is not None:

@@ -90,7 +90,14 @@ ROWS: Mapping[str, Script] = MappingProxyType({
     "request_kind part_return": _return("主板寄给你们修"),
     "request_kind part_request": (
         [*say("要办理", "要个点火针"), *press("1"), *say("佛山市顺德区容桂街道凤翔路一百二十八号三栋五零二室", "对"),
-         *say("型号我不懂"), *press("1"), "hangup"], _AWAY,
+         *say("我是用户", "型号我不懂"), *press("1"), "hangup"], _AWAY,
+    ),
+    "request_kind part_request outlet": (
+        [*say("要办理", "网点补货"), *press("1"), *say("佛山市顺德区容桂街道凤翔路一百二十八号三栋五零二室", "对"),
+         *say("要两个密封圈"), *press("1"), "hangup"], _AWAY,
+    ),
+    "request_kind training dealer in the menu": (
+        [*say("我们是经销商,要培训"), *press("1"), *say("我们十来个人想去厂里实操"), *press("1"), "hangup"], _AWAY,
     ),
     "request_kind training": _request("经销商培训"),
     "request_kind tech_support": _request("我是工程商,现场搞不定"),

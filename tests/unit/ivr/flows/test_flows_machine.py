@@ -245,7 +245,7 @@ def test_without_a_number_the_repair_is_taken_all_the_same() -> None:
 
 
 def test_without_a_number_a_request_is_taken_all_the_same() -> None:
-    driver = Driver(numbers=False).start().mean("request").keys("5", "1").record().press("1")
+    driver = Driver(numbers=False).start().mean("request").keys("5", "1", "2").record().press("1")
     assert (driver.of(TicketOpened)[-1].kind, driver.of(TicketOpened)[-1].number) == ("training", "")
     assert driver.node == "repair_after"
     assert driver.text.startswith("单号稍后才有")

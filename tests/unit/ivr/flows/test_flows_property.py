@@ -69,6 +69,8 @@ def test_any_call_ends_and_every_node_and_edge_is_walked(monkeypatch: pytest.Mon
     for people_from in ("2026-07-25T08:00", None):
         later = Driver(queue_open=False, people_from=people_from, stores=False).start().keys("0", "1")
         later.value({"value": "any", "part": "evening", "from": "23:00"})
+    # nor do they say who they are in the menu
+    Driver(stores=False).start().hear(meaning="training", text="我们是经销商,要培训").press("1")
     # too rare for chance: a third urge, a code that was told to nobody, several tickets, a number of none
     Driver(tickets=tickets({}, {}), stores=False).start().keys("4")
     Driver(stores=False).start().keys("4", TICKET["number"])
