@@ -57,6 +57,7 @@ async def build(
                 settings.short_abandon_s * 1000,
                 parse_hours(settings.human_hours, settings.zone),
                 settings.frozen_marks,
+                settings.voicemail_dir,
             )
             health = Health(engine, telephone or phone, lambda: bell.connected, now)
             hub = Hub(work, bell, audio, rules, now, lambda: health.telephony)

@@ -1,8 +1,9 @@
 """The board as the supervisor sees it."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,7 @@ from crm.board import repository
 from crm.board.repository import OpenVisit, QueueFigures
 from crm.board.schemas import Alarm, Board, BoardAgent, BoardCall, BoardNode, BoardPops, BoardQueue, BoardRecordings
 from crm.callbacks import repository as callbacks
+from crm.calls import repository as calls
 from crm.clocks.service import SYSTEM
 from crm.database import milliseconds
 from crm.desk import repository as desk
@@ -32,19 +34,21 @@ POP_DUE = timedelta(seconds=5)
 DIALOGUE_AT_MOST = timedelta(hours=2)
 ALARM_STANDS = timedelta(hours=24)  # of danger and of cut calls: not to midnight, when few look after many hours
 LOSS_STANDS = timedelta(days=3)  # of what cannot be made good: over a weekend, until whoever runs the hotline looks
+FILED_WITHIN = timedelta(minutes=15)  # a message's call, also where its facts wait in the journal of a restarted ivr
 _NOTHING = QueueFigures(0, 0, 0, 0, 0, 0)
 _STATE_ORDER = ("unreachable", "ringing", "talking", "wrapup", "ready", "paused", "offline")
 
 
 @dataclass(frozen=True, slots=True)
 class BoardRules:
-    """Parameters of the figures. frozen_marks: see liveness.marks."""
+    """Parameters of the figures. frozen_marks: see liveness.marks; voicemail_dir: where the dialplan puts messages."""
 
     zone: ZoneInfo
     in_time_ms: int
     short_ms: int
     hours: HumanHours
     frozen_marks: Path
+    voicemail_dir: Path
 
 
 def day_start(now: datetime, zone: ZoneInfo) -> datetime:
@@ -81,6 +85,7 @@ async def board(session: AsyncSession, rules: BoardRules, telephony: str, now: d
         alarms=[
             *_calendar(rules.hours, now),
             *_frozen(rules.frozen_marks, now - ALARM_STANDS),
+            *await _unfiled(session, rules.voicemail_dir, now),
             *await _alarms(session, now),
         ],
     )
@@ -185,6 +190,30 @@ def _frozen(path: Path, since: datetime) -> list[Alarm]:
     text = "电话交换停住不动，已自动重启；当时的通话都断了，请尽快处理回电"
     return [Alarm(key=f"frozen:{item.at.isoformat()}", text=text, at=milliseconds(item.at))
             for item in marks(path, "pbx") if item.at >= since]  # fmt: skip
+
+
+async def _unfiled(session: AsyncSession, folder: Path, now: datetime) -> list[Alarm]:
+    """Tell of messages whose whole call passed while ivr was away: no call, ticket or call-back was written of them."""
+    found = await asyncio.to_thread(_messages, folder, now - LOSS_STANDS, now - FILED_WITHIN)
+    known = {contact.id for contact in await calls.contacts_by_id(session, list(found))}
+    left = [at for contact, at in found.items() if contact not in known]
+    if not left:
+        return []
+    text = f"语音导航停着时有人留言，没有来电记录：三天内 {len(left)} 条"
+    return [Alarm(key="voicemail", text=f"{text}，请管理员在服务器的 voicemail 文件夹里听，马上回电", at=max(left))]
+
+
+def _messages(folder: Path, since: datetime, until: datetime) -> Mapping[str, datetime]:
+    """Return the messages recorded between: contact -> when. A message bears its call's id, with dashes."""
+    found = {}
+    for path in folder.glob("*.wav"):
+        try:
+            at = milliseconds(datetime.fromtimestamp(path.stat().st_mtime, UTC))
+        except FileNotFoundError:
+            continue  # erased meanwhile
+        if since <= at <= until:
+            found[path.stem.replace("-", "")] = at
+    return found
 
 
 async def _alarms(session: AsyncSession, now: datetime) -> list[Alarm]:

@@ -1,6 +1,8 @@
 """The board; lists that grow; status and the pages themselves."""
 
 import json
+import os
+import uuid
 from datetime import timedelta
 from typing import Any
 
@@ -25,6 +27,32 @@ async def test_an_exchange_that_was_frozen_today_is_an_alarm(page: Opener, setti
         alarms = (await get(supervisor, "/board"))["alarms"]
     (text,) = [alarm["text"] for alarm in alarms if alarm["key"].startswith("frozen:")]
     assert text == "电话交换停住不动，已自动重启；当时的通话都断了，请尽快处理回电"
+
+
+async def test_a_message_without_a_call_is_an_alarm_until_it_is_filed(
+    page: Opener, desk: httpx.AsyncClient, settings: Settings, clock: Clock
+) -> None:
+    settings.voicemail_dir.mkdir(exist_ok=True)
+    file = settings.voicemail_dir / f"{uuid.UUID(CONTACT)}.wav"
+    file.write_bytes(b"RIFF")
+
+    async def told() -> list[str]:
+        async with page("9001") as supervisor:
+            alarms = (await get(supervisor, "/board"))["alarms"]
+        return [alarm["text"] for alarm in alarms if alarm["key"] == "voicemail"]
+
+    def recorded(ago: timedelta) -> None:
+        at = (clock() - ago).timestamp()
+        os.utime(file, times=(at, at))
+
+    for ago in (timedelta(minutes=14), timedelta(days=3, minutes=1)):
+        recorded(ago)
+        assert await told() == []
+    recorded(timedelta(minutes=16))
+    (text,) = await told()
+    assert text.startswith("语音导航停着时有人留言，没有来电记录：三天内 1 条")
+    await tell(desk, Story(), dialogue()[0])  # the journal of an ivr that is back
+    assert await told() == []
 
 
 async def test_an_emergency_of_before_midnight_stands_after_it(
