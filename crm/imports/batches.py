@@ -12,6 +12,7 @@ import structlog
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from crm import places
 from crm.customers.models import Customer
 from crm.events.service import EventKind, append_each, begin_writing
 from crm.imports import columns, repository
@@ -107,17 +108,22 @@ async def _put_customers(session: AsyncSession, found: Comparison, now: datetime
          "main": index == 0 and line.number in first, "do_not_call": False}
         for line, customer in everyone for index, e164 in enumerate(line.values["numbers"])
     ]  # fmt: skip
-    addresses = [
-        {"id": uuid4().hex, "customer_id": customer.id, "value": line.values["address"], "status": "unverified",
-         "text": line.values["address_text"], "adcode": line.values["address"].get("adcode", ""), "created_at": now}
-        for line, customer in everyone if line.values["address"]
-    ]  # fmt: skip
+    addresses = [await _address(session, line, customer, now) for line, customer in everyone if line.values["address"]]
     given = await repository.put_numbers(session, numbers) | await repository.put_addresses(session, addresses) | named
     completed = {customer.id: customer for _, customer in found.held if customer.id in given}
     for customer in completed.values():
         customer.version += 1
     await append_each(session, EventKind.CUSTOMER, now, [*(customer.id for _, customer in fresh), *completed])
     return len(fresh), len({line.number for line, customer in found.held if customer.id in given})
+
+
+async def _address(session: AsyncSession, line: Line, customer: Customer, now: datetime) -> dict[str, object]:
+    """Return the row of a line's address, with its division where that is certain."""
+    value, _ = await places.recognize(session, line.values["address"])
+    return {
+        "id": uuid4().hex, "customer_id": customer.id, "value": value, "status": "unverified",
+        "text": line.values["address_text"], "adcode": value.get("adcode", ""), "created_at": now,
+    }  # fmt: skip
 
 
 def _new_customer(line: Line, now: datetime) -> Customer:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from crm.policy.ticket_states import KINDS, OPEN, PRIORITIES, STATES
+from crm.policy.ticket_states import DISPATCHABLE, KINDS, OPEN, PRIORITIES, STATES
 
 ME, NOBODY = "me", "none"
 AT_RISK, LATE = "at_risk", "late"
@@ -51,7 +51,7 @@ VIEWS: Mapping[str, Asked] = {
     "open": _OPEN,
     "at_risk": replace(_OPEN, clock=AT_RISK),
     "late": replace(_OPEN, clock=LATE),
-    "to_dispatch": Asked(states=frozenset({"to_dispatch"})),
+    "to_dispatch": Asked(states=DISPATCHABLE),
     "visits": Asked(),
     "unverified": replace(_OPEN, unverified=True),
     "urged": replace(_OPEN, urged=True),

@@ -25,6 +25,12 @@ _WEIGHT = {"consult": 0, "follow_up": 0, "complaint": 2}  # dialogues: 投诉 > 
 OPEN = frozenset(STATES) - {"closed", "void"}
 # nobody was sent, nothing shipped, approved or paid, nothing ended: the ticket can still be one of another kind
 _NOT_UNDER_WAY = frozenset({"new", "in_progress", "waiting_customer", "replied", "escalated", "to_dispatch"})
+DISPATCHABLE = frozenset(  # where a ticket waits for somebody to be sent: 待派单, and what headquarters were told
+    state
+    for table in MOVES.values()
+    for state, items in table.items()
+    if any(item.move == "dispatch" for item in items)
+)
 _ENDED = frozenset({"resolved", "closed", "void"})
 
 

@@ -11,7 +11,7 @@ from crm.products.models import Product
 from crm.visits.models import EngineerVisit
 from tests.unit.crm.conftest import Opener
 from tests.unit.crm.fakes import ADDRESS, Clock
-from tests.unit.crm.tickets_by_hand import given_customer
+from tests.unit.crm.tickets_by_hand import given_customer, moved
 from tests.unit.crm.visits.world import END, START, ask, given_engineer, given_ticket, given_visit
 
 
@@ -219,3 +219,21 @@ async def machine_of(
         row = await session.get(EngineerVisit, visit["id"])
         assert row is not None
         return row.product_id
+
+
+async def test_what_headquarters_were_told_waits_on_the_board_and_somebody_is_sent(page: Opener) -> None:
+    """二.三.2: what the telephone does not solve; 总部派人."""
+    async with page("9001") as client:
+        engineer, ticket = await given_engineer(client), await given_ticket(client, "tech_support")
+        await moved(client, ticket, "start")
+        assert (await ask(client, "GET", "/dispatch/board?date=2026-11-22"))["waiting"] == []
+        await moved(client, ticket, "escalate", phone_support="换过点火针仍不着")
+        (waits,) = (await ask(client, "GET", "/dispatch/board?date=2026-11-22"))["waiting"]
+        assert (waits["ticket"], waits["kind_name"]) == (ticket["no"], "技术支持")
+        assert (await ask(client, "GET", "/tickets?view=to_dispatch"))["total"] == 1
+        body = {"ticket": ticket["no"], "engineer": engineer["id"], "starts_at": START, "ends_at": END}
+        visit = await ask(client, "POST", "/visits", 201, **body)
+        assert (await ask(client, "GET", f"/tickets/{ticket['no']}"))["state"] == "dispatched"
+        assert (await ask(client, "GET", "/dispatch/board?date=2026-11-22"))["waiting"] == []
+        await ask(client, "PATCH", f"/visits/{visit['id']}", version=visit["version"], cancel=True)
+        assert (await ask(client, "GET", f"/tickets/{ticket['no']}"))["state"] == "escalated"
