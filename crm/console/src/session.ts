@@ -32,8 +32,10 @@ export const PAGES = {
   board: ['supervisor', 'admin'],
   users: ['admin'],
   rules: ['agent', 'dispatcher', 'supervisor', 'quality', 'auditor', 'admin'],
+  outlets: ['agent', 'dispatcher', 'supervisor', 'quality', 'admin'],
   notices: ['agent', 'dispatcher', 'supervisor', 'quality', 'admin'],
   webhooks: ['admin'],
+  channels: ['admin'],
   imports: ['supervisor', 'admin'],
   audit: ['auditor', 'supervisor', 'admin'],
 } as const satisfies Record<string, readonly Role[]>

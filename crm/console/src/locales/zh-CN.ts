@@ -1,14 +1,17 @@
 // Every text of the console, by key; the words are those of the UX specification.
 import { admin } from './zh-CN.admin'
 import { callbacks } from './zh-CN.callbacks'
+import { channels } from './zh-CN.channels'
 import { customers } from './zh-CN.customers'
 import { desk } from './zh-CN.desk'
 import { dispatch } from './zh-CN.dispatch'
+import { field } from './zh-CN.field'
 import { followups } from './zh-CN.followups'
 import { knowledge } from './zh-CN.knowledge'
 import { notices } from './zh-CN.notices'
 import { pages } from './zh-CN.pages'
 import { parts } from './zh-CN.parts'
+import { privacy } from './zh-CN.privacy'
 import { products } from './zh-CN.products'
 import { rules } from './zh-CN.rules'
 import { tickets } from './zh-CN.tickets'
@@ -133,4 +136,4 @@ const shell = {
   'title.page': '{page} - 汉普顿热线',
 } as const
 
-export const zhCN = { ...shell, ...desk, ...notices, ...pages, ...knowledge, ...tickets, ...customers, ...admin, ...dispatch, ...callbacks, ...followups, ...rules, ...parts, ...products, ...webhooks } as const
+export const zhCN = { ...shell, ...desk, ...notices, ...pages, ...knowledge, ...tickets, ...customers, ...admin, ...dispatch, ...callbacks, ...channels, ...field, ...privacy, ...followups, ...rules, ...parts, ...products, ...webhooks } as const

@@ -1,0 +1,65 @@
+"""Outlets, engineers and channels in a real Chromium: written, kept over a reload, saved; a secret shown once."""
+
+from playwright.async_api import expect
+
+from tests.e2e.console_crm import Crm, open_at
+from tests.e2e.console_page import chromium
+
+
+async def test_an_outlet_and_its_engineer_are_written_and_switched_off(crm: Crm) -> None:
+    async with chromium() as browser:
+        console, page = await open_at(crm, browser, "9001", "/outlets")
+        await page.get_by_role("link", name="新建网点").click()
+        await page.get_by_label("名称").fill("顺德网点")
+        await page.get_by_role("button", name="加区域").click()
+        await expect(page.get_by_label("第 1 个区域的区划代码")).to_be_focused()
+        await page.keyboard.type("440606")
+        await page.reload()
+        await expect(page.get_by_label("第 1 个区域的区划代码")).to_have_value("440606")
+        await expect(page.get_by_role("button", name="新建 Ctrl+S")).to_be_disabled()  # the area has no name yet
+        await page.get_by_label("第 1 个区域的地名").fill("顺德区")
+        await page.get_by_label("算市区").check()
+        await page.keyboard.press("Control+s")
+        await expect(page.get_by_role("heading", name="顺德网点")).to_be_visible()
+        assert (await console.get("/outlets"))[0]["areas"] == [{"adcode": "440606", "name": "顺德区", "city": True}]
+
+        await page.get_by_role("link", name="工程师", exact=True).click()
+        await page.get_by_role("link", name="新建工程师").click()
+        for label, text in (("姓名", "李强"), ("工牌号", "1026"), ("电话", "13800138001")):
+            await page.get_by_label(label).fill(text)
+        await page.get_by_label("服务网点").select_option("顺德网点")
+        await page.get_by_label("壁挂炉").check()
+        await page.keyboard.press("Control+s")
+        await expect(page.get_by_role("heading", name="1026 李强")).to_be_visible()
+        await page.get_by_label("在岗").uncheck()
+        await page.get_by_role("button", name="保存").click()
+        await expect(page.locator("tbody tr").filter(has_text="李强")).to_contain_text("停用")
+        (engineer,) = await console.get("/engineers")
+        assert (engineer["active"], engineer["skills"], engineer["outlet_name"]) == (False, ["boiler"], "顺德网点")
+        assert console.errors == []
+
+
+async def test_an_agent_reads_them_only(crm: Crm) -> None:
+    async with chromium() as browser:
+        console, page = await open_at(crm, browser, "8001", "/outlets")
+        await expect(page.get_by_text("还没有网点")).to_be_visible()
+        await expect(page.get_by_role("link", name="新建网点")).to_have_count(0)
+        assert console.errors == []
+
+
+async def test_a_channel_shows_its_secret_once_and_is_removed(crm: Crm) -> None:
+    async with chromium() as browser:
+        console, page = await open_at(crm, browser, "admin", "/channels")
+        await page.get_by_label("新建渠道").fill("微信公众号")
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_test_id("shown-once")).not_to_be_empty()
+        row = page.locator("tbody tr").filter(has_text="微信公众号")
+        (channel,) = await console.get("/channels")
+        await expect(row).to_contain_text(f"/api/v1/channels/{channel['id']}/messages")
+        assert channel["secret"] == ""
+        await page.reload()
+        await expect(page.get_by_test_id("shown-once")).to_have_count(0)
+        await page.get_by_role("button", name="删除渠道 微信公众号").click()
+        await row.get_by_role("button", name="删除", exact=True).click()
+        await expect(page.get_by_text("还没有渠道")).to_be_visible()
+        assert console.errors == []
