@@ -10,6 +10,7 @@ from crm.audio import Audio
 from crm.database import make_engine, make_sessions
 from crm.events.bell import RedisBell, make_redis
 from crm.knowledge.keeper import PackKeeper
+from crm.rules.service import CALENDAR
 from crm.search import service as search
 from crm.settings import Settings
 from crm.telephone import HTTPTelephone, Telephone
@@ -47,15 +48,15 @@ async def build(
     phone = HTTPTelephone(settings.commands_port, settings.internal_token.get_secret_value())
     try:
         async with RedisBell(redis) as bell:
-            work = UnitOfWork(
-                make_sessions(engine, {places.INFO: places.Places(settings.packs_dir)}), bell, search.refresh
-            )
+            hours = parse_hours(settings.human_hours, settings.zone)
+            at_hand = {places.INFO: places.Places(settings.packs_dir), CALENDAR: hours}
+            work = UnitOfWork(make_sessions(engine, at_hand), bell, search.refresh)
             audio = Audio(settings.clips_dir, settings.recordings_dir)
             rules = BoardRules(
                 settings.zone,
                 settings.service_level_s * 1000,
                 settings.short_abandon_s * 1000,
-                parse_hours(settings.human_hours, settings.zone),
+                hours,
                 settings.frozen_marks,
                 settings.voicemail_dir,
             )

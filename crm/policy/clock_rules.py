@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from crm.policy.processes import STATES
 from crm.policy.ticket_states import KINDS
 from crm.policy.warranty_rules import BadRules
+from ivr.contract.hours import HumanHours
 
 SCOPES: Mapping[str, str] = {"city": "市区", "province": "省内", "other": "省外或地址未核实"}
 
@@ -24,11 +25,17 @@ class Area:
 
 @dataclass(frozen=True, slots=True)
 class WorkingHours:
-    """ISO weekdays and the hours of each; for promises that have a calendar."""
+    """ISO weekdays and the hours of each; for promises that have a calendar. calendar: the hotline's days off and
+    working weekends, None = every week is the same."""
 
     days: frozenset[int]
     begin: time
     end: time
+    calendar: HumanHours | None = None
+
+    def works(self, day: date) -> bool:
+        """Tell whether the day counts."""
+        return self.calendar.works(day, self.days) if self.calendar else day.isoweekday() in self.days
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +100,11 @@ def with_outlets(rules: ClockRules, served: Sequence[Mapping[str, str]]) -> Cloc
     ]
     kept = (area for area in rules.areas if area.scope != "city")
     return replace(rules, areas=(*kept, *city)) if city else rules
+
+
+def with_calendar(rules: ClockRules, calendar: HumanHours | None) -> ClockRules:
+    """Return the rules with the hotline's own days off (setting HOTLINE_HUMAN_HOURS) in their working hours."""
+    return replace(rules, hours=replace(rules.hours, calendar=calendar))
 
 
 def promises_for(rules: ClockRules, kind: str, scope: str) -> tuple[Promise, ...]:

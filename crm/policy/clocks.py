@@ -101,7 +101,7 @@ def _windows(start: datetime, hours: WorkingHours, zone: tzinfo) -> Iterator[tup
     day = start.astimezone(zone).date()
     last = day + _LONGEST
     while day <= last:
-        if day.isoweekday() in hours.days:
+        if hours.works(day):
             begin_at = max(start, datetime.combine(day, hours.begin, zone))
             end_at = datetime.combine(day, hours.end, zone)
             if begin_at < end_at:

@@ -11,13 +11,14 @@ import yaml
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.errors import Conflict, Invalid
-from crm.policy.clock_rules import ClockRules, parse_clock_rules
+from crm.policy.clock_rules import ClockRules, parse_clock_rules, with_calendar
 from crm.policy.follow_up import FollowUpRules, parse_follow_up_rules
 from crm.policy.quota import QuotaRules, parse_quota_rules
 from crm.policy.warranty_rules import WarrantyRules, parse_rules
 from crm.rules import repository
 from crm.rules.models import RuleSet
 
+CALENDAR = "calendar"  # key of AsyncSession.info: the HumanHours of the process
 _FOLDER = Path(__file__).parents[1] / "policy"
 _PARSERS: Mapping[str, Callable[[Any], Sequence[Any]]] = {
     "warranty": parse_rules,
@@ -52,8 +53,10 @@ async def warranty_rules(session: AsyncSession) -> Sequence[WarrantyRules]:
 
 
 async def clock_rules(session: AsyncSession) -> Sequence[ClockRules]:
-    """Return the sets of the clocks."""
-    return parse_clock_rules(await raw_sets(session, "clocks"))
+    """Return the sets of the clocks, with the days off that the hotline keeps."""
+    calendar = session.info.get(CALENDAR)
+    sets = parse_clock_rules(await raw_sets(session, "clocks"))
+    return [with_calendar(item, calendar) for item in sets]
 
 
 async def quota_rules(session: AsyncSession) -> Sequence[QuotaRules]:

@@ -1,4 +1,4 @@
-"""When people answer which queue: a dated calendar with 调休, and how long its data last. Pure.
+"""When people answer which queue, and which days are worked: a dated calendar with 调休, and how long it lasts. Pure.
 
 Days off and the working weekends that make up for them are announced by the State Council a year at a time; the
 library chinesecalendar carries them up to the year that was announced when it was released. After that a day is what
@@ -6,7 +6,7 @@ its weekday says, unless the setting says otherwise, and `warning` tells people 
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
@@ -22,6 +22,7 @@ _LIBRARY_ENDS = date(max(constants.holidays).year, 12, 31)
 _HOURS = re.compile(r"([0-2][0-9]):([0-5][0-9])-([0-2][0-9]):([0-5][0-9])")
 _MINUTES_A_DAY = 24 * 60
 _LONGEST_SPAN = timedelta(days=366)
+_SATURDAY = 5  # date.weekday
 
 
 class DayKind(StrEnum):
@@ -80,12 +81,20 @@ class HumanHours:
             return DayKind.WORK
         if day in constants.holidays:
             return DayKind.HOLIDAY
-        return DayKind.WEEKEND if day.weekday() >= 5 else DayKind.WORK
+        return DayKind.WEEKEND if day.weekday() >= _SATURDAY else DayKind.WORK
 
     def hours(self, day: date) -> Open:
         """Return the hours of a day."""
         told = self.days.get(day)
         return told if isinstance(told, Open) else self.kinds[self.kind(day)]
+
+    def works(self, day: date, weekdays: Collection[int]) -> bool:
+        """Tell whether an office of these ISO weekdays works on a day: not on a day off, but on a weekend that makes up
+        for one, whatever its weekday. A day that the setting closes is one off."""
+        if self.days.get(day) == _CLOSED or self.kind(day) is DayKind.HOLIDAY:
+            return False
+        made_up = self.kind(day) is DayKind.WORK and day.weekday() >= _SATURDAY
+        return made_up or day.isoweekday() in weekdays
 
     def queue_for(self, queue: str, now: datetime) -> str:
         """Return the queue that takes this queue's callers at `now` (aware)."""
@@ -175,5 +184,6 @@ def _day(text: str, entry: str) -> date:
 def warning_text(warning: EndOfData) -> str:
     """Return the alarm as people read it."""
     if warning.over:
-        return f"节假日数据已于 {warning.ends_on} 到期：咨询、投诉的时段只按星期算，请补 HOTLINE_HUMAN_HOURS"
+        what = "咨询、投诉的时段和按工作日算的时限只看星期"
+        return f"节假日数据已于 {warning.ends_on} 到期：{what}，请补 HOTLINE_HUMAN_HOURS"
     return f"节假日数据 {warning.ends_on} 到期，请尽快升级或补 HOTLINE_HUMAN_HOURS"

@@ -1,6 +1,7 @@
 """Clocks of tickets on a clock that is moved by hand: started, at risk, late, paused with a reason, kept."""
 
 import asyncio
+from datetime import UTC, datetime
 
 import httpx
 import pytest
@@ -151,3 +152,12 @@ async def test_a_failed_tick_does_not_end_the_job(process: Process, clock: Clock
         raise RuntimeError("broken")
 
     assert await run_once("broken", broken, process.parts.work, clock()) == 0
+
+
+async def test_a_promise_of_working_hours_stands_over_the_days_off(page: Opener, clock: Clock) -> None:
+    """国庆节 2026 is of the calendar that human hours go by; 18 working hours end after it."""
+    clock.moment = datetime(2026, 9, 30, 8, 0, tzinfo=UTC)  # 16:00, two hours before the office closes
+    async with page("8001") as client:
+        ticket = await opened(client, "unit_return")
+        (promise,) = [item for item in ticket["clocks"] if item["key"] == "return_answer"]
+    assert promise["due_at"] == "2026-10-09T08:00:00.000Z"

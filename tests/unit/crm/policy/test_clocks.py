@@ -1,6 +1,7 @@
 """Arithmetic of clocks: all day and working hours, pauses that give back what was left; their rules, and the quota."""
 
 from copy import deepcopy
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -9,11 +10,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm.policy.clock_rules import parse_clock_rules, promises_for, rules_of_day, scope_of, with_outlets
+from crm.policy.clock_rules import (
+    parse_clock_rules,
+    promises_for,
+    rules_of_day,
+    scope_of,
+    with_calendar,
+    with_outlets,
+)
 from crm.policy.clocks import ClockState, add, begin, between, meet, pause, resume
 from crm.policy.quota import Wanted, judge_quota, parse_quota_rules
 from crm.policy.warranty_rules import BadRules
 from crm.rules.service import default_sets
+from ivr.contract.hours import DEFAULT_HOURS, parse_hours
 from tests.unit.crm.policy.defaults import clock_rules, quota_rules
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -150,6 +159,20 @@ PROMISE = default_sets("clocks")[0]["promises"][0]
 def test_bad_clock_rules_are_refused(raw: Any) -> None:
     with pytest.raises(BadRules):
         parse_clock_rules(raw)
+
+
+def test_days_off_do_not_count_and_the_weekend_that_makes_up_for_them_does() -> None:
+    """国庆节 2026: 1 to 7 October off, Saturday the 10th worked; only for promises with a working calendar."""
+    week = with_calendar(RULES, parse_hours(DEFAULT_HOURS, ZONE)).hours
+    eve = datetime(2026, 9, 30, 17, 0, tzinfo=ZONE)
+    due = add(eve, timedelta(hours=3), week, ZONE)
+    assert due == datetime(2026, 10, 8, 11, 0, tzinfo=ZONE)
+    assert between(eve, due, week, ZONE) == timedelta(hours=3)
+    assert add(eve, timedelta(hours=3), RULES.hours, ZONE) == datetime(2026, 10, 1, 11, 0, tzinfo=ZONE)
+    assert add(eve, timedelta(hours=3), None, ZONE) == datetime(2026, 9, 30, 20, 0, tzinfo=ZONE)
+    weekdays = replace(week, days=frozenset(range(1, 6)))
+    friday = datetime(2026, 10, 9, 17, 0, tzinfo=ZONE)
+    assert add(friday, timedelta(hours=2), weekdays, ZONE) == datetime(2026, 10, 10, 10, 0, tzinfo=ZONE)
 
 
 def test_the_set_of_the_day_of_opening_holds() -> None:

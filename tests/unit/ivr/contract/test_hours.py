@@ -97,7 +97,7 @@ def test_it_warns_before_the_data_end_and_after() -> None:
     assert HOURS.warning(at("2026-12-31T23:59")) == EndOfData(ends_on, over=False)
     assert HOURS.warning(at("2027-01-01T00:00")) == EndOfData(ends_on, over=True)
     assert "2026-12-31 到期，请" in warning_text(EndOfData(ends_on, over=False))
-    assert "只按星期算" in warning_text(EndOfData(ends_on, over=True))
+    assert "只看星期" in warning_text(EndOfData(ends_on, over=True))
 
 
 def test_days_entered_by_hand_quiet_the_warning() -> None:
@@ -131,3 +131,20 @@ def test_a_bad_setting_is_refused_by_name(setting: str, names: str) -> None:
 def test_whole_days() -> None:
     always: HumanHours = parse_hours("work=00:00-24:00 weekend=00:00-24:00 holiday=00:00-24:00", ZONE)
     assert always.queue_for("complaint", at("2026-10-01T23:59")) == "complaint"
+
+
+@pytest.mark.parametrize(
+    ("day", "works"),
+    [("2026-09-30", True), ("2026-10-01", False), ("2026-10-07", False), ("2026-10-08", True),  # National Day
+     ("2026-10-10", True),  # a Saturday that makes up for it
+     ("2026-09-20", True),  # a Sunday that makes up for Mid-Autumn
+     ("2026-11-21", True), ("2026-11-22", False)],  # an office that is open on Saturdays
+)  # fmt: skip
+def test_which_days_an_office_of_saturdays_works(day: str, *, works: bool) -> None:
+    assert HOURS.works(date.fromisoformat(day), frozenset(range(1, 7))) is works
+
+
+def test_what_the_setting_says_of_a_day_holds_for_the_office_too() -> None:
+    told = parse_hours(f"{DEFAULT_HOURS} 2026-11-24=closed 2026-11-25=holiday 2026-11-22=work", ZONE)
+    days = [date(2026, 11, day) for day in (22, 23, 24, 25)]
+    assert [told.works(day, frozenset(range(1, 6))) for day in days] == [True, True, False, False]
