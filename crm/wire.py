@@ -60,5 +60,5 @@ def example(**body: Any) -> ConfigDict:
 class Values(BaseModel):
     """A slot's value on its way in: an object of short strings."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = example(value={"raw": "E零一", "canonical": "E01"})
     value: dict[Annotated[Text, Field(max_length=40)], Annotated[Text, Field(max_length=500)]] = Field(max_length=30)
