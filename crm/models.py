@@ -12,6 +12,7 @@ from crm.desk.models import FactNode, NumberLease, ReceivedFact
 from crm.engineers.models import Engineer
 from crm.events.models import Event
 from crm.followups.models import FollowUp, FollowUpAttempt
+from crm.gas_phones.models import GasPhone
 from crm.idempotency import IdempotencyKey
 from crm.imports.models import ImportLine, ImportRun
 from crm.knowledge.models import KnowledgeEntry, KnowledgeVersion
@@ -52,6 +53,7 @@ __all__ = [
     "FactNode",
     "FollowUp",
     "FollowUpAttempt",
+    "GasPhone",
     "HeardSlot",
     "IdempotencyKey",
     "ImportLine",

@@ -14,6 +14,7 @@ from crm.customers import service as customer_service
 from crm.desk import drafts, repository
 from crm.desk.models import NumberLease
 from crm.errors import Unavailable
+from crm.gas_phones import repository as gas_phones
 from crm.notices import repository as notices
 from crm.notices.models import Notice
 from crm.notices.service import heard_at
@@ -23,7 +24,7 @@ from crm.products.models import Product
 from crm.tickets import repeated
 from crm.tickets import repository as tickets
 from crm.words import PRODUCT_CLASSES, word
-from ivr.contract.desk import CallerCard, KnownProduct, NumberBlock, PastMatters
+from ivr.contract.desk import CallerCard, GasPhone, KnownProduct, NumberBlock, PastMatters
 from ivr.contract.ids import TicketNumber, ticket_number
 
 BLOCK = 1000
@@ -46,10 +47,12 @@ async def identify(session: AsyncSession, e164: str, now: datetime, surge_waitin
     """
     told = await notices.lasting(session, now)
     reply_by = await clocks.complaint_reply_by(session, now)
+    gas = [GasPhone(row.city, row.number) for row in await gas_phones.everything(session)]
     return replace(
         await _caller(session, e164, told, now) if e164 else CallerCard(),
         surge=any(item.kind == "surge" for item in told) or await _many_wait(session, surge_waiting),
         complaint_reply_by=reply_by.strftime("%Y-%m-%dT%H:%M") if reply_by else "",
+        gas_phones=tuple(gas),
     )
 
 

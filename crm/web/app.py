@@ -16,6 +16,7 @@ from crm.customers.routes import router as customers
 from crm.desk.routes import router as desk
 from crm.engineers.routes import router as engineers
 from crm.followups.routes import router as followups
+from crm.gas_phones.routes import router as gas_phones
 from crm.imports.routes import router as imports
 from crm.knowledge.routes import router as knowledge
 from crm.live.routes import router as live
@@ -65,7 +66,7 @@ _ROUTERS = (
     accounts, agents, live, tickets, calls, customers, callbacks, knowledge, outlets,
     engineers, visits, customer_files, products, open_router, status, stream, warranty,
     clocks, parts_router, rules, audit, privacy, webhooks, imports, messages, saved_views,
-    stock, partners, notices, followups,
+    stock, partners, notices, followups, gas_phones,
 )  # fmt: skip
 
 

@@ -56,12 +56,21 @@ class PastMatters:
 
 
 @dataclass(frozen=True, slots=True)
+class GasPhone:
+    """The gas company's emergency number in a city ("佛山市"), digits as dialled there."""
+
+    city: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
 class CallerCard:
     """Who calls. By the number alone only partial values are given: region and road, never room or full name.
 
     notice_area, notice_event: what is wrong in the caller's district now ("容桂街道", "今天停气"), both or none.
     surge: many call now, reporting here is fastest. complaint_reply_by: local time by which a complaint of this call is
-    answered ("2026-11-23T12:00"), "" while the company has set none.
+    answered ("2026-11-23T12:00"), "" while the company has set none. gas_phones: of all cities for which the company
+    has entered one, for the caller may be elsewhere than at the known address.
     """
 
     known: bool = False
@@ -78,6 +87,7 @@ class CallerCard:
     surge: bool = False
     complaint_reply_by: str = ""
     draft: Draft | None = None
+    gas_phones: tuple[GasPhone, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

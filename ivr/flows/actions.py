@@ -59,6 +59,13 @@ class PastAnswer(_Answer):
     machines: list[str] = Field(default_factory=list, max_length=50)
 
 
+class GasPhoneAnswer(_Answer):
+    """GasPhone as JSON."""
+
+    city: str = Field(pattern=r"^[一-鿿]{2,12}$")
+    number: str = Field(pattern=r"^[0-9]{3,20}$")
+
+
 class CallerAnswer(_Answer):
     """CallerCard as JSON."""
 
@@ -76,6 +83,7 @@ class CallerAnswer(_Answer):
     surge: bool = False
     complaint_reply_by: str = _TEXT
     draft: DraftAnswer | None = None
+    gas_phones: list[GasPhoneAnswer] = Field(default_factory=list, max_length=400)
 
 
 class NumberAnswer(_Answer):
@@ -237,5 +245,6 @@ def card_fields(answer: CallerAnswer) -> dict[str, str]:
             "products": str(len(answer.products)),
         }
     flags = {name: "1" for name in ("known", "elder", "surge") if getattr(answer, name)}
+    gas = " ".join(f"{item.city}={item.number}" for item in answer.gas_phones)
     past = {f"past_{name}": " ".join(words) for name, words in answer.past.model_dump().items()}
-    return {name: value for name, value in {**card, **flags, **past}.items() if value}
+    return {name: value for name, value in {**card, **flags, **past, "gas_phones": gas}.items() if value}

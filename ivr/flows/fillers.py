@@ -64,15 +64,14 @@ def known_value(filler: str, program: Program, state: State) -> Fill | None:
     """Return the slot a filler keeps, None when the value is not known after all."""
     if filler in advice_rules.MADE:
         return Fill(*advice_rules.MADE[filler](program, state))
-    if filler == GAS_PHONE:
-        return _gas_phone(program, state)
     return FILLERS[filler](state)
 
 
-def _gas_phone(program: Program, state: State) -> Fill | None:
+def _gas_phone(state: State) -> Fill | None:
     """The gas company's number where the caller is, as far as the company has entered it for that city."""
     region = field(state, "address", "region") or state.caller.card.get("address_region", "")
-    number = next((number for city, number in program.areas.gas_phones.items() if city in region), "")
+    entered = (entry.partition("=") for entry in state.caller.card.get("gas_phones", "").split())
+    number = next((number for city, _, number in entered if city in region), "")
     return Fill(GAS_PHONE, Slot({"number": number}, "unverified", "crm")) if number else None
 
 
@@ -83,8 +82,9 @@ FILLERS: Mapping[str, Callable[[State], Fill | None]] = MappingProxyType(
         "own_number": _own_number,
         "own_number_agreed": _own_number_agreed,
         "own_number_if_any": _own_number_if_any,
+        GAS_PHONE: _gas_phone,
         **{name: _lift(fill) for name, fill in {**known_values.FILLS, **advice_rules.FILLS, **service.FILLS}.items()},
     }
 )
 
-FILLER_NAMES = frozenset({*FILLERS, *advice_rules.MADE, GAS_PHONE})
+FILLER_NAMES = frozenset({*FILLERS, *advice_rules.MADE})

@@ -1,7 +1,6 @@
 """Loads flow documents, prompts, lexicon and areas into a Program, or refuses them with file and node named."""
 
 import json
-import re
 from collections.abc import Hashable, Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -17,7 +16,6 @@ from ivr.flows.program import Advice, Areas, FlowError, Program, Template
 from speech.contract import Lexicon
 
 HERE = Path(__file__).parent
-_PHONE = re.compile(r"[0-9]{3,12}")
 _VARIANTS = frozenset({"p", "r1", "r2", "nm", "ni"})
 
 
@@ -165,15 +163,7 @@ def _areas(path: Path) -> Areas:
     if not isinstance(evening, bool) or not isinstance(begins, str):
         raise FlowError(path.name, "evening_visits", "is not true or false, with evening_from as a time")
     city, province = (_phrases(path.name, name, raw.get(name)) for name in ("city", "province"))
-    return Areas(city, province, evening, begins, _gas_phones(path.name, raw.get("gas_phones")))
-
-
-def _gas_phones(file: str, raw: Any) -> Mapping[str, str]:
-    """Read city -> number; a number that is not quoted has lost its zero."""
-    numbers = raw.values() if isinstance(raw, dict) else (None,)
-    if not all(isinstance(number, str) and _PHONE.fullmatch(number) for number in numbers):
-        raise FlowError(file, "gas_phones", "is not a mapping of cities to numbers in quotes, digits only")
-    return MappingProxyType({str(city): number for city, number in raw.items()})
+    return Areas(city, province, evening, begins)
 
 
 def _advice(path: Path) -> Advice:

@@ -79,14 +79,12 @@ class Areas:
     """Where which promise holds (dated data, not code): names of city districts and of the province.
 
     evening_visits: engineers also come in the evening, that is from `evening_from` ("HH:MM") on.
-    gas_phones: city ("佛山市") -> the gas company's number for emergencies, digits.
     """
 
     city: tuple[str, ...]
     province: tuple[str, ...]
     evening_visits: bool = False
     evening_from: str = "18:00"
-    gas_phones: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """JSON forms of dialogue inputs, turn results and caller cards; pure, strict on the way in."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from types import MappingProxyType
 from typing import Any
@@ -9,6 +9,7 @@ from ivr.contract.desk import (
     CallerCard,
     Draft,
     DraftSlot,
+    GasPhone,
     KnownProduct,
     PastMatters,
     VisitCodeAnswer,
@@ -136,13 +137,10 @@ def _captured(raw: Any) -> dict[str, Captured]:
 def caller_card_from_json(raw: Any) -> CallerCard:
     """Parse crm's answer to identify; raises InvalidMessage."""
     _known(raw, CallerCard)
-    products = raw.get("products", [])
-    if not isinstance(products, list | tuple):
-        raise InvalidMessage("card.products")
     return CallerCard(
         known=_flag(raw, "known"),
         customer_id=_text(raw, "customer_id", ""),
-        products=tuple(_product(item) for item in products),
+        products=tuple(_product(item) for item in _list(raw, "products")),
         address_region=_text(raw, "address_region", ""),
         address_road=_text(raw, "address_road", ""),
         address_id=_text(raw, "address_id", ""),
@@ -154,7 +152,20 @@ def caller_card_from_json(raw: Any) -> CallerCard:
         surge=_flag(raw, "surge"),
         complaint_reply_by=_text(raw, "complaint_reply_by", ""),
         draft=None if raw.get("draft") is None else _draft(raw["draft"]),
+        gas_phones=tuple(_gas_phone(item) for item in _list(raw, "gas_phones")),
     )
+
+
+def _list(raw: Mapping[str, Any], name: str) -> Sequence[Any]:
+    value = raw.get(name, [])
+    if not isinstance(value, list | tuple):
+        raise InvalidMessage(f"card.{name}")
+    return value
+
+
+def _gas_phone(raw: Any) -> GasPhone:
+    _known(raw, GasPhone)
+    return GasPhone(_text(raw, "city"), _text(raw, "number"))
 
 
 def _past(raw: Any) -> PastMatters:

@@ -39,6 +39,7 @@ export const router = createRouter({
     { path: '/outlets/:id?', component: () => import('@/field/FieldPage.vue'), meta: { page: 'outlets', title: 'rail.admin' } },
     { path: '/engineers/:id?', component: () => import('@/field/FieldPage.vue'), meta: { page: 'outlets', title: 'rail.admin' } },
     { path: '/notices', component: () => import('@/notices/NoticesPage.vue'), meta: { page: 'notices', title: 'rail.admin' } },
+    { path: '/gas-phones', component: () => import('@/gasPhones/GasPhonesPage.vue'), meta: { page: 'gasPhones', title: 'rail.admin' } },
     { path: '/webhooks/:id?', component: () => import('@/webhooks/WebhooksPage.vue'), meta: { page: 'webhooks', title: 'rail.admin' } },
     { path: '/channels', component: () => import('@/channels/ChannelsPage.vue'), meta: { page: 'channels', title: 'rail.admin' } },
     { path: '/imports/:table?', component: () => import('@/imports/ImportsPage.vue'), meta: { page: 'imports', title: 'rail.admin' } },

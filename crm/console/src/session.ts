@@ -34,6 +34,7 @@ export const PAGES = {
   rules: ['agent', 'dispatcher', 'supervisor', 'quality', 'auditor', 'admin'],
   outlets: ['agent', 'dispatcher', 'supervisor', 'quality', 'admin'],
   notices: ['agent', 'dispatcher', 'supervisor', 'quality', 'admin'],
+  gasPhones: ['agent', 'dispatcher', 'supervisor', 'quality', 'admin'],
   webhooks: ['admin'],
   channels: ['admin'],
   imports: ['supervisor', 'admin'],

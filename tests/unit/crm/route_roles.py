@@ -37,6 +37,7 @@ ROLES_OF: dict[str, frozenset[str]] = {
     "listCallbacks": CALLERS, "finishCallback": CALLERS, "takeCallback": CALLERS,
     "listFollowUps": CALLERS, "getFollowUpHours": CALLERS, "takeFollowUp": CALLERS, "tellFollowUp": CALLERS,
     "getFollowUpFigures": LEADS | {QUALITY},
+    "listGasPhones": EVERYBODY, "saveGasPhone": ADMINS, "removeGasPhone": ADMINS,
     "getKnowledgePack": EVERYBODY, "listKnowledge": EVERYBODY, "getKnowledge": EVERYBODY,
     "createKnowledge": LEADS, "writeKnowledge": LEADS, "submitKnowledge": LEADS, "refuseKnowledge": LEADS,
     "publishKnowledge": LEADS, "withdrawKnowledge": LEADS, "rollBackKnowledge": LEADS,

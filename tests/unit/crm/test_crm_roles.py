@@ -20,7 +20,7 @@ PATHS = {"no": "00000000", "customer": "f" * 32, "contact": "none", "task": "f" 
          "outlet": "f" * 32, "engineer": "f" * 32, "visit": "f" * 32, "product": "f" * 32, "number": "f" * 32,
          "merge_id": "f" * 32, "photo": "f" * 32,
          "webhook": "f" * 32, "table": "customers", "account": "nobody", "channel": "f" * 32,
-         "place": "main", "follow_up": "f" * 32}  # fmt: skip
+         "place": "main", "follow_up": "f" * 32, "city": "4499"}  # fmt: skip
 
 
 def operations(process: Process) -> dict[str, tuple[str, str]]:
@@ -84,6 +84,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "changeTicket": {"version": 0},
     "addNote": {"text": "x"},
     "finishCallback": {"result": "reached"},
+    "saveGasPhone": {"version": 0, "city": "佛山市", "number": "119", "source": "x", "checked_on": "2026-11-01"},
+    "removeGasPhone": {},
     "tellFollowUp": {"result": "no_answer"},
     "changeCustomer": {"version": 1},
     "judgeWarranty": {"product_class": "boiler"},

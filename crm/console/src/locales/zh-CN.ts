@@ -7,6 +7,7 @@ import { desk } from './zh-CN.desk'
 import { dispatch } from './zh-CN.dispatch'
 import { field } from './zh-CN.field'
 import { followups } from './zh-CN.followups'
+import { gasPhones } from './zh-CN.gasPhones'
 import { knowledge } from './zh-CN.knowledge'
 import { notices } from './zh-CN.notices'
 import { pages } from './zh-CN.pages'
@@ -136,4 +137,4 @@ const shell = {
   'title.page': '{page} - 汉普顿热线',
 } as const
 
-export const zhCN = { ...shell, ...desk, ...notices, ...pages, ...knowledge, ...tickets, ...customers, ...admin, ...dispatch, ...callbacks, ...channels, ...field, ...privacy, ...followups, ...rules, ...parts, ...products, ...webhooks } as const
+export const zhCN = { ...shell, ...desk, ...notices, ...pages, ...knowledge, ...tickets, ...customers, ...admin, ...dispatch, ...callbacks, ...channels, ...field, ...privacy, ...followups, ...gasPhones, ...rules, ...parts, ...products, ...webhooks } as const

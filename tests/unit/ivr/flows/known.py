@@ -22,6 +22,7 @@ CARD: Mapping[str, Any] = MappingProxyType(
         "open_ticket": "",
     }
 )
+GAS: Mapping[str, Any] = MappingProxyType({"gas_phones": [{"city": "佛山市", "number": "075722881000"}]})
 TICKET: Mapping[str, Any] = MappingProxyType(
     {
         "number": ticket_number(1_000_001),

@@ -3,7 +3,7 @@
 import itertools
 from collections.abc import Iterator, Mapping
 from copy import copy
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache, partial
 from typing import Any
 
@@ -52,13 +52,6 @@ from tests.unit.ivr.flows.known import AT, CALLER, NOW
 def program() -> Program:
     """Return the shipped flows, loaded once."""
     return load_program()
-
-
-@cache
-def with_gas_phone() -> Program:
-    """Return the flows of a company that has entered one gas company's number."""
-    areas = replace(program().areas, gas_phones={"佛山市": "075722881000"})
-    return replace(program(), areas=areas)
 
 
 @cache

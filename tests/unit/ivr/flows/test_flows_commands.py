@@ -11,8 +11,8 @@ from ivr.contract.facts import CallbackRequested, SafetyRaised, SlotFilled, Tick
 from ivr.flows.simulate import Simulator, no_interpreter, simulate
 from ivr.flows.state import InvalidState, Slot, State, state_from_json, state_to_json
 from speech.contract import Cause, Interpretation, Mode
-from tests.unit.ivr.flows.known import CARD, E01, ROAD, ROOM, SHUNDE
-from tests.unit.ivr.flows.play import Driver, program, with_gas_phone
+from tests.unit.ivr.flows.known import CARD, E01, GAS, ROAD, ROOM, SHUNDE
+from tests.unit.ivr.flows.play import Driver, program
 from tests.unit.ivr.flows.worlds import at
 
 
@@ -180,13 +180,14 @@ def test_giving_up_keeps_or_drops_the_draft() -> None:
 @pytest.mark.parametrize(
     ("card", "said"),
     [
-        (CARD, "燃气公司的抢修电话是零七五七、二二八八、幺零零零。"),
-        ({}, ""),
-        ({**CARD, "address_region": "广东省广州市"}, ""),
+        ({**CARD, **GAS}, "燃气公司的抢修电话是零七五七、二二八八、幺零零零。"),
+        (CARD, ""),
+        (GAS, ""),
+        ({**CARD, **GAS, "address_region": "广东省广州市"}, ""),
     ],
 )
 def test_the_gas_company_is_named_only_where_its_number_is_known(card: Mapping[str, Any], said: str) -> None:
-    driver = Driver(flows=with_gas_phone(), card=card).start().danger("gas")
+    driver = Driver(card=card).start().danger("gas")
     assert driver.node == "emergency_outside"
     texts = [segment.text for turn in driver.performed for segment in turn.segments]
     assert any("燃气公司抢修电话,或者幺幺九" in text for text in texts)
@@ -195,7 +196,7 @@ def test_the_gas_company_is_named_only_where_its_number_is_known(card: Mapping[s
 
 
 def test_the_address_said_in_this_call_tells_the_city() -> None:
-    driver = Driver(flows=with_gas_phone(), demo=False).start().keys("3", "1", "2", "1").record()
+    driver = Driver(card=GAS, demo=False).start().keys("3", "1", "2", "1").record()
     driver.value({**SHUNDE, **ROAD, **ROOM}).danger("gas")
     assert "抢修电话是零七五七" in " ".join(segment.text for segment in driver.performed[-1].segments)
 

@@ -14,8 +14,8 @@ from ivr.flows.machine import MAX_TURNS, fold
 from ivr.flows.nodes import Ask, FlowCall, Menu
 from ivr.flows.service_rules import TopicLeft
 from ivr.flows.step import Step
-from tests.unit.ivr.flows.known import CARD, TICKET, tickets
-from tests.unit.ivr.flows.play import Driver, program, with_gas_phone
+from tests.unit.ivr.flows.known import CARD, GAS, TICKET, tickets
+from tests.unit.ivr.flows.play import Driver, program
 from tests.unit.ivr.flows.worlds import play_randomly, routes
 
 SEQUENCES = 3000
@@ -62,7 +62,7 @@ def test_any_call_ends_and_every_node_and_edge_is_walked(monkeypatch: pytest.Mon
     # these callers do not come back from the queue
     Driver(stores=False).start().press("0").come_back("timeout")
     Driver(stores=False).start().command("angry").come_back("timeout")
-    Driver(flows=with_gas_phone(), card=CARD, stores=False).start().danger("gas")
+    Driver(card={**CARD, **GAS}, stores=False).start().danger("gas")
     for left in TopicLeft:  # nor do they ask two things in one sentence
         both = ({"meaning": "period"}, {"meaning": left.value})
         Driver(stores=False).start().press("1").hear(meaning="period", candidates=both)
