@@ -9,8 +9,8 @@ _NEVER = frozenset({"void"})
 
 
 def same_matter(kind: str, state: str, opened_at: datetime, now: datetime) -> bool:
-    """Tell whether a call of now for the same kind is about the ticket again."""
-    return state not in _OVER.get(kind, _NEVER) and now - opened_at <= SAME_MATTER
+    """Tell whether a call of now for the same kind is about the ticket again; our own follow-up is nobody's matter."""
+    return kind != "follow_up" and state not in _OVER.get(kind, _NEVER) and now - opened_at <= SAME_MATTER
 
 
 def same_machine(kind: str, state: str, opened_at: datetime, now: datetime) -> bool:

@@ -50,7 +50,7 @@ async def test_an_agent_reads_them_only(crm: Crm) -> None:
 async def test_a_channel_shows_its_secret_once_and_is_removed(crm: Crm) -> None:
     async with chromium() as browser:
         console, page = await open_at(crm, browser, "admin", "/channels")
-        await page.get_by_label("新建渠道").fill("微信公众号")
+        await page.get_by_role("textbox", name="新建渠道").fill("微信公众号")
         await page.keyboard.press("Enter")
         await expect(page.get_by_test_id("shown-once")).not_to_be_empty()
         row = page.locator("tbody tr").filter(has_text="微信公众号")

@@ -6,6 +6,7 @@ export const field = {
   'field.engineers': '工程师',
   'field.newOutlet': '新建网点',
   'field.newEngineer': '新建工程师',
+  'field.create': '新建',
   'field.noOutlets': '还没有网点',
   'field.pickOutlet': '从左边选一个网点。网点服务的市区按 8 小时上门算。',
   'field.pickEngineer': '从左边选一位工程师。派单按会修什么、在哪里、手上有几单建议人选。',

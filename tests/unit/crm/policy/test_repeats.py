@@ -28,4 +28,5 @@ def test_what_is_over_or_void_is_not_meant() -> None:
     assert not same_matter("consult", "closed", NOW, NOW)  # it was answered: another question
     assert same_matter("complaint", "closed", NOW, NOW)
     assert not same_matter("complaint", "void", NOW, NOW)
+    assert not same_matter("follow_up", "new", NOW, NOW)
     assert not same_machine("repair", "void", NOW, NOW)
