@@ -1,4 +1,4 @@
-"""Outlets, engineers and channels in a real Chromium: written, kept over a reload, saved; a secret shown once."""
+"""Outlets, engineers, channels and gas companies' numbers in a real Chromium: written, kept over a reload, saved."""
 
 from playwright.async_api import expect
 
@@ -62,4 +62,28 @@ async def test_a_channel_shows_its_secret_once_and_is_removed(crm: Crm) -> None:
         await page.get_by_role("button", name="删除渠道 微信公众号").click()
         await row.get_by_role("button", name="删除", exact=True).click()
         await expect(page.get_by_text("还没有渠道")).to_be_visible()
+        assert console.errors == []
+
+
+async def test_a_gas_company_s_number_is_entered_changed_and_taken_out(crm: Crm) -> None:
+    async with chromium() as browser:
+        console, page = await open_at(crm, browser, "admin", "/gas-phones")
+        await page.get_by_role("button", name="填一个城市").click()
+        await expect(page.get_by_label("城市")).to_be_focused()
+        for label, text in (("城市", "佛山市"), ("区划代码", "4406"), ("抢修电话", "0757-2288 1000")):
+            await page.get_by_role("textbox", name=label).fill(text)
+        await page.reload()
+        await expect(page.get_by_role("textbox", name="抢修电话")).to_have_value("0757-2288 1000")
+        await page.get_by_role("textbox", name="来源").fill("佛山燃气官网")
+        await page.keyboard.press("Enter")
+        row = page.locator("tbody tr").filter(has_text="佛山市")
+        await expect(row).to_contain_text("075722881000")
+        await page.get_by_role("button", name="改 佛山市的号码").click()
+        await page.get_by_role("textbox", name="抢修电话").fill("96118")
+        await page.get_by_role("button", name="保存").click()
+        await expect(row).to_contain_text("96118")
+        await page.get_by_role("button", name="删除 佛山市的号码").click()
+        await row.get_by_role("button", name="删除", exact=True).click()
+        await expect(page.get_by_text("还没有填。没有填的城市不报号码")).to_be_visible()
+        assert await console.get("/gas-phones") == []
         assert console.errors == []

@@ -41,7 +41,7 @@ async def test_a_person_is_handed_out_and_erased_and_the_ticket_stays(crm: Crm) 
         await rights.get_by_label("请输入「陈国强」").fill("陈国强")
         await rights.get_by_role("button", name="删除 陈国强").click()
         await expect(rights.get_by_role("status").first).to_contain_text("已删除")
-        assert (await admin.get(f"/customers/{file['id']}"))["name"] == ""
+        assert (await admin.get(f"/customers/{file['id']}"))["name"] == "未留姓名"
         assert (await admin.get(f"/tickets/{ticket['no']}"))["kind"] == "repair"
         assert [*console.errors, *admin.errors] == []
 
