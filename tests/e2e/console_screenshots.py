@@ -109,6 +109,27 @@ async def _check(page: Page) -> None:
     await page.get_by_label("故障原因").select_option("dismantled")
 
 
+async def _first_row(page: Page) -> None:
+    await page.locator("tbody a").first.click()
+    await page.locator("form.one").wait_for()
+
+
+async def _gas_phone(page: Page) -> None:
+    if await page.locator("form.form").count() == 0:
+        await page.get_by_role("button", name="填一个城市").click()
+    await page.get_by_role("textbox", name="城市").fill("佛山市")
+
+
+async def _rights(page: Page) -> None:
+    await page.get_by_label("原因").last.fill("本人来电要求")
+    if await page.locator(".rights .warning").count() == 0:
+        await page.get_by_role("button", name="删除这个人").click()
+
+
+async def _pause(page: Page) -> None:
+    await page.get_by_role("button", name="暂停计时").first.click()
+
+
 async def _follow_up(page: Page) -> None:
     await page.locator("tbody button").first.click()
     await page.locator(".one .btn.primary, .asking").first.wait_for()
@@ -172,6 +193,12 @@ async def given_shots(lead: ConsolePage, company: Company) -> list[Shot]:
         Shot("accounts", ADMIN, "/users/8001", "form.account"),
         Shot("audit", ADMIN, "/audit", frame),
         Shot("notices", LEAD, "/notices", "main"),
+        Shot("outlets", LEAD, "/outlets", frame, _first_row),
+        Shot("engineers", LEAD, "/engineers", frame, _first_row),
+        Shot("channels", ADMIN, "/channels", "form.new"),
+        Shot("gas-phones", ADMIN, "/gas-phones", "form.form", _gas_phone),
+        Shot("rights", ADMIN, f"/customers/{company.rich}", ".rights .warning", _rights),
+        Shot("clock-pause", LEAD, f"/tickets/{company.waiting}", "form.pause", _pause),
         Shot("me", AGENT, "/me", "main"),
         Shot("forbidden", AGENT, "/users", "main"),
         Shot("not-found", AGENT, "/nowhere", "main"),
