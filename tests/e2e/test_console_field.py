@@ -18,7 +18,7 @@ async def test_an_outlet_and_its_engineer_are_written_and_switched_off(crm: Crm)
         await expect(page.get_by_label("第 1 个区域的区划代码")).to_have_value("440606")
         await expect(page.get_by_role("button", name="新建 Ctrl+S")).to_be_disabled()  # the area has no name yet
         await page.get_by_label("第 1 个区域的地名").fill("顺德区")
-        await page.get_by_label("算市区").check()
+        await page.get_by_label("算市区", exact=True).check()
         await page.keyboard.press("Control+s")
         await expect(page.get_by_role("heading", name="顺德网点")).to_be_visible()
         assert (await console.get("/outlets"))[0]["areas"] == [{"adcode": "440606", "name": "顺德区", "city": True}]
