@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from ivr.contract.desk import CallerCard, DeskFailed, DeskUnavailable, WarrantyQuestion
+from ivr.contract.desk import CallerCard, DeskFailed, DeskUnavailable, GasPhone, WarrantyQuestion
 from ivr.contract.envelope import Envelope
 from ivr.contract.facts import ContactEnded
 from ivr.contract.ids import ContactId
@@ -51,7 +51,8 @@ async def test_what_is_asked_arrives_word_for_word() -> None:
 def test_nothing_that_crm_tells_of_a_caller_is_dropped_on_the_way() -> None:
     known = replace(CARD, past=CUT_CARD.past, open_ticket=CUT_CARD.open_ticket, draft=CUT_CARD.draft)
     noticed = replace(known, notice_area="容桂街道", notice_event="今天停气", surge=True)
-    full = replace(noticed, complaint_reply_by="2026-11-23T12:00")
+    gas = (GasPhone("佛山市", "075722881000"),)
+    full = replace(noticed, complaint_reply_by="2026-11-23T12:00", gas_phones=gas)
     assert not [item.name for item in fields(CallerCard) if getattr(full, item.name) == item.default]
     assert caller_card_from_json(encode(full)) == full
     kept = parse_answer("identify", encode(full))  # what the flow makes of it
