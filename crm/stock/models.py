@@ -28,8 +28,8 @@ class StockLevel(Base):
 
 
 class StockMove(Base):
-    """One movement; rows are added, never changed. kind: in | out | count | ship | back | old. quantity: what lay there
-    after it. ticket_no: the request that was shipped or came back."""
+    """One movement; rows are added, never changed. kind: in | out | count | ship | use | back | old. quantity: what lay
+    there after it. ticket_no: the request that was shipped or came back."""
 
     __tablename__ = "stock_moves"
     __table_args__ = (Index("ix_stock_moves_part_code_at", "part_code", "at", "id"),)

@@ -26,6 +26,7 @@ from crm.tickets.errors import NoTicket, TicketChanged
 from crm.tickets.listing import Where, page, place
 from crm.tickets.models import Ticket
 from crm.tickets.schemas import (
+    CheckAsk,
     Kind,
     NoteDraft,
     Owner,
@@ -46,7 +47,7 @@ from crm.views import tickets as view
 from crm.views.board import day_start
 from crm.warranty.schemas import WarrantyForm, warranty_form
 from crm.web.context import LensDep, PartsDep, SessionDep, TransactionalRoute
-from crm.wire import Search, Text, Values
+from crm.wire import Search, Text
 
 router = APIRouter(route_class=TransactionalRoute, tags=["tickets"])
 _DIGITS = r"^[0-9]{8}$"
@@ -202,7 +203,7 @@ async def change_ticket(
 
 
 @router.post("/tickets/{no}/warranty", operation_id="judgeTicket")
-async def judge_ticket(no: TicketNo, body: Values, session: SessionDep, lens: LensDep) -> WarrantyForm:
+async def judge_ticket(no: TicketNo, body: CheckAsk, session: SessionDep, lens: LensDep) -> WarrantyForm:
     """The verdict that the ticket would have with this check of papers and machine (slot warranty_check).
 
     Nothing is stored; keys: invoice_on, voucher_on, receipt, card, serial_matches, cause, repairs. 422 for a kind of

@@ -179,6 +179,12 @@ class TicketChange(Change):
     confirm: list[SlotName] = Field(default_factory=list, max_length=30)
 
 
+class CheckAsk(Values):
+    """What somebody found of papers and machine, as the slot warranty_check holds it."""
+
+    model_config = example(value={"invoice_on": "2025-12-01", "receipt": "yes", "cause": "dismantled"})
+
+
 class TicketDraft(Change):
     """A ticket opened by an agent."""
 

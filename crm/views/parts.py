@@ -15,7 +15,9 @@ from crm.stock.service import OLD, places
 from crm.tickets.models import Ticket
 
 LATEST = 50  # movements that are shown of a part
-MOVES = {"in": "入库", "out": "出库", "count": "盘点", "ship": "发货", "back": "退回", "old": "旧件收回"}
+MOVES = {
+    "in": "入库", "out": "出库", "count": "盘点", "ship": "发货", "use": "上门用掉", "back": "退回", "old": "旧件收回",
+}  # fmt: skip
 
 
 def spare_part(row: Part, price: PartPrice | None) -> SparePartForm:

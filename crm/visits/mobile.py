@@ -23,7 +23,7 @@ from crm.errors import Invalid, Refusal
 from crm.policy import visit_rules as rules
 from crm.tickets import repository as tickets
 from crm.tickets.models import Ticket
-from crm.visits import links, photos, reporting, repository
+from crm.visits import fitting, links, photos, reporting, repository
 from crm.visits.models import EngineerVisit
 from crm.visits.schemas import VisitReport
 from crm.visits.tickets import as_viewer, window
@@ -95,6 +95,7 @@ def report_of(told: Mapping[str, list[str]]) -> VisitReport:
         return VisitReport.model_validate(
             {"version": int(first.get("version", "0")), "step": first.get("step", "save"),
              "checked": told.get("checked", []), "signed_by": first.get("signed_by", "").strip(),
+             "parts_from": first.get("parts_from", ""),
              "finish_code": first.get("finish_code", "").strip(), **given, **result, **work, **at}
         )  # fmt: skip
     except (ValidationError, ValueError, OverflowError) as error:
@@ -153,6 +154,8 @@ async def _answer(
     customer = await customers.get(session, ticket.customer_id) if ticket.customer_id else None
     number = await _number(session, ticket, held)
     given = typed or {}
+    on_site = visit.state == "on_site"
+    place = given.get("parts_from", [""])[0] or await fitting.usual_place(session, visit)
     text = _pages.get_template("visit.html").render(
         token=token, visit=visit, engineer=engineer, error=error, help=HELP_NUMBER, state=rules.STATES[visit.state],
         no=f"{ticket.no[:4]} {ticket.no[4:]}",
@@ -161,6 +164,8 @@ async def _answer(
         address=slots.address_text(held.get("address", {})),
         window=window(visit.starts_at, visit.ends_at, parts.settings.zone), fee=rules.FEES[visit.fee], rules=rules,
         checked=set(given.get("checked", visit.checked)), typed={name: values[0] for name, values in given.items()},
+        places=await fitting.sources(session) if on_site else [], place=place,
+        offers=await fitting.offers(session, place, parts.now()) if on_site else [],
         photos=len((await repository.photos(session, [visit.id])).get(visit.id, [])),
     )  # fmt: skip
     return HTMLResponse(text, status, _HEADERS)

@@ -11,11 +11,11 @@ from crm.errors import Invalid
 from crm.policy import visit_rules as rules
 from crm.tickets import service as ticket_service
 from crm.tickets.models import Ticket
-from crm.visits import tickets
+from crm.visits import fitting, tickets
 from crm.visits.errors import NotNow, StepsMissing
 from crm.visits.models import EngineerVisit
 from crm.visits.planning import locked
-from crm.visits.schemas import VisitReport
+from crm.visits.schemas import VisitReport, VisitRevoke
 
 _FROM = {"save": rules.OPEN, "depart": {"planned"}, "arrive": {"planned", "on_the_way"}, "finish": {"on_site"}}
 _AT_ONCE = timedelta(minutes=1)
@@ -50,6 +50,23 @@ async def report(
     elif told.step == "finish":
         await _finish(session, visit, ticket, told, viewer, done_at, late, now, zone)
     visit.version += 1
+    return visit
+
+
+async def revoke(
+    session: AsyncSession, visit_id: str, wanted: VisitRevoke, viewer: Viewer, now: datetime, zone: ZoneInfo
+) -> EngineerVisit:
+    """Take back a visit's result: its parts lie where they were, the ticket is open again. Raises NoVisit,
+    VisitChanged, NotNow."""
+    visit, ticket = await locked(session, visit_id, wanted.version)
+    if visit.state != "done":
+        raise NotNow(f"「{rules.STATES[visit.state]}」的上门没有结果可以撤销")
+    text = f"撤销上门结果「{rules.RESULTS[visit.result]}」：{wanted.reason}"
+    visit.state, visit.result = "cancelled", ""
+    visit.version += 1
+    await tickets.note(session, ticket, text, viewer.name, now)
+    await fitting.give_back(session, visit, ticket, viewer, now)
+    await tickets.move(session, ticket, "reopen", viewer, now, zone)
     return visit
 
 
@@ -104,6 +121,8 @@ async def _finish(
         _check_signed(visit, told)
     visit.state, visit.finished_at = "done", done_at
     await tickets.note(session, ticket, summary(visit) + late, viewer.name, now)
+    place = told.parts_from or await fitting.usual_place(session, visit)
+    await fitting.take(session, visit, ticket, place, viewer, now)
     if visit.result == "gas_leak":
         await ticket_service.raise_safety(session, ticket, "gas", now)
     await tickets.move(session, ticket, _MOVE_AFTER[visit.result], viewer, now, zone)

@@ -21,6 +21,7 @@ from crm.visits.schemas import (
     VisitDraft,
     VisitForm,
     VisitReport,
+    VisitRevoke,
     VisitState,
 )  # fmt: skip
 from crm.web.context import LensDep, PartsDep, SessionDep, TransactionalRoute, ViewerDep
@@ -99,6 +100,14 @@ async def report(visit: VisitPath, body: VisitReport, session: SessionDep, lens:
     """Enter what an engineer told by telephone; the mobile page does the same by its link."""
     require(lens.viewer, *_PLANNERS)
     changed = await reporting.report(session, visit, body, lens.viewer, lens.now, parts.settings.zone)
+    return await view.form(session, changed, lens, _secret(parts))
+
+
+@router.post("/visits/{visit}/revoke", operation_id="revokeVisit")
+async def revoke(visit: VisitPath, body: VisitRevoke, session: SessionDep, lens: LensDep, parts: PartsDep) -> VisitForm:
+    """Take back the result of a visit: parts return to the stock they left, the ticket is open again."""
+    require(lens.viewer, *_PLANNERS)
+    changed = await reporting.revoke(session, visit, body, lens.viewer, lens.now, parts.settings.zone)
     return await view.form(session, changed, lens, _secret(parts))
 
 

@@ -7,11 +7,12 @@ from fastapi import Query
 from pydantic import Field
 
 from crm.clocks.schemas import ClockForm
-from crm.wire import Change, PageTime, Shape, Text, Time, example
+from crm.wire import Change, Line, PageTime, Shape, Text, Time, example
 
 VisitState = Literal["planned", "on_the_way", "on_site", "done", "cancelled"]
 Result = Literal["fixed", "not_fixed", "need_part", "absent", "gas_leak"]
 Fee = Literal["in", "out", "unknown"]
+Place = Annotated[str, Field(pattern=r"^(main|[0-9a-f]{32})?$")]
 Id32 = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
 TicketNumber = Annotated[str, Field(pattern=r"^[0-9]{8}$")]
 DayQuery = Annotated[date | None, Query(description="Day of the hotline's zone; today when empty.")]
@@ -67,7 +68,8 @@ class VisitChange(Change):
 
 
 class PartUsed(Change):
-    """A part that was fitted; fen is what it was charged."""
+    """A part that was fitted; fen is what it was charged. A name that ends with a code of the catalogue is
+    that part."""
 
     name: Annotated[Text, Field(min_length=1, max_length=60)]
     quantity: int = Field(default=1, ge=1, le=99)
@@ -78,7 +80,8 @@ class VisitReport(Change):
     """What the engineer did; by the mobile page or by a dispatcher on the telephone.
 
     step: save | depart | arrive | finish; who leaves for a gas leak may finish on the way too. checked: keys of the
-    checklists that are done. at: when it was done, if the phone could only send it later.
+    checklists that are done. parts_from: the place whose stock the parts leave when it is finished, "" = the engineer's
+    outlet, else the main warehouse. at: when it was done, if the phone could only send it later.
     """
 
     model_config = example(version=2, step="depart", checked=["address_confirmed"])
@@ -92,10 +95,20 @@ class VisitReport(Change):
     code_found: Annotated[Text, Field(max_length=20)] | None = None
     cause: Annotated[Text, Field(max_length=200)] | None = None
     parts: list[PartUsed] | None = Field(default=None, max_length=30)
+    parts_from: Place = ""
     result: Result | None = None
     result_note: Annotated[Text, Field(max_length=1000)] | None = None
     signed_by: Annotated[Text, Field(max_length=40)] = ""
     finish_code: Annotated[str, Field(pattern=r"^([0-9]{4})?$")] = ""
+
+
+class VisitRevoke(Change):
+    """Why a visit's result does not hold; version is the one the dispatcher saw."""
+
+    model_config = example(version=4, reason="填错了工单")
+
+    version: int = Field(ge=1, le=2**31 - 1)
+    reason: Annotated[Line, Field(max_length=200)]
 
 
 class CheckLine(Shape):
