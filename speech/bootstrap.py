@@ -16,6 +16,7 @@ from speech.pack_voice import PackVoice
 from speech.prompts import PromptLibrary
 from speech.recognizers.pool import PooledRecognizer
 from speech.recognizers.port import Recognizer
+from speech.sayings import book
 from speech.settings import SpeechSettings
 from speech.synthesizers.espeak import EspeakSynthesizer
 
@@ -44,8 +45,9 @@ class SpeechProcess:
 
     async def start(self) -> None:
         """Listen; raises OSError when the port or the socket cannot be had."""
-        # Loads the pack and the pinyin tables now: the first caller must not wait for them.
+        # Loads the pack, the pinyin tables and the sayings now: the first caller must not wait for them.
         await asyncio.to_thread(self._parts.slots, "")
+        await asyncio.to_thread(book.prepare)
         self.port = await self.lines.start(self._settings.audiosocket_port)
         await self.control.start(self._settings.speech_socket)
         log.info("speech_listening", port=self.port, max_dialogues=self._settings.max_calls)

@@ -10,7 +10,7 @@ import numpy as np
 
 from speech.contract import Lexicon
 from speech.slots.phrases import syllables
-from speech.slots.text import compact, strip_fillers
+from speech.text import compact, strip_fillers
 
 MARGIN_MS = 600
 # Prompts are 20 dB below full scale; an echo comes back at least 12 dB weaker, a caller's voice hardly ever does

@@ -7,7 +7,7 @@ from danger.find import KINDS, UNKNOWN, find_safety
 from speech.contract import Lexicon
 from speech.slots.faultcode import read_codes
 from speech.slots.opening import LETTER_CODE
-from speech.slots.text import compact, with_gas
+from speech.text import compact, with_gas
 
 # Digits and what sounds like a letter are everywhere in a story; a code is what stands close behind one of these.
 _NAMES = re.compile("代码|故障码|显示|屏幕|面板|报|闪|跳|写|出来|看到")

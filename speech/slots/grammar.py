@@ -10,7 +10,7 @@ from danger.find import spoken_phrases
 from speech.contract import Lexicon, SlotKind, SlotSpec
 from speech.slots.expected import doubled, expected
 from speech.slots.readers import Knowledge
-from speech.slots.text import compact
+from speech.text import compact
 
 _OPEN = {SlotKind.STATEMENT, SlotKind.DIGITS, SlotKind.NAME, SlotKind.ADDRESS, SlotKind.ROAD}
 _LETTERS = "EFAHPLCDBGNU"  # not R: it sounds like 二, and codes of three digits are far more frequent

@@ -7,7 +7,7 @@ from pypinyin import Style, lazy_pinyin
 from rapidfuzz.distance import Indel
 
 from speech.contract import Lexicon
-from speech.slots.text import compact, strip_fillers
+from speech.text import compact, strip_fillers
 
 _POLITE = re.compile("^(我想要?|我要|帮我|请帮我|请|给我|麻烦)+")
 _NO_ANSWERS = ("对不起",)
@@ -99,16 +99,18 @@ def _mostly(core: str, lexicon: Lexicon) -> bool:
     return len(rest) <= max(2, len(core) // 2)
 
 
-def best_meaning(text: str, phrases: Mapping[str, Iterable[str]]) -> str:
+def best_meaning(text: str, phrases: Mapping[str, Iterable[str]], *, alone: bool = False) -> str:
     """Return the menu meaning whose sample phrases fit compact `text` best, "" when none fits or two fit alike.
 
-    A phrase said inside a longer sentence counts by its length; else likeness of sound over whole phrases.
+    A phrase said inside a longer sentence counts by its length; else likeness of sound over whole phrases. alone: one
+    inside a sentence counts only where it is half of it at least.
     """
     scores: dict[str, float] = {}
     bare = _bare(text)
     said = syllables(bare)
     for meaning, samples in phrases.items():
-        scores[meaning] = max((_fit(bare, said, _bare(compact(sample))) for sample in samples), default=0.0)
+        bares = (_bare(compact(sample)) for sample in samples)
+        scores[meaning] = max((_fit(bare, said, sample, alone=alone) for sample in bares), default=0.0)
     ranked = sorted(scores.items(), key=lambda item: item[1], reverse=True)
     if not ranked or ranked[0][1] < _MIN_SIMILARITY:
         return ""
@@ -151,10 +153,10 @@ def _bare(text: str) -> str:
     return _POLITE.sub("", text) or text
 
 
-def _fit(text: str, said: tuple[str, ...], sample: str) -> float:
+def _fit(text: str, said: tuple[str, ...], sample: str, *, alone: bool) -> float:
     if not sample or not text:
         return 0.0
-    if sample in text:
+    if sample in text and not (alone and 2 * len(sample) < len(text)):
         return 1.0 + len(sample) / 100
     if len(text) >= 2 and text in sample:
         return 0.8 + len(text) / len(sample) / 10

@@ -9,11 +9,12 @@ from danger import find
 from divisions.gazetteer import build_gazetteer
 from speech.contract import Captured, Interpretation, Lexicon, SlotKind, SlotSpec
 from speech.packs import Pack
+from speech.sayings.book import like_a_command, like_an_answer
 from speech.slots import opening, phrases
 from speech.slots.calendar import china_day
 from speech.slots.grammar import build_grammar, cut
 from speech.slots.readers import ADDRESS_KINDS, Knowledge, Said, code_value, read_value, whole_value
-from speech.slots.text import compact, has_unknown, strip_fillers, with_gas
+from speech.text import compact, has_unknown, strip_fillers, with_gas
 
 _REPEATED_PART = re.compile("^不是.{1,8}?(栋|座|幢|单元|楼|层|室|房|号房|号楼|号)(?=.{1,8}\\1)")
 _NO_ONLY = re.compile("(?:不是|不对|错了|不行|重来|重说|的|啊|呀)+")
@@ -72,7 +73,8 @@ class Slots:
             chosen = max((chosen, *results), key=lambda item: len(item.candidates))
         if slot.safety and chosen.meaning == "no" and not _plain_no(heard, results):
             return Interpretation(text=chosen.text)
-        return self._with_captured(chosen, slot, lexicon, heard, now)
+        found = self._with_captured(chosen, slot, lexicon, heard, now)
+        return found if found.status != "no_match" or slot.safety else _as_command(found, lexicon, heard)
 
     def grammar(self, slot: SlotSpec, lexicon: Lexicon) -> list[str]:
         """Return the phrases a recognizer should expect, words separated by blanks; [] means open listening."""
@@ -151,15 +153,22 @@ class Slots:
         return self._menu(slot, lexicon, said)
 
     def _menu(self, slot: SlotSpec, lexicon: Lexicon, said: str) -> Interpretation:
+        """Return the meaning or command of a sentence: as listed for the question, else as the sayings it is like."""
         command = phrases.find_command(said, lexicon)
         if command and not phrases.sampled(said, slot.phrases):
             return Interpretation(text=said, status="match", command=command)
         several = phrases.meanings(said, slot.phrases) if slot.several else ()
-        meaning = phrases.best_meaning(said, slot.phrases) or next(iter(several), "")
+        if len(several) > 1:
+            candidates = tuple({"meaning": name} for name in several)
+            meaning = phrases.best_meaning(said, slot.phrases) or several[0]
+            return Interpretation(text=said, status="match", meaning=meaning, candidates=candidates)
+        meaning, command = phrases.best_meaning(said, slot.phrases, alone=True), ""
         if not meaning:
-            return Interpretation(text=said)
-        candidates = tuple({"meaning": name} for name in several) if len(several) > 1 else ()
-        return Interpretation(text=said, status="match", meaning=meaning, candidates=candidates)
+            meaning, command = _like(slot, lexicon, said)
+        if not meaning and not command:
+            meaning = phrases.best_meaning(said, slot.phrases) or next(iter(several), "")
+        status = "match" if meaning or command else "no_match"
+        return Interpretation(text=said, status=status, meaning=meaning, command=command)
 
     def _value(self, slot: SlotSpec, lexicon: Lexicon, said: str, now: datetime | None) -> Interpretation:
         kind = slot.correcting or slot.kind
@@ -279,3 +288,23 @@ def _after_correction(said: str) -> str:
         if tail and len(tail) < len(best):
             best = tail
     return best
+
+
+def _like(slot: SlotSpec, lexicon: Lexicon, said: str) -> tuple[str, str]:
+    """Return the meaning of the sayings of this question that a sentence is like, or the command if it is more so."""
+    if slot.safety:  # whatever is not plain there is taken for danger
+        return "", ""
+    name, score = like_an_answer(slot.name, said)
+    command, nearer = like_a_command(said)
+    if command in lexicon.commands and nearer > score:
+        return "", command
+    return name if name in slot.phrases else "", name if name in lexicon.commands else ""
+
+
+def _as_command(found: Interpretation, lexicon: Lexicon, heard: list[str]) -> Interpretation:
+    """Return what was not understood as the command that it is like, if it is like one."""
+    for text in heard:
+        command, _ = like_a_command(strip_fillers(compact(text), lexicon.fillers))
+        if command in lexicon.commands:
+            return replace(found, status="match", command=command)
+    return found

@@ -4,7 +4,7 @@ import pytest
 
 from ivr.flows.load import load_program
 from speech.slots import Slots
-from speech.slots.text import with_gas
+from speech.text import with_gas
 from tests.unit.speech.slots.samples import MENU
 
 LEXICON = load_program().lexicon

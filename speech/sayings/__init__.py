@@ -1,0 +1,1 @@
+"""What callers say to a question in their own words, and what a sentence nobody foresaw is most like."""

@@ -1,0 +1,1 @@
+"""The sayings of callers, and sentences that nobody foresaw."""
