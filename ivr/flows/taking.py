@@ -224,14 +224,11 @@ def _caught(making: Step, node: Record, result: TurnResult) -> str | None:
 
 def _record_again(making: Step, node: Record) -> None:
     tried = making.state.question.tried + 1
-    sorry = spoken(making, f"{making.state.place.node}.ni")
     if tried < len(node.tries):
         making.set(question=replace(making.state.question, tried=tried))
-        record(making, node.tries[tried], sorry)
-        return
-    if tried == 1:  # nobody asks again: its words ("没关系。") go before what comes next
-        making.set(pending=(*making.state.pending, *sorry))
-    go(making, node.fallback)
+        record(making, node.tries[tried], spoken(making, f"{making.state.place.node}.ni"))
+    else:
+        go(making, node.fallback)
 
 
 def keep_clip(making: Step, node: object, result: TurnResult) -> None:

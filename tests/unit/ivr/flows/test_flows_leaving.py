@@ -64,3 +64,12 @@ def test_a_question_that_was_answered_is_never_given_up() -> None:
     assert driver.press("2").of(TicketOpened)[-1].outcome == "unconfirmed"
     given_up = at("visit_day").command("quit").press("2")
     assert given_up.of(TicketOpened)[-1].outcome == "cancelled_by_caller"
+
+
+def test_who_dialled_wrong_and_hangs_up_in_our_goodbye_is_not_rung_back() -> None:
+    driver = at("repair_product")
+    driver.speak_by_itself = False
+    driver.mean("wrong_number").hang_up()
+    assert driver.last == End()
+    assert driver.of(HandedOver) == [HandedOver("end", reason="wrong_number")]
+    assert not driver.of(CallbackRequested)
