@@ -33,12 +33,14 @@ def read(name: str) -> Iterator[tuple[str, str]]:
         yield meaning, said
 
 
-@cache
+program = cache(load_program)
+slots = cache(partial(Slots, Pack("t")))
+
+
 def heard(question: str, said: str) -> str:
     """Return the meaning or the command, NONE when it was not understood."""
-    program = load_program()
-    spec = slot_spec(program, State(place=Place(question, ())))
-    found = partial(Slots(Pack("t")).interpret, spec, program.lexicon)((said,))
+    spec = slot_spec(program(), State(place=Place(question, ())))
+    found = slots().interpret(spec, program().lexicon, (said,))
     return found.meaning or found.command or NONE
 
 
