@@ -5,6 +5,7 @@ import unicodedata
 
 from danger.find import UNKNOWN
 
+_NO_FILLER = re.compile("[这那]个(?:月|周|星期|礼拜)")
 _PUNCTUATION = re.compile(r"[\s,.;:!?，。；：！？、…“”‘’「」()（）·~\-—]+")
 
 # 煤气 and 没气 have the same syllables, and a recognizer without tones writes either. Nobody smells that there is no
@@ -29,13 +30,13 @@ def has_unknown(text: str) -> bool:
 
 
 def strip_fillers(text: str, fillers: tuple[str, ...]) -> str:
-    """Return compact `text` without filler words at its beginning and end."""
+    """Return compact `text` without filler words at its beginning and end; 这个 of 这个月 is none."""
     words = sorted((compact(word) for word in fillers if compact(word)), key=len, reverse=True)
     changed = True
     while changed and text:
         changed = False
         for word in words:
-            if text.startswith(word):
+            if text.startswith(word) and not _NO_FILLER.match(text):
                 text, changed = text[len(word) :], True
             elif text.endswith(word):
                 text, changed = text[: -len(word)], True

@@ -13,7 +13,8 @@ from functools import cache, partial
 
 from pypinyin import Style, lazy_pinyin
 
-NONE = "none"  # sayings that mean nothing at a question
+NONE = "none"  # sayings that mean nothing at a question; at the question for a code: that there is none
+OTHER = "another_answer"  # answers of another kind, such as codes, where NONE is a meaning
 _UNSEEN = 0.05  # of a saying: how much every piece is taken to have been seen besides
 _KNOWN = 0.4  # of the pieces of a sentence must stand in some saying
 _EDGE = "^"

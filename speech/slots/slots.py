@@ -298,7 +298,8 @@ def _like(slot: SlotSpec, lexicon: Lexicon, said: str) -> tuple[str, str]:
     command, nearer = like_a_command(said)
     if command in lexicon.commands and nearer > score:
         return "", command
-    return name if name in slot.phrases else "", name if name in lexicon.commands else ""
+    answers = {*slot.phrases, *(("yes", "no") if slot.kind is SlotKind.YES_NO else ())}
+    return name if name in answers else "", name if name in lexicon.commands else ""
 
 
 def _as_command(found: Interpretation, lexicon: Lexicon, heard: list[str]) -> Interpretation:

@@ -20,24 +20,24 @@ PART_OVER: Mapping[str, time] = {
 }  # fmt: skip
 
 _PARTS = (
-    ("evening", "晚上|傍晚|夜里|夜晚|晚黑|晚间|今晚|明晚|后晚|下班后?"),
+    ("evening", "晚上|傍晚|夜里|夜晚|晚黑|晚间|今晚|明晚|后晚|下班后?|天黑"),
     ("noon", "中午|晌午(?!饭)"),
-    ("afternoon", "下午|下昼|午后|后晌|晏昼|吃了?晌午饭|吃完?午饭|下半天"),
-    ("morning", "早上|上午|早晨|清早|大清早|一早|头晌|上昼|朝早|明早|今早|后早|上半天|早间"),
+    ("afternoon", "下午|下昼|午后|后晌|晏昼|吃[了过完]?(?:晌午饭|午饭|中饭)|下半天"),
+    ("morning", "早上|上午|早晨|清早|大清早|一早|头晌|头午|上昼|朝早|明早|今早|后早|上半天|早间"),
     ("any", "全天|整天|一天都|几点都|什么时[候间]都|啥时候?都|随时|白天|时间都"),
 )
 _ASAP = re.compile("越快越好|越早越好|尽快|尽早|马上|赶紧|赶快|立刻|立马|快点来|最快")
 _ANY = re.compile("随便|都行|都可以|都得|无所谓|你们定|你们安排|看你们|哪天都|(?:都|一直|天天)在家|家里都?有人")
 _NOT_THEN = re.compile(
     r"(?:今天|明天|后天|今日|听日|后日|白天|上午|下午|晚上|早上|中午|平时|(?:星期|礼拜|周)[一二三四五六日天])"
-    r"(?:我们?|家里|都|要|得|就){0,3}(?:不行|没空|没人|不在家?|不方便|上班|上学|有事|不要|不得闲)"
+    r"(?:我们?|家里|都|要|得|就){0,3}(?:不行|没空|没人|不在家?|不方便|上班|上学|有事|不要|不得闲|出门|出去|外出)"
 )
 _RELATIVE = (
     ("大后天", 3), ("后天|后儿个?|后日|后晚|后早", 2), ("明天|明儿个?|明日|听日|明早|明晚|翌日", 1),
     ("今天|今儿个?|今日|今早|今晚|当天|现在", 0),
 )  # fmt: skip
 _TWO_DAYS = re.compile("([今明])([明后])(?:这?两)?天")
-_IN_DAYS = re.compile(rf"({COUNT})天(?:以后|之后|后|过后)")
+_IN_DAYS = re.compile(rf"(?:再?过|等)({COUNT})天|({COUNT})天(?:以后|之后|后|过后)")
 _IN_A_WEEK = re.compile("(?:一个?(?:星期|礼拜)|一周)(?:以后|之后|后)")
 _WEEKDAY = re.compile(r"(这个?|本|下下个?|下个?)?(?:星期|礼拜|周)([一二三四五六日天])")
 _WEEKEND = re.compile(r"(这个?|本|下个?)?(?:周末|礼拜末|星期末|双休日)")
@@ -45,8 +45,8 @@ _MONTH_DAY = re.compile(rf"(?:({COUNT})月份?|((?:下个?|这个?|本)月))?({C
 _CLOCK = re.compile(rf"(?<!什)({COUNT})(?:点钟?|时)(半|一刻|三刻|({COUNT})分?)?")
 _RANGE = re.compile("^(?:到|至|和|-)")
 _HEARD_AS_A_DAY = re.compile("(?<=点)(半?)一号")  # 两点以后 to a recognizer without tones; no day follows an hour
-_AFTER = re.compile("^(?:钟|左右)?(?:以后|之后|过后|后|起)")
-_BEFORE = re.compile("^(?:钟|左右)?(?:以前|之前|前)")
+_AFTER = re.compile("^(?:钟|左右)?(?:以后|之后|过后|往后|后|起)")
+_BEFORE = re.compile("^(?:钟|左右)?(?:以前|之前|前(?!后))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,7 @@ def _named(text: str, today: date) -> Iterator[tuple[int, date]]:
             yield match.start(), today + timedelta(days=days)
         rest = re.sub(pattern, lambda match: "|" * len(match.group()), rest)
     for match in _IN_DAYS.finditer(rest):
-        count = number(match.group(1))
+        count = number(match.group(1) or match.group(2))
         if count:
             yield match.start(), today + timedelta(days=min(count, 9999))
     for match in _IN_A_WEEK.finditer(rest):
