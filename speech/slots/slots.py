@@ -299,6 +299,8 @@ def _like(slot: SlotSpec, lexicon: Lexicon, said: str) -> tuple[str, str]:
     if command in lexicon.commands and nearer > score:
         return "", command
     answers = {*slot.phrases, *(("yes", "no") if slot.kind is SlotKind.YES_NO else ())}
+    if name == "yes" and phrases.is_doubtful(said):  # a false yes is worse than another question
+        return "", ""
     return name if name in answers else "", name if name in lexicon.commands else ""
 
 

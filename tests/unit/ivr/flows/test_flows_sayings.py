@@ -6,6 +6,7 @@ from speech.sayings.book import COMMANDS, likeness, sayings
 from speech.sayings.likeness import NONE, OTHER
 from speech.text import compact
 from tests.unit.ivr.flows.play import program
+from tests.unit.ivr.flows.test_flows_samples import meant
 
 
 @pytest.mark.parametrize("question", sorted(sayings()))
@@ -34,3 +35,11 @@ def test_nearly_every_saying_is_like_its_own_meaning(question: str) -> None:
         if meaning != NONE and (ranked := book.rank(compact(said))) and ranked[0][0] != meaning
     ]
     assert len(wrong) <= 0.01 * sum(map(len, sayings()[question].values())), wrong
+
+
+@pytest.mark.parametrize(
+    ("said", "meaning"),
+    [("还在老地方没挪窝", "yes"), ("好像还在老地方没挪窝", "no_match"), ("以前住那儿现在不住了", "no")],
+)
+def test_a_doubtful_yes_in_own_words_is_none(said: str, meaning: str) -> None:
+    assert meant("address_on_file", said) == meaning
