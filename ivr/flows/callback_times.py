@@ -29,6 +29,8 @@ _PARTS: Mapping[str, _Part] = MappingProxyType(
     }
 )
 _DAY = _Part("09:00", "24:00")
+_NIGHT_OVER = "06:00"  # who says 凌晨两点 in the morning means the next night
+_STEP_MIN = 30  # times are said to the half hour
 
 
 def after(state: State) -> str:
@@ -45,13 +47,40 @@ def _asked(said: Mapping[str, str], at: str) -> str:
     dated = said.get("date", "")
     if not at or not (start or dated or part) or (said.get("to") and not start):
         return ""
-    begins, over = start or (part or _DAY).begins, said.get("to") or (part or _DAY).over
+    begins = start or (part or _DAY).begins
+    over = said.get("to") or min((part or _DAY).over, _NIGHT_OVER if begins < _NIGHT_OVER else _DAY.over)
     wanted, now = datetime.fromisoformat(f"{dated or at[:10]}T{begins}"), datetime.fromisoformat(at)
     if wanted > now:
         return wanted.isoformat(timespec=_MINUTES)
     if dated or now.strftime("%H:%M") < over:
         return ""
     return (wanted + timedelta(days=1)).isoformat(timespec=_MINUTES)
+
+
+def in_an_hour(state: State) -> Slot | None:
+    """Return what key 1 asks for: an hour from now, on the next half hour; None while the time is not known."""
+    if not state.at:
+        return None
+    wanted = datetime.fromisoformat(state.at) + timedelta(hours=1, minutes=_STEP_MIN - 1)
+    return _keyed(wanted.date().isoformat(), "", wanted.replace(minute=wanted.minute // _STEP_MIN * _STEP_MIN))
+
+
+def tonight(_: State) -> Slot:
+    """Return what key 2 asks for."""
+    return _keyed("", "evening", None)
+
+
+def tomorrow_morning(state: State) -> Slot | None:
+    """Return what key 3 asks for; None while the time is not known."""
+    if not state.at:
+        return None
+    day = datetime.fromisoformat(state.at) + timedelta(days=1)
+    return _keyed(day.date().isoformat(), "morning", None)
+
+
+def _keyed(date: str, part: str, begins: datetime | None) -> Slot:
+    value = {"value": "date" if date else "any", "date": date, "part": part, "to": "", "raw": ""}
+    return Slot({**value, "from": begins.strftime("%H:%M") if begins else ""}, "unverified", "dtmf")
 
 
 def settled(state: State, bound: str) -> Slot:

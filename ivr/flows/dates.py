@@ -12,14 +12,16 @@ DAYS: Mapping[str, str] = MappingProxyType(
 PARTS: Mapping[str, str] = MappingProxyType(
     {"morning": "上午", "noon": "中午", "afternoon": "下午", "evening": "晚上", "any": "几点都行"}
 )
-_PARTED = frozenset({*PARTS.values(), "凌晨"})  # a pause goes before them
+_NIGHT = "凌晨"
+_PARTED = frozenset({*PARTS.values(), _NIGHT})  # a pause goes before them
 _WEEKDAYS = ("一", "二", "三", "四", "五", "六", "天")
 _HOURS = 24
+_NIGHT_OVER = "06:00"
 
 # Everything a day and a time can be put together from without a synthesiser.
 WORDS = (
     *DAYS.values(),
-    *PARTS.values(),
+    *PARTS.values(), _NIGHT,
     *(f"{count(month)}月" for month in range(1, 13)),
     *(f"{count(day)}号" for day in range(1, 32)),
     *(f"星期{name}" for name in _WEEKDAYS),
@@ -60,6 +62,8 @@ def time_words(value: Mapping[str, str]) -> tuple[str, ...]:
     part = PARTS.get(value.get("part", ""), "")
     if not first and not last:
         return (part,) if part else ()
+    if first and value["from"] < _NIGHT_OVER:
+        part = _NIGHT
     part = part or PARTS.get(part_of(value.get("from", ""), value.get("to", "")), "")
     hours = (first, "到", last) if first and last else (first, "以后") if first else (last, "以前")
     return (part, *hours) if part else hours

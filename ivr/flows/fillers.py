@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-from ivr.flows import advice_rules, known_values
+from ivr.flows import advice_rules, callback_times, known_values
 from ivr.flows import service_rules as service
 from ivr.flows.program import Program
 from ivr.flows.repair_rules import field
@@ -67,6 +67,14 @@ def known_value(filler: str, program: Program, state: State) -> Fill | None:
     return FILLERS[filler](state)
 
 
+def _callback(made: Callable[[State], Slot | None]) -> Callable[[State], Fill | None]:
+    def filled(state: State) -> Fill | None:
+        slot = made(state)
+        return None if slot is None else Fill(callback_times.SLOT, slot)
+
+    return filled
+
+
 def _gas_phone(state: State) -> Fill | None:
     """The gas company's number where the caller is, as far as the company has entered it for that city."""
     region = field(state, "address", "region") or state.caller.card.get("address_region", "")
@@ -83,6 +91,9 @@ FILLERS: Mapping[str, Callable[[State], Fill | None]] = MappingProxyType(
         "own_number_agreed": _own_number_agreed,
         "own_number_if_any": _own_number_if_any,
         GAS_PHONE: _gas_phone,
+        "callback_in_an_hour": _callback(callback_times.in_an_hour),
+        "callback_tonight": _callback(callback_times.tonight),
+        "callback_tomorrow": _callback(callback_times.tomorrow_morning),
         **{name: _lift(fill) for name, fill in {**known_values.FILLS, **advice_rules.FILLS, **service.FILLS}.items()},
     }
 )

@@ -9,6 +9,8 @@ from ivr.flows.step import Step, enter_matter, fill_known, open_ticket, raise_sa
 from ivr.flows.walk import finish, go, last
 
 _CODE_FLOW = "visit_code"
+_CALLBACK_FLOW = "callback"
+_RUNG = "no_agent_once"  # where a flow that it calls goes back to in the end
 
 
 def hang_up(making: Step) -> None:
@@ -33,11 +35,22 @@ def hang_up(making: Step) -> None:
     elif matter and (matter.safety or (matter.outcome == EXISTING and takes_a_person(making.state))):
         # about a ticket that was there before: danger was named, or a person was promised and not reached
         request_callback(making, "hung_up")
+    elif matter and _asked_to_be_rung(making):
+        open_ticket(making, "handed_over")
+        request_callback(making, "asked", in_turn=True)
     elif matter is None and code_verdict(making.state) in CODE_GOOD:
         finish(making, Final("end"))  # asked to just hang up (dialogues, visit_code_after): nothing is left to do
         return
     making.set(phase=Phase.DONE, final=Final("end"))
     last(making)
+
+
+def _asked_to_be_rung(making: Step) -> bool:
+    """Tell whether it was only being asked where and when to ring, and there is a number to ring."""
+    state = making.state
+    place = state.place
+    asked = making.program.flow_of.get(place.node) == _CALLBACK_FLOW or _RUNG in place.stack
+    return asked and bool(state.caller.e164 or state.slot("contact"))
 
 
 def _asked_of_danger(making: Step) -> bool:

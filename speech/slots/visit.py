@@ -2,7 +2,7 @@
 
 A day is a day of China's calendar; what fits two days (周末) is asked, what is past or too far ahead is refused. Hours
 without a word for the part of the day count only when one reading lies within VISIT_HOURS (三点 is 15:00, 八点 is not
-known).
+known). A wait (半小时以后) is counted from now and ends on the next half hour; 晚上十二点 is of the day after.
 """
 
 import re
@@ -44,6 +44,13 @@ _WEEKEND = re.compile(r"(这个?|本|下个?)?(?:周末|礼拜末|星期末|双�
 _MONTH_DAY = re.compile(rf"(?:({COUNT})月份?|((?:下个?|这个?|本)月))?({COUNT})[号日](?!楼|房)")
 _CLOCK = re.compile(rf"(?<!什)({COUNT})(?:点钟?|时)(半|一刻|三刻|({COUNT})分?)?")
 _RANGE = re.compile("^(?:到|至|和|-)")
+_WAIT = re.compile(
+    rf"(再?过|再?等)?(?:(半)个?(?:小时|钟头)|({COUNT})个?(半)?(?:小时|钟头)|({COUNT})个(半)?钟|({COUNT})(分钟|刻钟))(?!了)"
+    r"(以后|之后|后|过后|再)?"
+)
+_NIGHT = re.compile("凌晨|半夜|深夜|后半夜")
+_NIGHT_OVER = 6  # the hour
+_STEP_MIN = 30  # of a wait's end; times are said to the half hour, and never before what was asked for
 _HEARD_AS_A_DAY = re.compile("(?<=点)(半?)一号")  # 两点以后 to a recognizer without tones; no day follows an hour
 _AFTER = re.compile("^(?:钟|左右)?(?:以后|之后|过后|往后|后|起)")
 _BEFORE = re.compile("^(?:钟|左右)?(?:以前|之前|前(?!后))")
@@ -63,6 +70,7 @@ class _Hours:
     part: str = ""
     start: str = ""
     end: str = ""
+    night: bool = False  # after midnight of the day that was named (今天晚上十二点)
 
 
 def read_visit(text: str, now: datetime | None, known: str = "") -> VisitTime:
@@ -72,8 +80,16 @@ def read_visit(text: str, now: datetime | None, known: str = "") -> VisitTime:
     """
     text = _HEARD_AS_A_DAY.sub(r"\1以后", text)
     wanted = _NOT_THEN.sub("|", text)
+    waited = _wait(wanted)
+    if waited is not None and now is not None:
+        ends = _step_after(now.astimezone(CHINA) + waited)
+        hours = _Hours(_part_of(ends.time()), ends.strftime("%H:%M"))
+        refused = _refusal(ends.date(), hours, now)
+        return VisitTime("match", refused, () if refused else (_value("date", hours, text, ends.date()),))
     days = _days(wanted, china_day(now)) if now is not None else []
     hours = _hours(wanted)
+    if hours.night and days:
+        days = [day + timedelta(days=1) for day in days]
     if not days and known and hours.part:
         days = [date.fromisoformat(known)]
     if not days or now is None:
@@ -87,6 +103,26 @@ def read_visit(text: str, now: datetime | None, known: str = "") -> VisitTime:
     if not values:
         return VisitTime("match", refused)
     return VisitTime("match" if len(values) == 1 else "ambiguous", "", tuple(values[:3]))
+
+
+def _wait(text: str) -> timedelta | None:
+    """Return a wait that begins now (过两个小时, 半小时以后), None for a duration that is something else."""
+    for found in _WAIT.finditer(text):
+        before, half_hour, hours, and_half, hours_short, and_half_short, count, unit, after = found.groups()
+        if not (before or after):
+            continue
+        if half_hour:
+            return timedelta(minutes=30)
+        if count:
+            return timedelta(minutes=(number(count) or 0) * (1 if unit == "分钟" else 15))
+        return timedelta(hours=number(hours or hours_short) or 0, minutes=30 if and_half or and_half_short else 0)
+    return None
+
+
+def _step_after(moment: datetime) -> datetime:
+    """Return the moment, or the next whole step after it."""
+    over = timedelta(minutes=moment.minute % _STEP_MIN, seconds=moment.second, microseconds=moment.microsecond)
+    return moment - over + timedelta(minutes=_STEP_MIN if over else 0)
 
 
 def _no_day(text: str, hours: _Hours, raw: str) -> VisitTime:
@@ -181,18 +217,24 @@ def _month_day(today: date, month_said: str | None, which: str, day: int | None)
 
 def _hours(text: str) -> _Hours:
     part = next((name for name, pattern in _PARTS if re.search(pattern, text)), "")
+    if part in ("", "morning") and _NIGHT.search(text):
+        part = "night"
     times = [(match.end(), hour) for match in _CLOCK.finditer(text) if (hour := _clock(match, part)) is not None]
     if not times:
-        return _Hours(part)
+        return _Hours("" if part == "night" else part)
     end, first = times[0]
     said = first.strftime("%H:%M")
+    if part in ("evening", "night") and first.hour < _NIGHT_OVER:
+        return _Hours("morning", said, "", night=part == "evening" or (first.hour == 0 and "凌晨" not in text))
+    part = part or _part_of(first)
     if len(times) > 1 and _RANGE.match(text[end:]):
-        return _Hours(part or _part_of(first), said, _not_before(first, times[1][1]).strftime("%H:%M"))
+        last = _not_before(first, times[1][1])
+        return _Hours(part, said, last.strftime("%H:%M") if last > first else "")
     if _AFTER.match(text[end:]):
-        return _Hours(part or _part_of(first), said, "")
+        return _Hours(part, said, "")
     if _BEFORE.match(text[end:]):
-        return _Hours(part or _part_of(first), "", said)
-    return _Hours(part or _part_of(first), said, said)
+        return _Hours(part, "", said)
+    return _Hours(part, said, said)
 
 
 def _clock(match: re.Match[str], part: str) -> time | None:
@@ -201,7 +243,11 @@ def _clock(match: re.Match[str], part: str) -> time | None:
     if hour is None or hour > 24 or minute is None or minute > 59:
         return None
     hour = hour % 24
-    if hour < {"afternoon": 12, "evening": 12, "noon": 3}.get(part, 0):
+    if part in ("evening", "night") and hour % 12 < _NIGHT_OVER - 1:
+        hour %= 12  # after midnight
+    elif part == "night":
+        return None
+    elif hour < {"afternoon": 12, "evening": 12, "noon": 3}.get(part, 0):
         hour += 12
     elif part in ("", "any") and hour <= 12:
         fitting = [value for value in {hour, (hour + 12) % 24} if VISIT_HOURS[0] <= value < VISIT_HOURS[1]]

@@ -94,6 +94,7 @@ WAYS: Mapping[str, Script] = MappingProxyType({
     "my_ticket_verify": (press("4", f"{TICKET['number']}#"), _NO_TICKET),
     "no_agent_offer": (press("0"), _NOBODY),
     "callback_number": (press("0", "1"), _NOBODY),
+    "callback_when": ([*press("0", "1"), *say("晚点打给我")], _NOBODY),
     "voicemail_record": (press("0", "2"), _NOBODY),
     "visit_code": (press("5"), {}),
     "visit_code_after": (press("5", "308217#"), {"lookups": {"visit_code": VISIT_CODE}}),

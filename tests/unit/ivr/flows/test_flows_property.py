@@ -74,7 +74,8 @@ def test_any_call_ends_and_every_node_and_edge_is_walked(monkeypatch: pytest.Mon
     # too rare for chance: a third urge, a code that was told to nobody, several tickets, a number of none
     Driver(tickets=tickets({}, {}), stores=False).start().keys("4")
     Driver(stores=False).start().keys("4", TICKET["number"])
-    Driver(code={"verdict": "bad", "reason": "other_ticket"}, stores=False).start().keys("5", "308217")
+    for reason in ("other_ticket", "too_many"):
+        Driver(code={"verdict": "bad", "reason": reason}, stores=False).start().keys("5", "308217")
     for queue_open in (True, False, None):
         Driver(tickets=tickets({"urges": 2}), queue_open=queue_open, stores=False).start().keys("4", "1")
     edges = {

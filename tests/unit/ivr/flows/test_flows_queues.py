@@ -4,18 +4,17 @@ from typing import Any
 
 import pytest
 
-from ivr.contract.dialogue import End, HandOver, Lookup, Record
+from ivr.contract.dialogue import End, HandOver, Record
 from ivr.contract.facts import (
     CallbackRequested,
     HandedOver,
     SafetyRaised,
-    SlotFilled,
     TicketOpened,
     VoicemailRecorded,
 )
 from ivr.flows.machine import fold
-from speech.contract import Cause, Mode, shown
-from tests.unit.ivr.flows.play import Driver, interpreter, program
+from speech.contract import shown
+from tests.unit.ivr.flows.play import Driver, program
 
 
 @pytest.mark.parametrize(
@@ -121,69 +120,6 @@ def said_while_recording(driver: Driver) -> str:
 def test_another_number_is_called_back() -> None:
     driver = waiting().come_back().press("2").press("13900139000").press("1")
     assert driver.of(CallbackRequested)[-1].number == "+8613900139000"
-
-
-FRIDAY = "2026-07-24T10:30"
-
-
-@pytest.mark.parametrize(
-    ("text", "at", "after"),
-    [
-        ("晚上六点以后再打", FRIDAY, "2026-07-24T18:00"),
-        ("三点以后打", FRIDAY, "2026-07-24T15:00"),
-        ("三点以后打", "2026-07-24T16:00", ""),  # the afternoon is not over: in turn
-        ("三点以后打", "2026-07-24T18:30", "2026-07-25T15:00"),
-        ("明天上午打给我", FRIDAY, "2026-07-25T09:00"),
-        ("上午打", FRIDAY, ""),
-        ("上午打", "2026-07-24T13:00", "2026-07-25T09:00"),
-        ("下班以后打", FRIDAY, "2026-07-24T18:00"),
-        ("周一上午十点再打", FRIDAY, "2026-07-27T10:00"),
-        ("晚上七点", "2026-07-24T19:30", "2026-07-25T19:00"),
-        ("三点到五点", "2026-07-24T16:00", ""),
-        ("三点到五点", "2026-07-24T17:30", "2026-07-25T15:00"),
-        ("后天打", FRIDAY, "2026-07-26T09:00"),
-        ("中午打给我", FRIDAY, "2026-07-24T12:00"),
-        ("今天晚上", "2026-07-24T18:30", ""),
-        ("五点以前打", FRIDAY, ""),  # our turn may come before
-        ("现在就打", FRIDAY, ""),
-        ("越快越好", FRIDAY, ""),
-        ("什么时候都行", FRIDAY, ""),
-        ("晚上六点以后再打", "", ""),  # nobody knows what day it is
-    ],
-)
-def test_not_before_the_time_they_said(text: str, at: str, after: str) -> None:
-    driver = waiting(at=at).come_back()
-    heard = interpreter()(driver.slot, program().lexicon, (text,))
-    driver.result(Cause.SUCCESS, Mode.SPEECH, interpretation=heard)
-    assert driver.last == End()
-    assert driver.of(CallbackRequested)[-1].after == after
-    assert ("以后,轮到您时" in said(driver)) == bool(after)
-
-
-def test_the_time_is_read_back_with_its_day() -> None:
-    driver = waiting(at=FRIDAY).come_back().value({"value": "any", "part": "evening", "from": "18:00", "to": ""})
-    assert said(driver).startswith("好的,七月二十四号、星期五、晚上六点以后,轮到您时我们打尾号八零零零的电话。")
-
-
-def test_a_time_at_which_nobody_is_there_is_moved_and_the_caller_is_told() -> None:
-    driver = waiting(at=FRIDAY, people_from="2026-07-25T08:00").come_back()
-    driver.value({"value": "any", "part": "evening", "from": "23:00", "to": "23:00", "raw": "晚上十一点"})
-    assert said(driver).startswith("那个时间没有客服值班,我给您往后排。 好的,七月二十五号、星期六、上午八点以后")
-    assert driver.of(CallbackRequested)[-1].after == "2026-07-25T08:00"
-    kept = driver.of(SlotFilled)[-1]
-    assert (kept.slot, kept.value["raw"], kept.value["spoken"]) == (
-        "callback_after", "晚上十一点", "七月二十五号、星期六、上午八点以后"
-    )  # fmt: skip
-    (asked,) = [effect for effect in driver.effects if isinstance(effect, Lookup) and effect.action == "callback_hours"]
-    assert asked.args == {"queue": "complaint", "after": "2026-07-24T23:00"}
-    driver = waiting(at=FRIDAY, people_from=None).come_back().value({"value": "any", "part": "evening"})
-    assert driver.of(CallbackRequested)[-1].after == "2026-07-24T18:00"  # nobody can tell: as it was asked
-
-
-def test_a_time_that_is_past_is_asked_again() -> None:
-    driver = waiting(at=FRIDAY).come_back().mean("too_late")
-    assert driver.node == "callback_number"
-    assert "那个时间已经过了" in driver.text
 
 
 def test_a_number_that_waits_already_is_told_so() -> None:

@@ -75,6 +75,15 @@ def purchase(said: str, now: datetime | None = NOW) -> Interpretation:
         ("礼拜六 头午 来 下午 要 出门", "2026-07-25", "morning", "", ""),
         ("礼拜五 天黑 以后", "2026-07-31", "evening", "", ""),
         ("明天 晚上 八点 前后", "2026-07-25", "evening", "20:00", "20:00"),
+        ("明天 晚上 八点 到 十二点", "2026-07-25", "evening", "20:00", ""),
+        ("今天 晚上 十二点 以后", "2026-07-25", "morning", "00:00", ""),
+        ("今晚 一点", "2026-07-25", "morning", "01:00", ""),
+        ("今天 夜里 两点", "2026-07-25", "morning", "02:00", ""),
+        ("明天 半夜 十二点", "2026-07-26", "morning", "00:00", ""),
+        ("明天 凌晨 两点", "2026-07-25", "morning", "02:00", ""),
+        ("明天 凌晨 十二点", "2026-07-25", "morning", "00:00", ""),
+        ("明天 凌晨", "2026-07-25", "", "", ""),
+        ("明天 凌晨 九点", "2026-07-25", "", "", ""),
     ],
 )
 def test_a_visit_has_a_day_and_a_part(said: str, day: str, part: str, start: str, end: str) -> None:
@@ -125,7 +134,39 @@ def test_the_end_said_decides_whether_today_is_too_late() -> None:
 
 
 @pytest.mark.parametrize(
-    "said", ["昨天", "明天 我 不在家", "等 一下", "三十二 月 五 号", "九十 号", "零 号", "二月 三十 号"]
+    ("said", "day", "start"),
+    [
+        ("半 小时 以后", 24, "12:30"),
+        ("半 个 钟头 后 再打", 24, "12:30"),
+        ("过 两 个 小时", 24, "14:00"),
+        ("两 个 半 小时 后 打 给 我", 24, "14:30"),
+        ("一 个 半 钟 后", 24, "13:30"),
+        ("十 分钟 之后", 24, "12:30"),
+        ("三 刻钟 以后", 24, "13:00"),
+        ("等 一 个 小时 再 打 来", 24, "13:00"),
+        ("过 十二 个 小时", 25, "00:00"),
+        ("过 零 小时", 24, "12:00"),
+        ("九千 小时 以后", None, ""),
+    ],
+)
+def test_a_wait_ends_on_the_next_half_hour(said: str, day: int | None, start: str) -> None:
+    found = visit(said, NOW.replace(hour=12)).value
+    wanted = {"date": f"2026-07-{day}", "from": start, "to": ""} if day else {}
+    assert {name: found[name] for name in ("date", "from", "to") if name in found} == wanted
+
+
+def test_a_wait_is_never_shorter_than_it_was_said() -> None:
+    assert visit("半 小时 以后", NOW.replace(minute=0, second=1)).value["from"] == "11:00"
+    assert visit("半 小时 以后", NOW.replace(minute=59)).value["from"] == "11:30"
+
+
+@pytest.mark.parametrize("said", ["我 等 两 个 小时 了", "一 个 小时 内 到", "半 小时"])
+def test_a_duration_is_no_wait(said: str) -> None:
+    assert visit(said).status == "no_match"
+
+
+@pytest.mark.parametrize(
+    "said", ["昨天", "半夜", "明天 我 不在家", "等 一下", "三十二 月 五 号", "九十 号", "零 号", "二月 三十 号"]
 )
 def test_what_is_no_visit(said: str) -> None:
     assert visit(said).status == "no_match"
