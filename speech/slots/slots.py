@@ -56,6 +56,9 @@ class Slots:
         heard = [with_gas(text) for text in texts if compact(text)]
         if not heard:
             return Interpretation()
+        if slot.kind is SlotKind.MENU and not slot.safety:
+            # a grammar bends own words into scraps of its phrases ("师傅 [unk]"); what is whole has more to say
+            heard.sort(key=has_unknown)
         dangers = [(danger, text) for text in heard if (danger := find.find_safety(text, lexicon))]
         if dangers:
             named = next((found for found in dangers if found[0] != find.CHECK), dangers[0])

@@ -105,6 +105,26 @@ def test_a_whole_code_of_one_hypothesis_beats_a_part_with_an_unknown_sound(
     assert (result.meaning, result.value.get("canonical", "")) == (meaning, canonical)
 
 
+@pytest.mark.parametrize(
+    ("texts", "meaning"),
+    [
+        (("[unk] 投诉", "昨天 又 打不着火"), "repair"),
+        (("我要 投诉", "昨天 又 打不着火"), "complaint"),  # the grammar knows all of it
+        (("[unk] 投诉", "[unk] 打不着火"), "complaint"),  # neither is whole
+        (("[unk] 投诉", "今天 天气"), "complaint"),
+    ],
+)
+def test_at_a_menu_a_whole_sentence_comes_before_scraps_of_the_grammar(texts: tuple[str, ...], meaning: str) -> None:
+    assert SLOTS.interpret(MENU, LEXICON, texts).meaning == meaning
+
+
+def test_where_one_asks_for_danger_the_grammar_comes_first() -> None:
+    asked = replace(MENU, phrases={"yes": ("闻到了",), "no": ("没有闻到",)}, safety=True)
+    texts = ("[unk] 闻到了", "没有闻到")
+    assert SLOTS.interpret(asked, LEXICON, texts).meaning == "yes"
+    assert SLOTS.interpret(replace(asked, safety=False), LEXICON, texts).meaning == "no"
+
+
 def test_a_menu_may_name_its_meanings_as_it_likes() -> None:
     menu = SlotSpec("m", SlotKind.MENU, {"letter": ("写信",)})
     assert SLOTS.interpret(menu, LEXICON, ("写信", "写信 吧")).meaning == "letter"
