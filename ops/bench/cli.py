@@ -14,6 +14,7 @@ from ops.layout import TREE
 
 bench_app = typer.Typer(no_args_is_help=True, help="Benchmarks: what is heard right.")
 DEFAULT_MODEL = TREE / "speech" / "model"
+OWN_WORDS = TREE / "tests" / "unit" / "speech" / "sayings" / "unseen"
 DANGER_PHRASES = TREE / "tests" / "unit" / "ivr" / "flows" / "safety" / "phrases.yaml"
 
 
@@ -151,6 +152,36 @@ def danger(
             found = bench.measure(listed, model, Path(folder), conditions, n, seed, _say)
     except (bench.TableUnusable, SoundFailed) as error:
         raise BenchRefused(str(error)) from error
+    print(json.dumps(found, ensure_ascii=False) if as_json else bench.written(found))
+
+
+@bench_app.command()
+def sayings(
+    folder: Annotated[Path, typer.Option(help="A folder of QUESTION.tsv: a meaning, a tab, a sentence.")] = OWN_WORDS,
+    questions: Annotated[str, typer.Option(help="Comma-separated; all when not given.")] = "",
+    snrs: Annotated[str, typer.Option(help="Comma-separated: clean, 20, 10, 5.")] = "clean,10",
+    seed: Annotated[int, typer.Option(help="Another seed is another test set.")] = 1,
+    model: Annotated[Path, typer.Option(help="An unpacked Vosk model.")] = DEFAULT_MODEL,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Measure how callers' own words are heard at menus, and commands where a code is asked for."""
+    from ivr.flows.load import load_program
+    from ops.bench import sayings as bench
+    from ops.packs import MERGED_FILE, TREE_FILE, DivisionsMissing, build
+    from speech.evaluation.sound import SNRS, SoundFailed
+    from speech.packs import load_pack
+
+    conditions = tuple(filter(None, snrs.split(",")))
+    if unknown := sorted(set(conditions) - set(SNRS)):
+        raise BenchRefused(f"unknown: {', '.join(unknown)}; there are {', '.join(SNRS)}")
+    with tempfile.TemporaryDirectory() as work:
+        packs = Path(work) / "packs"
+        try:
+            listed = bench.read_sentences(folder, load_program(), tuple(filter(None, questions.split(","))))
+            build(TREE / TREE_FILE, MERGED_FILE, packs)
+            found = bench.measure(listed, model, load_pack(packs), Path(work) / "studio", conditions, seed, _say)
+        except (bench.SentencesUnusable, DivisionsMissing, SoundFailed) as error:
+            raise BenchRefused(str(error)) from error
     print(json.dumps(found, ensure_ascii=False) if as_json else bench.written(found))
 
 

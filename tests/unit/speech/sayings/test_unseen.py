@@ -13,6 +13,7 @@ import pytest
 from ivr.flows.asking import slot_spec
 from ivr.flows.load import load_program
 from ivr.flows.state import Place, State
+from ops.bench.sayings import AS_GOOD
 from speech.packs import Pack
 from speech.sayings.book import COMMANDS, sayings
 from speech.sayings.likeness import NONE
@@ -20,11 +21,6 @@ from speech.slots import Slots
 
 UNSEEN = Path(__file__).parent / "unseen"
 MENUS = sorted(path.stem for path in UNSEEN.glob("*.tsv") if path.stem != COMMANDS)
-# what answers the same: the articles of both say it
-AS_GOOD = {
-    "period": {"start", "warranty"}, "week": {"half_month"}, "fee": {"price", "impostor"}, "visit_time": {"eta"},
-    "parts": {"price"}, "visit": {"forbidden", "no_badge"}, "suggestion": {"praise"},
-}  # fmt: skip
 
 
 def read(name: str) -> Iterator[tuple[str, str]]:
