@@ -15,6 +15,7 @@ from typing import TypeVar
 
 import yaml
 
+from speech.sayings.book import sayings
 from speech.training import generate, tiny
 from speech.training.final_mdl import conf_files, final_mdl
 from speech.training.graph import GraphPlan, build_graph
@@ -63,7 +64,8 @@ class Sources:
         places = read_places(self.tree, self.villages, self.merged)
         documents = [yaml.safe_load(path.read_text("utf-8")) for path in self.documents]
         danger = danger_of(yaml.safe_load(self.safety.read_text("utf-8")))
-        return Talk(places, phrases_of(documents), danger), places
+        said = dict.fromkeys(text for book in sayings().values() for listed in book.values() for text in listed)
+        return Talk(places, phrases_of(documents), danger, list(said)), places
 
 
 def code_hash() -> str:

@@ -12,6 +12,7 @@ import numpy as np
 import yaml
 
 from speech.training.lexicon import Lexicon
+from speech.training.pieces import frequent
 from speech.training.places import Gazetteer
 from speech.training.rules import Grammar, Word
 
@@ -23,6 +24,7 @@ _DOUBLED = 0.35  # of digits repeat the one before, besides those that do so by 
 _LONGEST = 8
 _NEW_WORD_COSTS = {2: 2.0, 3: 2.5, 4: 3.2}  # against 1.5 for a character alone, 1 for a known word
 _NEW_WORD = re.compile(r"(?!.*[零二三四五六七八九]|.*一$)[\u4e00-\u9fff]+")  # numbers stay digit by digit
+_OFTEN = 6  # times that a piece comes in the sayings to be a word
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +38,19 @@ class Danger:
 
 
 class Talk:
-    """Samples sentences. phrases: what the flows listen for, as written there; danger: their words of danger.
+    """Samples sentences. phrases: what the flows listen for, as written there; danger: their words of danger; sayings:
+    what callers say in their own words.
 
     use: "model" or "audio", which share of the kinds counts.
     """
 
-    def __init__(self, places: Gazetteer, phrases: Iterable[str], danger: "Danger | None" = None) -> None:
+    def __init__(
+        self,
+        places: Gazetteer,
+        phrases: Iterable[str],
+        danger: "Danger | None" = None,
+        sayings: Sequence[str] = (),
+    ) -> None:
         document = yaml.safe_load((_DATA / "sentences.yaml").read_text("utf-8"))
         streets = {
             name: text.split() for name, text in yaml.safe_load((_DATA / "streets.yaml").read_text("utf-8")).items()
@@ -58,7 +67,8 @@ class Talk:
         self._phrases = [cut for phrase in phrases if (cut := cut_phrase(phrase, vocabulary, joined=True))]
         self._dangers = [[cut_phrase(way, vocabulary, joined=True) for way in ways] for ways in danger.phrases]
         self._doubts = [cut_phrase(phrase, vocabulary, joined=True) for phrase in danger.doubts]
-        for words in itertools.chain(self._phrases, *self._dangers, self._doubts):
+        self._sayings = _cut_sayings(sayings, vocabulary)
+        for words in itertools.chain(self._phrases, *self._dangers, self._doubts, self._sayings):
             own += words
             own += itertools.chain.from_iterable(words)
         self.lexicon = Lexicon(own, [*places.words(), *named])
@@ -89,6 +99,7 @@ class Talk:
             "estate_name": partial(self._pick, "estate_names"), "estate_base": partial(self._pick, "estate_bases"),
             "estate_kind": partial(self._pick, "estate_kinds"), "flow_phrase": self._flow_phrase,
             "any_words": self._any_words, "danger_phrase": self._danger_phrase, "doubt": self._doubt,
+            "any_saying": self._any_saying,
         }  # fmt: skip
 
     def _pick(self, name: str, chance: np.random.Generator, _argument: str) -> list[Word]:
@@ -103,6 +114,11 @@ class Talk:
         if not self._phrases:
             return []
         return [Word(text) for text in self._phrases[int(chance.integers(len(self._phrases)))]]
+
+    def _any_saying(self, chance: np.random.Generator, _argument: str) -> list[Word]:
+        if not self._sayings:
+            return []
+        return [Word(text) for text in self._sayings[int(chance.integers(len(self._sayings)))]]
 
     def _danger_phrase(self, chance: np.random.Generator, _argument: str) -> list[Word]:
         """Return one way to say one pattern of danger: patterns are equally likely, however many ways they hold."""
@@ -135,6 +151,15 @@ def cut_phrase(phrase: str, vocabulary: frozenset[str], *, joined: bool = False)
         spelled = "".join(_DIGITS[int(char)] if char.isdecimal() and char.isascii() else char for char in piece)
         out += _fewest(spelled.upper(), vocabulary, joined=joined)
     return out
+
+
+def _cut_sayings(sayings: Sequence[str], vocabulary: frozenset[str]) -> list[list[str]]:
+    """Return the sayings in words. What is no word but comes often becomes one; the rest stays single characters: of
+    what is said once, four characters in a row are seldom said again.
+    """
+    pieces = itertools.chain.from_iterable(re.findall(r"[\u4e00-\u9fff]+", saying) for saying in sayings)
+    known = vocabulary.union(frequent(pieces, _OFTEN, _NEW_WORD.fullmatch))
+    return [cut for saying in sayings if (cut := cut_phrase(saying, known))]
 
 
 def _fewest(text: str, vocabulary: frozenset[str], *, joined: bool) -> list[str]:

@@ -18,6 +18,7 @@ _VILLAGES = [
     ("440605124", "罗村社区居民委员会"),
 ]  # fmt: skip
 PHRASES = ["我要报修", "师傅咋还没来", "打12315", "喂?喂?", "显示E一,啥意思"]
+SAYINGS = ["帮我瞅瞅呗,E零三", "它瞅着怪", "咋瞅着悬", "火瞅着愁人", "我瞅着别扭", "灯瞅着吓人", "瞅着不中"]
 
 
 @functools.cache
@@ -29,4 +30,4 @@ def small_places() -> Gazetteer:
 
 @functools.cache
 def small_talk() -> Talk:
-    return Talk(small_places(), PHRASES)
+    return Talk(small_places(), PHRASES, sayings=SAYINGS)

@@ -39,7 +39,7 @@ def _sources(folder: Path, heard: str) -> Sources:
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("built")
     told: list[str] = []
-    build(_sources(folder / "s", "嘎嘣"), folder / "m", folder / "w", seed=3, jobs=1, sizes=SIZES, say=told.append)
+    build(_sources(folder / "s", "垚焱"), folder / "m", folder / "w", seed=3, jobs=1, sizes=SIZES, say=told.append)
     assert [text for text in told if text.endswith(" s")], "every stage tells its seconds"
     return folder / "m"
 
@@ -51,7 +51,7 @@ def _knows(folder: Path, *words: str) -> list[bool]:
 
 
 def test_a_build_knows_flows_danger_and_places_and_says_what_it_is(built: Path) -> None:
-    assert _knows(built, "嘎", "窜", "容桂街道", "华口", "犇") == [True, True, True, True, False]
+    assert _knows(built, "垚", "窜", "容桂街道", "华口", "犇") == [True, True, True, True, False]
     facts = json.loads((built / PROVENANCE).read_text())
     files = [path for path in built.rglob("*") if path.is_file() and path.name != PROVENANCE]
     assert facts["bytes"] == sum(path.stat().st_size for path in files)
@@ -64,7 +64,8 @@ def test_words_are_made_anew_beside_the_same_network(built: Path, tmp_path: Path
     facts = build_words(_sources(tmp_path / "s", "犇牛"), tmp_path / "m", built, sizes=SIZES, say=lambda _text: None)
     assert (tmp_path / "m" / NETWORK).read_bytes() == (built / NETWORK).read_bytes()
     assert facts["network"] == json.loads((built / PROVENANCE).read_text())["network"]
-    assert _knows(tmp_path / "m", "犇", "嘎") == [True, False]
+    assert _knows(tmp_path / "m", "犇", "垚") == [True, False]
+    assert _knows(tmp_path / "m", "啥时候") == [True], "the sayings' own"
 
 
 def test_a_folder_that_no_build_made_is_refused(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from speech.training.lexicon import all_syllables, place_readings_of, readings_of
+from speech.training.pieces import frequent
 from speech.training.places import forms_of
 from speech.training.rules import BadRule, Grammar, Word
 from speech.training.sentences import Danger, Talk, cut_phrase, danger_of, phrases_of, spoken_number
@@ -143,6 +144,38 @@ def test_words_of_danger_are_known_and_said() -> None:
     assert any("糊味" in text for text in said)
     assert any("并没" in text for text in said)
     assert sum("糊味" in text for text in said) > sum("窜火" in text for text in said), "patterns are equally likely"
+
+
+def test_what_comes_often_in_the_sayings_is_a_word_and_the_rest_characters() -> None:
+    chance = np.random.default_rng(2)
+    talk = small_talk()
+    assert {"瞅着", "瞅", "怪", "别", "扭"} <= set(talk.lexicon.words())
+    assert not {"帮我瞅瞅", "瞅瞅", "别扭", "零三", "E零三"} & set(talk.lexicon.words())
+    said = [[word.text for word in talk.sample_kind(chance, "saying")] for _ in range(200)]
+    assert any(words[-2:] == ["瞅着", "怪"] for words in said)
+    assert any(words[-3:] == ["E", "零", "三"] for words in said)
+
+
+def test_numbers_and_letters_of_sayings_stay_single_however_often_they_come() -> None:
+    talk = Talk(small_places(), [], sayings=["报E零三啦", "按一下啦", "第二台啦", "就那一个啦"] * 20)
+    long = {word for word in talk.lexicon.words() if len(word) > 1}
+    assert not {"零三", "E零三", "报E", "二台", "二台啦"} & long
+    assert "按一下啦" in long, "nobody reads that out"
+
+
+def test_without_sayings_there_is_still_something_to_say() -> None:
+    talk = Talk(small_places(), [])
+    assert talk.sample_kind(np.random.default_rng(0), "saying"), "a filler"
+    assert "瞅着" not in talk.lexicon
+
+
+def test_pieces_that_come_often_are_found_but_not_parts_of_the_same_longer_one() -> None:
+    said = ["想表扬师傅", "来表扬老板", "表扬客服", "要表扬", "没师傅", "想吃饭"]
+    assert frequent(said, 2, str.isalpha) == ["表扬", "师傅"]
+    assert frequent(said, 4, str.isalpha) == ["表扬"]
+    assert frequent(said, 5, str.isalpha) == []
+    assert frequent(["冷冻机", "冷冻机"], 2, str.isalpha) == ["冷冻机"]
+    assert frequent(["冷冻机", "冷冻机"], 2, lambda piece: "机" not in piece) == ["冷冻"]
 
 
 def test_without_words_of_danger_there_is_still_something_to_say() -> None:
