@@ -48,6 +48,7 @@ LABELS: Mapping[str, str] = {
     "courier_in": "寄来单号",
     "courier_out": "寄出单号",
     "new_serial": "新机序列号",
+    "quote": "报价",
     "payment": "付款",
     "training": "培训内容",
     "attendees": "参加人数",

@@ -65,7 +65,7 @@ async def _status(session: AsyncSession, ticket: Ticket, now: datetime, zone: Zo
     planned = await visits.open_of_tickets(session, [ticket.no])
     visit = min(planned, key=lambda item: item.starts_at) if planned else None
     engineer = await engineers.get(session, visit.engineer_id) if visit else None
-    line = TicketLine(policy.spoken_state(ticket.state).removeprefix("st_"))
+    line = TicketLine(policy.spoken_state(ticket.kind, ticket.state).removeprefix("st_"))
     if line is TicketLine.ASSIGNED and visit is not None:
         line = TicketLine.SCHEDULED
     if await _is_overdue(session, ticket, now):

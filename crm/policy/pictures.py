@@ -69,6 +69,7 @@ _GUARDS = {
     "has_prices": "价目表里都有价",
     "warranty_right": "三包支持，或填了破例的审批意见",
     "swappable": "三包支持，或填了破例的审批意见；发货的仓库有，或填了库存说明",
+    "free_or_paid": "保修期内免费，或填了付款",
     "wants_exchange": "客户要求换货",
     "wants_refund": "客户要求退货",
     "training_topics": "内容适合对象（二.二）",

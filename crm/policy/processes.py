@@ -86,6 +86,23 @@ def _complaint() -> dict[str, tuple[Move, ...]]:
     }
 
 
+def _factory(*others: Move) -> dict[str, tuple[Move, ...]]:
+    """四.一.6: beyond the term material and work are paid. A machine at the factory is mended for a fee once its owner
+    knows the price and has paid, else it goes back as it came.
+    """
+    return {
+        "factory": (
+            Move("quote", "要收费，报价", "quoted", needs=("quote",)),
+            Move("ship", "修好寄回", "shipped", needs=("courier_out",), guard="free_or_paid"),
+            *others,
+        ),
+        "quoted": (
+            Move("pay", "已付款，维修", "factory", needs=("payment",)),
+            Move("decline", "不修了，原样寄回", "shipped", needs=("courier_out",)),
+        ),
+    }
+
+
 def _visit(*, factory: bool, needs: tuple[str, ...]) -> dict[str, tuple[Move, ...]]:
     """一.二 现场服务; 三.三.(二) 出发前的准备; 一.三 返厂维修 for what cannot be mended on site."""
     to_factory = (Move("to_factory", "返厂维修", "factory", ALL, needs=("courier_in",)),) if factory else ()
@@ -118,10 +135,7 @@ def _visit(*, factory: bool, needs: tuple[str, ...]) -> dict[str, tuple[Move, ..
         "resolved": (Move("reopen", "重开", "to_dispatch"),),
     }
     if factory:
-        states["factory"] = (
-            Move("ship", "修好寄回", "shipped", needs=("courier_out",)),
-            Move("again", "取回，再派单", "to_dispatch"),
-        )
+        states |= _factory(Move("again", "取回，再派单", "to_dispatch"))
         states["shipped"] = (Move("resolve", "客户已收到", "resolved"), Move("again", "再派单", "to_dispatch"))
     return states
 
@@ -153,7 +167,7 @@ def _unit_return() -> dict[str, tuple[Move, ...]]:
             Move("refund", "退款", "refunding", LEAD, guard="wants_refund"),
             Move("start", "检测不符，与客户协商", "in_progress", needs=("inspection",)),
         ),
-        "factory": (Move("ship", "修好寄回", "shipped", needs=("courier_out",)),),
+        **_factory(),
         "refunding": (Move("resolve", "已退款", "resolved", LEAD, needs=("payment",)),),
         "shipped": (Move("resolve", "客户已收到", "resolved"), Move("lost", "没有收到，查件", "in_progress")),
         "resolved": (Move("reopen", "重开", "in_progress"),),
@@ -191,7 +205,7 @@ def _part_return() -> dict[str, tuple[Move, ...]]:
             Move("exchange", "换新件寄出", "shipped", needs=("courier_out", "part"), guard="swappable"),
             Move("start", "检测不符，与客户协商", "in_progress", needs=("inspection",)),
         ),
-        "factory": (Move("ship", "修好寄回", "shipped", needs=("courier_out",)),),
+        **_factory(),
         "shipped": (Move("resolve", "客户已收到", "resolved"), Move("lost", "没有收到，查件", "in_progress")),
         "resolved": (Move("reopen", "重开", "in_progress"),),
     }

@@ -34,13 +34,18 @@ DISPATCHABLE = frozenset(  # where a ticket waits for somebody to be sent: 待�
 _ENDED = frozenset({"resolved", "closed", "void"})
 
 
-_SPOKEN = {  # what 查单 says (dialogues, my_ticket); a state that is not here is spoken as 已登记
+_SPOKEN = {  # what 查单 says (dialogues, my_ticket)
+    "waiting_customer": "st_waiting_customer",
     "dispatched": "st_assigned",
     "scheduled": "st_scheduled",
     "on_the_way": "st_on_the_way",
     "on_site": "st_on_the_way",
     "waiting_part": "st_waiting_parts",
     "factory": "st_factory",
+    "quoted": "st_quoted",
+    "waiting_return": "st_waiting_return",
+    "waiting_old": "st_waiting_return",
+    "shipped": "st_shipped",
     "received": "st_factory",
     "resolved": "st_done",
     "closed": "st_done",
@@ -71,9 +76,13 @@ def why_no_visit(kind: str, state: str) -> str:
     return ""
 
 
-def spoken_state(state: str) -> str:
+def spoken_state(kind: str, state: str) -> str:
     """Return the prompt key with which the phone tells the caller how a ticket stands."""
-    return _SPOKEN.get(state, "st_new")
+    return _SPOKEN.get(state) or ("st_new" if _is_visited(kind) else "st_registered")
+
+
+def _is_visited(kind: str) -> bool:
+    return any(item.move == "accept" and item.to == "to_dispatch" for items in MOVES[kind].values() for item in items)
 
 
 def kinds_from(kind: str, state: str) -> tuple[str, ...]:

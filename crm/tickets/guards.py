@@ -11,7 +11,7 @@ from crm.followups.repository import open_by_ticket
 from crm.parts import service as parts
 from crm.policy.processes import Move
 from crm.policy.training import check_topics
-from crm.policy.warranty import RIGHTS, Standing
+from crm.policy.warranty import RIGHTS, Reason, Standing, Verdict
 from crm.slots import text
 from crm.stock import shipping
 from crm.stock.service import MAIN
@@ -94,10 +94,25 @@ async def _warranty_right(case: Case) -> str:
     verdict = await verdict_of(case.session, case.ticket, case.held, case.zone)
     if verdict is None or verdict.standing(right) is not Standing.NO:
         return ""
-    why = next((item for item in verdict.reasons if item.code in _BARS), verdict.reasons[0])
+    why = _barring(verdict)
     until = next((item.until for item in verdict.rights if item.right == right), None)
     past = f"{RIGHTS[right]}到 {until} 为止" if until else why.text
     return f"三包不支持{RIGHTS[right]}：{past}（{why.place}）。要破例请填审批意见"
+
+
+async def _free_or_paid(case: Case) -> str:
+    """What the factory mended goes back free within the term; beyond it the fee was paid (四.一.6)."""
+    if case.value("payment"):
+        return ""
+    verdict = await verdict_of(case.session, case.ticket, case.held, case.zone)
+    if verdict is None or verdict.standing("free_repair") is not Standing.NO:
+        return ""
+    why = _barring(verdict)
+    return f"不是免费维修：{why.text}（{why.place}）。请先报价，付款（或写明免收）后再寄回"
+
+
+def _barring(verdict: Verdict) -> Reason:
+    return next((item for item in verdict.reasons if item.code in _BARS), verdict.reasons[0])
 
 
 _BARS = frozenset({"no_proof", "mismatch", "misuse", "man_made", "force_majeure", "over"})
@@ -128,6 +143,7 @@ _GUARDS: Mapping[str, Callable[[Case], Awaitable[str]]] = {
     "swappable": _swappable,
     "has_prices": _has_prices,
     "warranty_right": _warranty_right,
+    "free_or_paid": _free_or_paid,
     "wants_exchange": _wants_exchange,
     "wants_refund": _wants_refund,
     "training_topics": _training_topics,

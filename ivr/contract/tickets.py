@@ -7,12 +7,17 @@ from enum import StrEnum
 class TicketLine(StrEnum):
     """What may be said of a ticket's state; each is one prompt st_*."""
 
-    NEW = "new"
+    NEW = "new"  # somebody will be sent
+    REGISTERED = "registered"  # nobody is sent for such a ticket
     ASSIGNED = "assigned"
     SCHEDULED = "scheduled"
     ON_THE_WAY = "on_the_way"
     WAITING_PARTS = "waiting_parts"
     FACTORY = "factory"
+    QUOTED = "quoted"
+    WAITING_CUSTOMER = "waiting_customer"
+    WAITING_RETURN = "waiting_return"
+    SHIPPED = "shipped"
     DONE = "done"
     OVERDUE = "overdue"
 

@@ -32,7 +32,10 @@ class TicketAnswer(BaseModel):
 
     number: str = Field(pattern=r"^[0-9]{8}$")
     kind: str = Field(max_length=40)
-    line: Literal["new", "assigned", "scheduled", "on_the_way", "waiting_parts", "factory", "done", "overdue"]
+    line: Literal[
+        "new", "registered", "assigned", "scheduled", "on_the_way", "waiting_parts", "factory", "quoted",
+        "waiting_customer", "waiting_return", "shipped", "done", "overdue",
+    ]  # fmt: skip
     reported_on: str = Field(max_length=10)
     engineer: str = Field(default="", max_length=40)
     window: str = Field(default="", max_length=40)

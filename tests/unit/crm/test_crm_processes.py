@@ -97,8 +97,31 @@ async def test_a_return_follows_the_warranty(staff: Staff, bought: str, wanted: 
     if wanted == "repair":
         assert (await move(staff.agent, ticket, "exchange", courier_out="SF9", new_serial="N1")).status_code == 409
         await moved(staff.agent, ticket, "repair")
+        unpaid = (await move(staff.agent, ticket, "ship", courier_out="SF124")).json()
+        assert (unpaid["code"], "请先报价" in unpaid["detail"]) == ("move_blocked", True)
+        assert (await move(staff.agent, ticket, "quote")).json()["code"] == "move_needs"
+        assert (await moved(staff.agent, ticket, "quote", quote="主板 320 元，人工 80 元"))["state"] == "quoted"
+        await moved(staff.agent, ticket, "pay", payment="微信 400 元")
         await moved(staff.agent, ticket, "ship", courier_out="SF124")
         assert (await moved(staff.agent, ticket, "resolve"))["state"] == "resolved"
+
+
+@pytest.mark.parametrize("kind", ["unit_return", "part_return"])
+async def test_within_the_term_the_factory_mends_free_and_who_does_not_want_to_pay_gets_it_back(
+    staff: Staff, kind: str
+) -> None:
+    slots = {"product": {"value": "boiler"}, "purchase": {"date": "2026-10-01"}, "invoice": {"value": "yes"},
+             "part": {"value": "主板"}}  # fmt: skip
+    for bought, ways in (("2026-10-01", ("ship",)), ("2020-10-01", ("quote", "decline"))):
+        ticket = await opened(staff.agent, kind, slots=slots | {"purchase": {"date": bought}})
+        await moved(staff.agent, ticket, "approve", wanted="repair")
+        await moved(staff.supervisor, ticket, "accept")
+        await moved(staff.agent, ticket, "receive", courier_in="SF1")
+        await moved(staff.agent, ticket, "repair")
+        for name in ways:
+            filled = {"quote": "320 元"} if name == "quote" else {"courier_out": "SF2"}
+            shown = await moved(staff.agent, ticket, name, **filled)
+        assert shown["state"] == "shipped"
 
 
 async def test_a_swap_waits_for_the_old_part(staff: Staff) -> None:

@@ -9,6 +9,7 @@ from typing import Any, get_args
 
 from ivr.contract.dialogue import HungUp, Input, Resumed, TurnDone
 from ivr.contract.ids import ticket_number
+from ivr.contract.tickets import TicketLine
 from ivr.flows.nodes import RETURN, TicketKind
 from ivr.flows.state import Place
 from speech.contract import Cause, Mode, TurnResult
@@ -51,7 +52,7 @@ _CARDS: tuple[Mapping[str, Any] | None, ...] = (
     *({"draft": _draft(kind, product=BOILER)} for kind in get_args(TicketKind)),
 )  # fmt: skip
 
-_LINES = ("new", "assigned", "scheduled", "on_the_way", "waiting_parts", "factory", "done", "overdue")
+_LINES = tuple(TicketLine)
 _SEVERAL = tickets({}, {"kind": "complaint", "number": ticket_number(1_000_002)})
 _TICKETS: tuple[Mapping[str, Any] | None, ...] = (
     *({"tickets": []},) * 15,
