@@ -152,8 +152,8 @@ def test_the_seven_are_additional_and_only_for_dealers_and_contractors() -> None
 
 @pytest.mark.parametrize("kind", list(policy.KINDS))
 def test_all_of_it_is_free_of_charge_while_it_is_under_warranty(kind: str) -> None:
-    # 四.一.6 (质保期内免费维修); 二.一.(一).3 免费进行维修处理: payment is asked only for parts sold, for a refund, and of
-    # whose machine or part was quoted a price at the factory, which is free to go back unless it is beyond its term
+    # 四.一.6 (质保期内免费维修); 二.一.(一).3 免费进行维修处理: payment is asked only for parts sold, for a refund, and
+    # where the factory quoted a price, which it does for what is beyond its term
     asked = {move.move for move in moves(kind) if "payment" in move.needs}
     paid = {"part_request": {"pay"}, "unit_return": {"resolve", "pay"}, "part_return": {"pay"}, "repair": {"pay"}}
     assert asked == paid.get(kind, set())
