@@ -6,6 +6,7 @@ from crm.audit.models import AuditEntry
 from crm.callbacks.models import CallbackAsked, CallbackTask
 from crm.calls.models import Contact, HeardSlot, Matter, PathNode, RecordingEntry, Ring, Turn, Visit
 from crm.clocks.models import ClockPause, TicketClock
+from crm.corrections.models import Correction
 from crm.customers.models import Address, Customer, CustomerMerge, CustomerNote, PhoneNumber
 from crm.database import Base
 from crm.desk.models import FactNode, NumberLease, ReceivedFact
@@ -43,6 +44,7 @@ __all__ = [
     "ClockPause",
     "CodeCheck",
     "Contact",
+    "Correction",
     "Customer",
     "CustomerMerge",
     "CustomerNote",

@@ -18,6 +18,7 @@ from crm.bootstrap import Process, build
 from crm.callbacks.duty import call_duty
 from crm.callbacks.turns import place_due
 from crm.clocks.tick import tick
+from crm.corrections import writing as corrections
 from crm.database import milliseconds
 from crm.followups import opening
 from crm.imports.batches import take_next
@@ -38,6 +39,7 @@ _BLOCKED_S = 3.0
 _FROZEN_S = 3.3
 CLOCKS_EVERY_S = 5.0
 ERASED_EVERY_S = 20.0
+CORRECTIONS_EVERY_S = 30.0
 WEBHOOKS_EVERY_S = 2.0
 TERMS_EVERY_S = 60.0
 CALLBACKS_EVERY_S = 2.0
@@ -81,6 +83,7 @@ def _background(process: Process) -> tuple[Coroutine[Any, Any, None], ...]:
         _prepare(process),
         _clocks(process),
         _erased_files(process),
+        _corrections(process),
         _webhooks(process),
         run("search_terms", search.catch_up, process.parts.work, process.parts.now, TERMS_EVERY_S),
         _callbacks(process),
@@ -116,6 +119,16 @@ async def _erased_files(process: Process) -> None:
         return await privacy.remove_files(session, now, parts.audio, parts.settings)
 
     await run("erased_files", job, parts.work, parts.now, ERASED_EVERY_S)
+
+
+async def _corrections(process: Process) -> None:
+    """Keep the set of what was misheard as the agents corrected it."""
+    parts = process.parts
+
+    async def job(session: AsyncSession, _now: datetime) -> int:
+        return await corrections.write(session, parts.audio, keep=parts.settings.keep_corrections)
+
+    await run("corrections", job, parts.work, parts.now, CORRECTIONS_EVERY_S)
 
 
 async def _webhooks(process: Process) -> None:

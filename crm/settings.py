@@ -30,6 +30,7 @@ class Settings(BaseSettings):
     packs_dir: Path
     photos_dir: Path
     demo: bool = False
+    keep_corrections: bool = True
     time_zone: str = "Asia/Shanghai"
     human_hours: str = DEFAULT_HOURS
     service_level_s: int = Field(default=20, ge=1)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol
 
 from pydantic import BaseModel
 
@@ -10,6 +10,8 @@ from crm import slots
 from crm.audio import Audio
 from crm.wire import Time
 from crm.words import EVIDENCE, word
+
+Sample = Literal["", "kept", "dropped"]
 
 
 class Candidate(BaseModel):
@@ -20,7 +22,7 @@ class Candidate(BaseModel):
 
 
 class SlotForm(BaseModel):
-    """One row of the card or the ticket."""
+    """One row of the card or the ticket. sample: kept | dropped, of one that was misheard and corrected, "" = none."""
 
     slot: str
     label: str
@@ -36,6 +38,7 @@ class SlotForm(BaseModel):
     verified_by: str
     verified_at: Time | None
     hint: str
+    sample: Sample = ""
 
 
 class StoredSlot(Protocol):

@@ -107,6 +107,7 @@ class Settings(BaseModel):
     max_calls: int = _value("30", "calls at once; the next one hears a polite message", ge=1, le=95)
     pbx_frozen_s: int = _value("8", "seconds without any sign of life after which Asterisk is restarted", ge=4, le=600)
     stop_s: int = _value("5", "seconds that ivr gives dialogues to end when it is stopped", ge=0, le=600)
+    keep_corrections: bool = _value("1", "0: agents' corrections do not become samples for `bench speech`")
     demo: bool = _value("0", "1: the demo profile, in which example rows (fault codes) are spoken and shown")
 
     @field_validator("duty_numbers")

@@ -62,7 +62,7 @@ class PathNode(Base):
 
 
 class Turn(Base):
-    """One turn of the dialogue; text and digits are personal data."""
+    """One turn of the dialogue; text and digits are personal data. asked: as in facts.TurnEnded."""
 
     __tablename__ = "turns"
     __table_args__ = (Index("ix_turns_contact_id_id", "contact_id", "id"),)
@@ -81,6 +81,7 @@ class Turn(Base):
     attempt: Mapped[int]
     wait_ms: Mapped[int]
     barged_in: Mapped[bool]
+    asked: Mapped[str] = mapped_column(default="", server_default="")
 
 
 class Matter(Base):

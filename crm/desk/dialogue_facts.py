@@ -86,6 +86,7 @@ async def turn_ended(session: AsyncSession, contact: Contact, fact: facts.TurnEn
         attempt=fact.attempt,
         wait_ms=max(0, fact.wait_ms),
         barged_in=fact.barged_in,
+        asked=fact.asked,
     )
     await calls.add(session, turn)
 

@@ -21,6 +21,9 @@ from crm.audio import Audio
 from crm.audit.service import note
 from crm.calls.models import HeardSlot
 from crm.clocks.models import ClockPause
+from crm.corrections import repository as corrections
+from crm.corrections import writing
+from crm.corrections.models import Correction
 from crm.customers import repository as customers
 from crm.customers.errors import NoCustomer
 from crm.customers.models import Address, Customer, CustomerNote
@@ -73,6 +76,7 @@ async def export(session: AsyncSession, customer_id: str) -> dict[str, Any]:
         "heard": await repository.rows(session, HeardSlot, HeardSlot.contact_id, ids),
         "tickets": tickets,
         "slots": await repository.rows(session, TicketSlot, TicketSlot.ticket_no, nos),
+        "corrections": await repository.rows(session, Correction, Correction.ticket_no, nos),
         "timeline": await repository.timeline(session, nos),
         "callbacks": await repository.callbacks(session, ids, nos),
         "visits": visits,
@@ -124,6 +128,7 @@ async def _erase_rows(
     await repository.empty_contacts(session, ids)
     await repository.empty_callbacks(session, ids, nos)
     await repository.empty_tickets(session, nos)
+    await corrections.forget(session, ids, nos)
     touch(session, tickets=nos, customers=[customer.id, *await repository.merged(session, customer.id)])
     photos = await repository.empty_visits(session, nos, numbers)
     row.photos = [str(path(Path(), photo)) for photo in photos]
@@ -162,6 +167,8 @@ async def remove_files(session: AsyncSession, now: datetime, audio: Audio, setti
     for row in waiting:
         await asyncio.to_thread(_remove, row, audio, settings)
         row.files_gone_at = now
+    if waiting:
+        await writing.write(session, audio, keep=settings.keep_corrections)
     return len(waiting)
 
 

@@ -12,6 +12,7 @@ from crm.accounts.schemas import Role
 from crm.accounts.service import require
 from crm.audit.service import note
 from crm.calls import repository as calls
+from crm.corrections import service as corrections
 from crm.customers import repository as customers
 from crm.desk.service import own_number
 from crm.errors import Invalid
@@ -198,6 +199,8 @@ async def change_ticket(
         current = await view.ticket(session, conflict.ticket, lens)
         conflict.members["current"] = current.model_dump(mode="json")
         raise
+    if parts.settings.keep_corrections:
+        await corrections.learn(session, ticket, body.slots, lens.viewer, lens.now)
     response.headers["ETag"] = changing.etag(ticket)
     return TicketSaved(**dict(await view.ticket(session, ticket, lens)), merged=merged)
 

@@ -12,6 +12,7 @@ from crm.calls import repository as calls
 from crm.clocks import repository as clock_rows
 from crm.clocks import service as clock_service
 from crm.clocks.schemas import ClockForm, clock_form
+from crm.corrections import repository as corrections
 from crm.customers import repository as customers
 from crm.lens import Lens
 from crm.policy import ticket_filters
@@ -115,7 +116,7 @@ async def ticket(session: AsyncSession, found: Ticket, lens: Lens) -> TicketForm
         **dict(row),
         kinds=list(policy.kinds_from(found.kind, found.state)),
         product=await _product(session, held, lens),
-        slots=_shown(slot_rows(held, found.kind, lens.audio), lens),
+        slots=_shown(await _slots(session, found, held, lens), lens),
         moves=await _moves(session, found, {item.slot: item for item in held}, lens),
         warranty=await _warranty(session, found, held, lens),
         clocks=await _clocks(session, found, lens),
@@ -123,6 +124,17 @@ async def ticket(session: AsyncSession, found: Ticket, lens: Lens) -> TicketForm
         callback=(await callback_forms(session, [task]))[0] if task and lens.sees_people else None,
         calls=await call_views.rows(session, contacts, lens) if lens.sees_people else [],
     )
+
+
+async def _slots(session: AsyncSession, found: Ticket, held: Sequence[TicketSlot], lens: Lens) -> list[SlotForm]:
+    """Return the rows; of one that was misheard and corrected, whether it is kept as a sample."""
+    taught = await corrections.of_ticket(session, found.no)
+    return [
+        row.model_copy(update={"sample": "kept" if taught[row.slot].misheard else "dropped"})
+        if row.slot in taught
+        else row
+        for row in slot_rows(held, found.kind, lens.audio)
+    ]
 
 
 async def _product(session: AsyncSession, held: Sequence[TicketSlot], lens: Lens) -> TicketProduct | None:

@@ -11,6 +11,7 @@ from crm.audit.routes import router as audit
 from crm.callbacks.routes import router as callbacks
 from crm.calls.routes import router as calls
 from crm.clocks.routes import router as clocks
+from crm.corrections.routes import router as corrections
 from crm.customers.file_routes import router as customer_files
 from crm.customers.routes import router as customers
 from crm.desk.routes import router as desk
@@ -66,7 +67,7 @@ _ROUTERS = (
     accounts, agents, live, tickets, calls, customers, callbacks, knowledge, outlets,
     engineers, visits, customer_files, products, open_router, status, stream, warranty,
     clocks, parts_router, rules, audit, privacy, webhooks, imports, messages, saved_views,
-    stock, partners, notices, followups, gas_phones,
+    stock, partners, notices, followups, gas_phones, corrections,
 )  # fmt: skip
 
 

@@ -37,7 +37,7 @@ class NodeEntered:
 
 @dataclass(frozen=True, slots=True)
 class TurnEnded:
-    """One turn is over. text and digits are pii."""
+    """One turn is over. text and digits are pii. asked: the kind of answer wanted, a value of SlotKind."""
 
     KIND: ClassVar[str] = "turn_ended"
     flow: str
@@ -51,6 +51,7 @@ class TurnEnded:
     attempt: int = 1
     wait_ms: int = 0
     barged_in: bool = False
+    asked: str = ""
 
 
 @dataclass(frozen=True, slots=True)

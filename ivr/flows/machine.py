@@ -39,7 +39,7 @@ from ivr.flows.state import Caller, Phase, Slot, State
 from ivr.flows.step import Step, fill_slot
 from ivr.flows.taking import answered, keep_clip, recorded
 from ivr.flows.walk import again, go, last
-from speech.contract import Cause, Segment, TurnResult
+from speech.contract import Cause, Segment, SlotKind, TurnResult
 
 MAX_TURNS = 150
 MAX_MEDIA_FAILURES = 3
@@ -249,6 +249,11 @@ def _listened(making: Step, result: TurnResult) -> None:
         answered(making, making.program.question(making.state.place.node), answer, result)
 
 
+def _asked(node: object) -> str:
+    """Return the kind of answer a node wants, as speech.contract.SlotKind names it."""
+    return node.listen if isinstance(node, Ask) else SlotKind.MENU if isinstance(node, Menu) else SlotKind.STATEMENT
+
+
 def _turn_fact(making: Step, result: TurnResult, answer: Answer) -> TurnEnded:
     place = making.state.place.node
     return TurnEnded(
@@ -263,4 +268,5 @@ def _turn_fact(making: Step, result: TurnResult, answer: Answer) -> TurnEnded:
         attempt=making.state.question.tried + 1,
         wait_ms=result.wait_ms,
         barged_in=result.barged_in,
+        asked=_asked(making.program.nodes[place]),
     )

@@ -56,7 +56,7 @@ class Tale:
 
     async def dialogue(self, contact: str, serial: int, caller: str = CALLER) -> str:
         """Tell a spoken repair report that goes to the queue; returns the ticket's number."""
-        number = str(ticket_number(serial))
+        number, clip = str(ticket_number(serial)), f"{contact}/fault_code-2.wav"
         code = {"raw": "E零一", "canonical": "E01"}
         others: tuple[dict[str, str], ...] = ({"canonical": "E01"}, {"canonical": "E1"}, {"canonical": "F01"})
         await self.tell(
@@ -67,8 +67,8 @@ class Tale:
             facts.MatterOpened(1, "repair"),
             facts.NodeEntered("fault", "fault_code"),
             facts.TurnEnded("fault", "fault_code", "no-match", "speech", clip=f"{contact}/fault_code.wav"),
-            facts.TurnEnded("fault", "fault_code", "success", "speech", "E零一", clip=f"{contact}/fault_code-2.wav"),
-            facts.SlotFilled(1, "fault_code", code, "unverified", "speech", others, f"{contact}/fault_code-2.wav"),
+            facts.TurnEnded("fault", "fault_code", "success", "speech", "E零一", "", "value", clip, asked="fault_code"),
+            facts.SlotFilled(1, "fault_code", code, "unverified", "speech", others, clip),
             facts.NodeEntered("address", "address_full"),
             facts.SlotFilled(1, "address", ADDRESS, "voice_confirmed", "speech"),
             facts.SlotFilled(1, "product", {"value": "boiler"}, "dtmf", "dtmf"),

@@ -16,7 +16,7 @@ from playwright.async_api import Browser, FilePayload, Page, expect
 from crm.migrate import upgrade
 from ivr.contract import facts
 from tests.e2e.console_company import Company, given_company, given_floor
-from tests.e2e.console_crm import Crm, running_crm
+from tests.e2e.console_crm import Crm, Tale, running_crm
 from tests.e2e.console_followups import given_follow_ups
 from tests.e2e.console_page import COMPACT, WIDE, ConsolePage, chromium
 from tests.e2e.console_parts import given_store
@@ -148,8 +148,17 @@ async def _attach(page: Page) -> None:
     await page.wait_for_selector("[role=option]")
 
 
-async def given_shots(lead: ConsolePage, company: Company) -> list[Shot]:
+async def _misheard(page: Page) -> None:
+    if await page.locator(".sample").count() == 0:
+        await _correct(page)
+        await page.get_by_label("故障代码").fill("E10")
+        await page.get_by_label("故障代码").press("Control+s")
+
+
+async def given_shots(lead: ConsolePage, company: Company, tale: Tale) -> list[Shot]:
     """Say which pages of the company are taken."""
+    misheard = await tale.dialogue("misheard", 2_400_001)
+    await tale.abandon("misheard")
     store = await given_store(lead)
     day = f"{tomorrow(9):%Y-%m-%d}"
     frame = "tbody tr"
@@ -169,6 +178,7 @@ async def given_shots(lead: ConsolePage, company: Company) -> list[Shot]:
         Shot("ticket-attach", LEAD, ticket, ".attach [data-testid=attach-file]", _attach),
         Shot("ticket-new", AGENT, f"/tickets/new?customer={company.rich}", "form.new"),
         Shot("ticket-correct", LEAD, ticket, ".correct", _correct),
+        Shot("ticket-sample", AGENT, f"/tickets/{misheard}", ".sample", _misheard),
         Shot("ticket-check", LEAD, ticket, ".check .verdict", _check),
         Shot("calls", LEAD, "/calls", frame),
         Shot("call", LEAD, f"/calls/{company.contact}", "main"),
@@ -280,7 +290,7 @@ async def _pages(crm: Crm, browser: Browser, folder: Path, named: Sequence[str])
     async with receiving() as other:
         hooks = await given_webhooks(crm, browser, other.url)
         lead, company = await given_people(crm, browser)
-        shots = [*await given_shots(lead, company), *hooks]
+        shots = [*await given_shots(lead, company, crm.tale), *hooks]
         await take(crm, browser, folder, [shot for shot in shots if not named or shot.name in named])
     if not named or "engineer" in named:
         await take_mobile(crm, browser, folder, lead, company.visit)

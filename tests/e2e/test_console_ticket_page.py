@@ -122,6 +122,26 @@ async def test_a_clerk_corrects_a_ticket_and_meets_another_who_did(crm: Crm, bro
     assert (ticket["kind"], ticket["priority"]) == ("repair", "high")
 
 
+async def test_a_spoken_code_that_was_corrected_is_kept_as_a_sample_unless_the_caller_changed_his_mind(
+    crm: Crm, browser: Browser
+) -> None:
+    no = await crm.tale.dialogue("misheard", 2_400_001)
+    await crm.tale.abandon("misheard")
+    console, page = await open_at(crm, browser, AGENT, f"/tickets/{no}")
+    await page.get_by_role("button", name="改正内容").click()
+    form = page.get_by_role("form", name="改正内容")
+    await form.get_by_label("故障代码").fill("e 10")
+    await form.get_by_label("故障代码").press("Control+s")
+    why = page.get_by_role("group", name="故障代码 这次改正是因为")
+    await expect(why.get_by_role("button", name="系统听错")).to_have_attribute("aria-pressed", "true")
+    await expect(page.get_by_text("已留作识别样本")).to_be_visible()
+    await why.get_by_role("button", name="来电人改口").press("Enter")
+    await expect(page.get_by_text("已留作识别样本")).to_have_count(0)
+    await page.reload()
+    await expect(why.get_by_role("button", name="来电人改口")).to_have_attribute("aria-pressed", "true")
+    assert console.errors == []
+
+
 async def test_the_customers_finish_code_stands_on_the_ticket_and_the_fee_follows_the_verdict(
     crm: Crm, browser: Browser
 ) -> None:

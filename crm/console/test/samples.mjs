@@ -14,7 +14,7 @@ export const time = (agoMs = 0) => new Date(Date.now() - agoMs).toISOString()
 
 /** @param {Partial<Slot> & {slot: string, label: string}} facts @returns {Slot} */
 export function slot(facts) {
-  return { text: '', value: {}, status: 'missing', evidence: '未说', how: '', source: '', candidates: [], clip: '', clip_ms: null, verified_by: '', verified_at: null, hint: '', ...facts }
+  return { text: '', value: {}, status: 'missing', evidence: '未说', how: '', source: '', candidates: [], clip: '', clip_ms: null, verified_by: '', verified_at: null, hint: '', sample: '', ...facts }
 }
 
 export const ADDRESS = { province: '广东省', city: '佛山市', district: '顺德区', town: '容桂街道', road: '新发路5号', raw_text: '佛山顺德容桂新发路五号' }

@@ -27,7 +27,7 @@ ROLES_OF: dict[str, frozenset[str]] = {
     "listSavedViews": EVERYBODY, "saveView": EVERYBODY, "removeSavedView": EVERYBODY,
     "countTickets": EVERYBODY,
     "openTicket": STAFF, "changeTicket": STAFF, "listTicketOwners": STAFF,
-    "addNote": STAFF | {QUALITY},
+    "addNote": STAFF | {QUALITY}, "judgeSample": STAFF,
     "listCalls": PEOPLE, "getCall": PEOPLE, "getRecording": PEOPLE, "getClip": PEOPLE,
     "listCustomers": PEOPLE, "getCustomer": PEOPLE, "changeCustomer": STAFF,
     "createCustomer": STAFF, "putNumber": STAFF, "removeNumber": STAFF, "putAddress": STAFF, "addCustomerNote": STAFF,

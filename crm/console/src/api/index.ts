@@ -49,6 +49,7 @@ export const api = {
   changeTicket: (no: string, change: TicketChange) =>
     request<Ticket & { merged: string[] }>('PATCH', `/tickets/${encodeURIComponent(no)}`, change),
   judgeTicket: (no: string, value: SlotValue) => request<Warranty>('POST', `/tickets/${encodeURIComponent(no)}/warranty`, { value }),
+  judgeSample: (no: string, slot: string, misheard: boolean) => request<Ticket>('PUT', `/tickets/${encodeURIComponent(no)}/samples/${slot}`, { misheard }),
   owners: () => request<TicketOwner[]>('GET', '/ticket-owners'),
   note: (no: string, text: string) => create<Ticket>(`/tickets/${encodeURIComponent(no)}/notes`, { text }),
 

@@ -74,6 +74,8 @@ export interface Slot {
   verified_at: Time | null
   /** What the value lacks; "" = nothing. */
   hint: string
+  /** Of one that was misheard and corrected: whether it is kept as a sample of recognition. */
+  sample: '' | 'kept' | 'dropped'
 }
 
 export interface HistoryRow {

@@ -75,6 +75,8 @@ export const desk = {
   'slot.unknownCode': '目录中没有，按原样保存',
   'slot.misheard': '系统听错',
   'slot.changed': '来电人改口',
+  'slot.sampleKept': '已留作识别样本',
+  'slot.sampleAsked': '这次改正是因为',
   'slot.save': '保存改正',
   'slot.cancel': '取消',
   'slot.saveFailed': '没有保存成功：{detail}',

@@ -1,0 +1,1 @@
+"""What a recognizer misheard and an agent corrected: kept with the clip as a set for `bench speech`."""
