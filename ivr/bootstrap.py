@@ -25,6 +25,7 @@ from ivr.sessions.code_pack import PackCodes
 from ivr.sessions.commands import CommandExecutor
 from ivr.sessions.commands_http import commands_app
 from ivr.sessions.desk_http import HTTPDesk
+from ivr.sessions.found_calls import FoundCalls
 from ivr.sessions.handler import CallHandler
 from ivr.sessions.health import SpeechHealth
 from ivr.sessions.journal import Journal
@@ -110,6 +111,7 @@ def build(settings: Settings, client: httpx.AsyncClient) -> App:
     desk = HTTPDesk(client, settings.internal_token)
     numbers, shipper = NumberPool(journal, desk, now), Shipper(journal, desk, now)
     recordings = RecordingWatch(settings.recordings_dir, journal, now)
+    found = FoundCalls(settings.queue_log, settings.journal_dir / "calls-found")
     login = AMISettings(_HOST, settings.ami_port, settings.ami_user, settings.ami_secret, _AMI_EVENTS)
 
     async def reconcile() -> None:
@@ -134,7 +136,7 @@ def build(settings: Settings, client: httpx.AsyncClient) -> App:
         waiting.take(event)
         places.take(event)
 
-    facts = TelephonyFacts(ledger, journal, calls, flow, recordings, now, outbound.ended, hear)
+    facts = TelephonyFacts(ledger, journal, calls, flow, recordings, found, now, outbound.ended, hear)
     health = SpeechHealth(settings.speech_socket, calls, pbx)
     speech = SpeechSettings(settings.speech_socket, _HOST, settings.audiosocket_port)
     media = MediaSettings(settings.prompts_dir, settings.clips_dir, speech, lambda: health.alive)

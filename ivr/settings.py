@@ -43,6 +43,11 @@ class Settings(BaseSettings):
         """Folder of the packs."""
         return self.packs_dir or self.home / "packs"
 
+    @property
+    def queue_log(self) -> Path:
+        """Asterisk's queue_log."""
+        return self.home / "pbx/log/queue_log"
+
 
 def load_settings() -> Settings:
     """Read the file that $HOTLINE_ENV names and the environment; raises pydantic's ValidationError."""

@@ -176,6 +176,13 @@ async def ask_supervisor(session: AsyncSession, ticket: str, contact: str, e164:
     task.note = f"{task.note}；{note}" if task.note else note
 
 
+async def add_note(session: AsyncSession, contact: str, note: str) -> None:
+    """Write beside the contact's open task what whoever rings must know."""
+    task = await repository.of_contact(session, contact)
+    if task is not None and task.done_at is None:
+        task.note = f"{task.note}；{note}" if task.note else note
+
+
 def for_supervisor(task: CallbackTask) -> bool:
     """Tell whether a supervisor must ring; who is in danger is rung by anybody."""
     return SUPERVISOR in task.reasons and task.priority != "urgent"

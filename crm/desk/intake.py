@@ -14,9 +14,9 @@ from crm.calls.models import Contact
 from crm.database import milliseconds, storable
 from crm.desk import callback_facts as callbacks
 from crm.desk import dialogue_facts as dialogue
+from crm.desk import found_calls, repository
 from crm.desk import matter_facts as matters
 from crm.desk import queue_facts as queue
-from crm.desk import repository
 from crm.desk.errors import FactRejected, JournalConflict
 from crm.desk.models import ReceivedFact
 from crm.events.service import EventKind, append, begin_writing
@@ -144,6 +144,8 @@ async def _apply_to_contact(session: AsyncSession, contact: Contact, fact: facts
             await dialogue.contact_ended(session, contact, fact, at)
         case facts.RecordingFinished():
             await dialogue.recording_finished(session, contact, fact, at)
+        case facts.CallFound():
+            await found_calls.call_found(session, contact, fact, at)
         case facts.AgentPhoneChanged() | facts.DutyTaken():
             raise AssertionError("agents' and duty phones belong to no contact")
         case _:

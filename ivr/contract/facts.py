@@ -283,6 +283,28 @@ class RecordingFinished:
 
 
 @dataclass(frozen=True, slots=True)
+class CallFound:
+    """A call ended while ivr was away; this is all that is known of it, told when ivr is back, perhaps twice.
+
+    The envelope's time is that of its end. Fields as in ContactStarted and ContactEnded; clip as in VoicemailRecorded,
+    "" without a message. danger: the caller pressed 9.
+    """
+
+    KIND: ClassVar[str] = "call_found"
+    linkedid: str
+    caller_raw: str
+    caller_e164: str
+    did: str
+    recording: str
+    notice_version: str
+    outcome: str
+    clip: str = ""
+    danger: bool = False
+    cause: int = 0
+    duration_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class AgentPhoneChanged:
     """What Asterisk says of an agent's phone and membership. contact id of the envelope is "".
 
@@ -330,6 +352,7 @@ Fact = (
     | QueueLeft
     | ContactEnded
     | RecordingFinished
+    | CallFound
     | AgentPhoneChanged
     | DutyTaken
 )

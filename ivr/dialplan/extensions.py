@@ -1,11 +1,19 @@
 """Builds extensions.conf: the life of a call that needs no Python to end well (design 4.1)."""
 
 from ivr.dialplan.conf import Context, Extension
-from ivr.dialplan.last_resorts import duty_accept, duty_ring, duty_told, emergency, voicemail
+from ivr.dialplan.last_resorts import duty_accept, duty_ring, duty_told, emergency, ended, voicemail
 from ivr.dialplan.numbers import table
 from ivr.dialplan.queues import KEYS_CONTEXT, OVERFLOW_PENALTY, QUEUE_NAMES
 from ivr.dialplan.steps import IDS, Options, goto_if, play, read, timed
-from ivr.dialplan.variables import CALLBACK_CONTEXT, HL_MORE, RESUME_CONTEXT, Back, Event, Next, Stage
+from ivr.dialplan.variables import (
+    CALLBACK_CONTEXT,
+    HL_MORE,
+    RESUME_CONTEXT,
+    Back,
+    Event,
+    Next,
+    Stage,
+)
 
 MAX_RESUMES = 5
 RECALL_PAUSE_S = 1  # for a yes or no: the person who comes next asks again
@@ -26,7 +34,7 @@ def contexts(options: Options) -> list[Context]:
     return [
         _trunk(), _dids(), _call(options), _after(options), _resume(), _fallback(options), _queue(options),
         _queue_keys(), _back(options), _callback(options), emergency(options), duty_accept(options),
-        duty_ring(options), duty_told(options), voicemail(options), _timeout(options), _ended(), _agents(),
+        duty_ring(options), duty_told(options), voicemail(options), _timeout(options), ended(), _agents(),
     ]  # fmt: skip
 
 
@@ -52,6 +60,7 @@ def _call(options: Options) -> Context:
     steps = [
         "Set(CHANNEL(hangup_handler_push)=hl-ended,s,1)",
         f"Set(HL_STAGE={Stage.OPENING})",
+        "Set(HL_AT=${EPOCH})",
         "Set(HL_RECORDING=${UUID()})",
         "Set(HL_CONTACT=${FILTER(0-9a-f,${HL_RECORDING})})",
         "Set(HL_CALLER=${FILTER(0-9+,${CALLERID(num):0:20})})",
@@ -221,6 +230,7 @@ def _callback(options: Options) -> Context:
     steps = [
         "Set(CHANNEL(hangup_handler_push)=hl-ended,s,1)",
         f"Set(HL_STAGE={Stage.CALLBACK})",
+        "Set(HL_AT=${EPOCH})",
         "Set(HL_RECORDING=${UUID()})",
         "Set(HL_ATTEMPT=1)",
         "Set(CALLERID(num)=${FILTER(0-9+,${HL_CALLER})})",  # agents see whom they speak with
@@ -268,14 +278,6 @@ def _timeout(options: Options) -> Context:
     ]
     return Context("hl-timeout", "The absolute time-out: too long with ivr goes to a person, else a polite end.",
                    [Extension("s", steps)])  # fmt: skip
-
-
-def _ended() -> Context:
-    fields = "Caller: ${HL_CALLER},Did: ${HL_DID},Stage: ${HL_STAGE},Attempt: ${HL_ATTEMPT},Next: ${HL_NEXT}"
-    fields += ",Queue: ${HL_QUEUE},Voicemail: ${HL_VOICEMAIL},Cause: ${HANGUPCAUSE}"
-    # the recording's files are closed before anybody hears of the end
-    steps = ["StopMixMonitor()", f"UserEvent({Event.ENDED},{IDS},{fields})", "Return()"]
-    return Context("hl-ended", "Hang-up handler.", [Extension("s", steps)])
 
 
 def _agents() -> Context:

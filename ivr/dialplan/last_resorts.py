@@ -1,4 +1,4 @@
-"""The contexts of the dialplan that look after a caller to the end: emergency, duty phones, voicemail."""
+"""The contexts of the dialplan that look after a caller to the end: emergency, duty phones, voicemail, the trace."""
 
 from ivr.dialplan.conf import Context, Extension
 from ivr.dialplan.numbers import LANDLINE
@@ -10,12 +10,18 @@ from ivr.dialplan.variables import (
     HL_DUTY_TAKEN,
     HL_TAKEN,
     HL_TASK,
+    TRACE_EVENT,
+    TRACE_QUEUE,
     Event,
     Stage,
 )
 
 ACCEPT_CONTEXT = "hl-duty-accept"
 ACCEPT_TRIES = 3
+_TRACE = (
+    "HL_CONTACT", "HL_RECORDING", "CHANNEL(linkedid)", "HL_CALLER", "HL_DID", "HL_AT", "HL_STAGE", "HL_QUEUE",
+    "HL_VOICEMAIL", "HL_DANGER", "HL_SERVED", "MEMBERINTERFACE", "HANGUPCAUSE",
+)  # fmt: skip
 KEPT_CHARS = 900  # of rounds taken before: sixteen, and a part of one, which nobody reads
 
 
@@ -23,6 +29,7 @@ def emergency(options: Options) -> Context:
     """Return the way of a caller in danger."""
     said = [
         f"Set(HL_STAGE={Stage.EMERGENCY})",
+        "Set(HL_DANGER=1)",
         play(options, "fb_emergency.1"),
         # after the first part a key skips the rest
         read(options, "0.1", "fb_emergency.2", "fb_emergency.3"),
@@ -30,6 +37,7 @@ def emergency(options: Options) -> Context:
     ]
     queue = [
         f"Set(HL_STAGE={Stage.EMERGENCY})",
+        "Set(HL_DANGER=1)",
         "Set(HL_QUEUE=emergency)",
         f"Set(TIMEOUT(absolute)={options.limits.call_limit_s})",
         f"UserEvent({Event.EMERGENCY},{IDS},Caller: ${{HL_CALLER}})",
@@ -56,12 +64,14 @@ def duty_accept(options: Options) -> Context:
         goto_if("${HL_ACCEPT}", "1", "yes"),
         "Return()",
         "yes| Set(GOSUB_RESULT=)",
-        'GotoIf($["${ARG1}" = ""]?end)',  # a caller is on the line: the call itself tells who answered
+        'GotoIf($["${ARG1}" = ""]?caller)',  # the call itself tells who answered
         f"Set({HL_TAKEN}=${{ARG1}}:${{ARG2}}:${{EPOCH}})",
         # ivr may be away: it asks for this when it is back
         f"Set(GLOBAL({HL_DUTY_TAKEN})=${{{HL_TAKEN}}} ${{{HL_DUTY_TAKEN}:0:{KEPT_CHARS}}})",
         f"UserEvent({Event.DUTY_TAKEN},Taken: ${{{HL_TAKEN}}})",
-        "end| Return()",
+        "Return()",
+        "caller| Set(MASTER_CHANNEL(HL_SERVED)=1)",  # for who finds the call's trace
+        "Return()",
     ]
     why = "On the duty phone's own leg, the caller hears the waiting tone: a person presses 1, a mailbox does not."
     return Context(ACCEPT_CONTEXT, why, [Extension("s", steps)])
@@ -127,3 +137,19 @@ def voicemail(options: Options) -> Context:
     return Context(
         "hl-voicemail", "A message into our own folder; nothing said twice: a polite end.", timed("s", steps)
     )
+
+
+def ended() -> Context:
+    """Return the hang-up handler."""
+    fields = "Caller: ${HL_CALLER},Did: ${HL_DID},Stage: ${HL_STAGE},Attempt: ${HL_ATTEMPT},Next: ${HL_NEXT}"
+    fields += ",Queue: ${HL_QUEUE},Voicemail: ${HL_VOICEMAIL},Danger: ${HL_DANGER},Cause: ${HANGUPCAUSE}"
+    trace = ":".join(f"${{{name}}}" for name in _TRACE)
+    steps = [
+        "StopMixMonitor()",  # the recording's files are closed before anybody hears of the end
+        'GotoIf($["${HL_LOST}${HL_DANGER}" = ""]?told)',
+        f"QueueLog({TRACE_QUEUE},${{UNIQUEID}},NONE,{TRACE_EVENT},{trace})",
+        f"told| UserEvent({Event.ENDED},{IDS},{fields})",
+        "Return()",
+    ]
+    why = "Hang-up handler. Of a call that ivr may never hear of it leaves a trace, which ivr reads when it is back."
+    return Context("hl-ended", why, [Extension("s", steps)])

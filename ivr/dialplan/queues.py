@@ -67,6 +67,7 @@ def _options(spec: QueueSpec, limits: Limits, prompts: str) -> list[tuple[str, s
         ("musicclass", WAITING_CLASS if urgent else "default"),
         ("ringinuse", "no"),
         ("autofill", "yes"),
+        ("setinterfacevar", "yes"),  # MEMBERINTERFACE: an agent has answered
         ("timeout", min(limits.agent_ring_s, limits.emergency_timeout_s) if urgent else limits.agent_ring_s),
         ("retry", 1),
         ("timeoutrestart", "no"),

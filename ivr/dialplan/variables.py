@@ -32,6 +32,9 @@ HL_RESUMES = "HL_RESUMES"  # how often hl-resume was entered
 HL_DIVERSION = "HL_DIVERSION"  # digits of the Diversion header
 HL_VOICEMAIL = "HL_VOICEMAIL"  # 1 once the voicemail's recording began
 HL_BEGAN = "HL_BEGAN"  # second in which the voicemail's recording began
+HL_AT = "HL_AT"  # second in which the call came in
+HL_DANGER = "HL_DANGER"  # 1 once the caller is on the emergency path
+HL_SERVED = "HL_SERVED"  # 1 once somebody took the call on a duty phone
 HL_DIGIT = "HL_DIGIT"  # which digit of HL_CALLER the duty phone hears, from 0
 HL_TASK = "HL_TASK"  # crm's id of the call-back for which the duty phones are rung
 HL_ACCEPT = "HL_ACCEPT"  # key pressed on the duty phone's own channel
@@ -42,12 +45,12 @@ HL_DUTY_TAKEN = "HL_DUTY_TAKEN"
 HOTLINE_VARIABLES = frozenset({
     HL_CONTACT, HL_RECORDING, HL_DID, HL_CALLER, HL_ATTEMPT, HL_KEY, IVR_NEXT, HL_QUEUE, QUEUE_PRIO, HL_STAGE, HL_NEXT,
     HL_BACK, HL_MORE, HL_WAIT, HL_AGAIN, HL_POSITION, HL_SINCE, HL_CODE,
-    HL_LOST, HL_TRIES, HL_RESUMES, HL_DIVERSION, HL_VOICEMAIL, HL_BEGAN, HL_ACCEPT, HL_DIGIT, HL_TASK,
-    HL_TAKEN, HL_DUTY_TAKEN,
+    HL_AT, HL_DANGER, HL_SERVED, HL_LOST, HL_TRIES, HL_RESUMES, HL_DIVERSION, HL_VOICEMAIL, HL_BEGAN,
+    HL_ACCEPT, HL_DIGIT, HL_TASK, HL_TAKEN, HL_DUTY_TAKEN,
 })  # fmt: skip
 ASTERISK_VARIABLES = frozenset({
-    "AGIEXITONHANGUP", "AGISTATUS", "DIALSTATUS", "EPOCH", "EXTEN", "GOSUB_RESULT", "HANGUPCAUSE", "QUEUESTATUS",
-    "QUEUE_MAX_PENALTY", "RECORD_STATUS", "UNIQUEID",
+    "AGIEXITONHANGUP", "AGISTATUS", "DIALSTATUS", "EPOCH", "EXTEN", "GOSUB_RESULT", "HANGUPCAUSE", "MEMBERINTERFACE",
+    "QUEUESTATUS", "QUEUE_MAX_PENALTY", "RECORD_STATUS", "UNIQUEID",
 })  # fmt: skip
 CARRIER_VARIABLES = frozenset({"ROBOT_UUID", "ROBOT_WAIT"})
 
@@ -89,10 +92,13 @@ class Event(StrEnum):
     LOST = "HLLost"  # How, Attempt: ivr left the call without a word
     EMERGENCY = "HLEmergency"  # the caller is on the emergency path without or after ivr
     VOICEMAIL = "HLVoicemail"  # Status: a message was recorded to its end
-    ENDED = "HLEnded"  # Caller, Did, Stage, Attempt, Next, Queue, Voicemail, Cause: the channel is gone
+    ENDED = "HLEnded"  # Caller, Did, Stage, Attempt, Next, Queue, Voicemail, Danger, Cause: the channel is gone
     DUTY_TAKEN = "HLDutyTaken"  # Taken, an HL_TAKEN: who answered this duty phone pressed 1 in a round for a call-back
 
 
+# Of a call that was without ivr, or in danger, at its end in Asterisk's queue_log, which outlives both: as its queue
+# and event. Its fields stand between colons, see ivr.telephony.found_calls.
+TRACE_QUEUE, TRACE_EVENT = "hl", "HLCALL"
 CALLBACK_CHANNEL = "callback-"  # how the uniqueid of who is called back begins
 DUTY_RING_CONTEXT = "hl-duty-ring"  # AMI Originate, Local: the duty phones one after the other
 DUTY_TOLD_CONTEXT = "hl-duty-told"  # AMI Originate: the duty phone that took it hears HL_CALLER

@@ -12,6 +12,7 @@ from ivr.contract.facts import ContactEnded, ContactStarted, DutyTaken
 from ivr.contract.ids import ContactId
 from ivr.dialplan.variables import HL_DUTY_TAKEN
 from ivr.sessions.calls import Calls, RunningCall
+from ivr.sessions.found_calls import Found, FoundCalls
 from ivr.sessions.journal import Journal, JournalUnavailable
 from ivr.sessions.ports import Flow
 from ivr.sessions.recording_files import RecordingWatch
@@ -28,6 +29,7 @@ from ivr.telephony.events import (
     Snapshot,
     TelephonyEvent,
 )
+from ivr.telephony.found_calls import FoundCall
 from ivr.telephony.translate import rounds_taken, snapshot, translate
 
 log = structlog.get_logger(__name__)
@@ -56,6 +58,7 @@ class TelephonyFacts:
         calls: Calls,
         flow: Flow,
         recordings: RecordingWatch,
+        found: FoundCalls,
         clock: Callable[[], datetime],
         placed: Callable[[CallPlaced], None] = lambda _: None,
         heard: Callable[[TelephonyEvent], None] = lambda _: None,
@@ -66,6 +69,7 @@ class TelephonyFacts:
         self._calls = calls
         self._flow = flow
         self._recordings = recordings
+        self._found = found
         self._clock = clock
         self._placed = placed
         self._heard = heard
@@ -187,6 +191,8 @@ class TelephonyFacts:
         held, invalid = snapshot(channels, queues, now)
         held = replace(held, channels=held.channels | self._begun)  # began after the list was made
         self.invalid += len(invalid)
+        found = await asyncio.to_thread(self._found.read, now)
+        unheard = self._ends_of_open(found)
         self._write(self._ledger.reconcile(held, now, restarted=restarted))
         self._started_at = started_at  # not before: a comparison that was refused is made again
         for known in list(self._journal.state.contacts.values()):
@@ -196,9 +202,32 @@ class TelephonyFacts:
                 call.gone.set()
             else:
                 self._finish(known.contact)
+        await self._tell_found(found, unheard)
         await self._taken_unheard(ami)
         log.info("reconciled", channels=len(held.channels), restarted=restarted, invalid=len(invalid))
         return held
+
+    def _ends_of_open(self, found: Found) -> list[FoundCall]:
+        """Take in how calls ended that we hold open, and return those that we know nothing of."""
+        for call in found.calls:
+            if self._ledger.holds(call.end.contact):
+                self._write(self._ledger.apply(call.end))
+        return [call for call in found.calls if not self._ledger.holds(call.end.contact)]
+
+    async def _tell_found(self, found: Found, unheard: list[FoundCall]) -> None:
+        """Write the calls that nobody told of, and those told a moment before we stopped once more: crm knows them."""
+        for call in unheard:
+            note = self._ledger.found(call)
+            self._journal.fact(note.contact, note.fact, note.at)
+            self._recordings.expect(note.contact, call.end.recording)
+        if unheard:
+            log.warning("calls_found", count=len(unheard))
+        try:
+            await self._journal.durable()
+        except JournalUnavailable as error:  # not worth a comparison anew: read again at the next log-in
+            log.warning("calls_found_not_marked", reason=type(error).__name__)
+            return
+        await asyncio.to_thread(self._found.told, found)
 
     async def tick(self) -> None:
         """End wrap-ups and overdue calls once a second, for ever."""

@@ -44,6 +44,7 @@ from ivr.telephony.events import (
     TelephonyEvent,
     VisitEvent,
 )
+from ivr.telephony.found_calls import FoundCall
 from ivr.telephony.phones import Phones
 from ivr.telephony.visits import Out, Visit, milliseconds
 
@@ -89,6 +90,16 @@ class CallLedger:
     def open_calls(self) -> int:
         """How many calls have no end yet."""
         return len(self._calls)
+
+    def holds(self, contact: str) -> bool:
+        """Tell whether this contact's end is still to be told."""
+        return contact in self._linkedids
+
+    def found(self, call: FoundCall) -> Noted:
+        """Return what is told of a call that is not held: it ended while nobody of ours looked."""
+        return Noted(
+            ContactId(call.end.contact), call.end.at, call.fact(self._to_e164(call.end.caller), self._notice_version)
+        )
 
     def apply(self, event: TelephonyEvent) -> list[Noted]:
         """Take one event."""
@@ -228,11 +239,11 @@ class CallLedger:
                 call.began = min(call.began, event.at)
                 self._settle(call, out)
                 self._bind(call, event.contact)
+                if isinstance(event, CallEnded) and event.danger:  # it may have begun while AMI was away
+                    self._endanger(call, event.at, out)
             case EmergencyBegun():
                 self._bind(call, event.contact)
-                if not call.endangered:
-                    call.endangered = True
-                    out.say(event.at, SafetyRaised(0, "unknown", "key"))
+                self._endanger(call, event.at, out)
             case HangupRequested():
                 call.hangup_requested |= event.uniqueid == call.uniqueid
             case ChannelHungUp():
@@ -247,6 +258,11 @@ class CallLedger:
                 call.answered_directly |= event.agent_uniqueid not in rung
             case _:
                 self._visit_event(call, event, out)
+
+    def _endanger(self, call: Call, at: datetime, out: Out) -> None:
+        if not call.endangered:
+            call.endangered = True
+            out.say(at, SafetyRaised(0, "unknown", "key"))
 
     def _visit_event(self, call: Call, event: VisitEvent, out: Out) -> None:
         match event:

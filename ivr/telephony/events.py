@@ -44,7 +44,8 @@ class CallPlaced:
 
 @dataclass(frozen=True, slots=True)
 class CallEnded:
-    """The caller's hang-up handler ran (UserEvent HLEnded). stage is the dialplan's, voicemail: a message was begun.
+    """The caller's hang-up handler ran (UserEvent HLEnded). stage is the dialplan's, voicemail: a message was begun,
+    danger: the caller came onto the emergency path.
 
     Not the last event of the channel: AgentCompleted and ChannelHungUp may follow.
     """
@@ -60,6 +61,7 @@ class CallEnded:
     queue: str
     voicemail: bool
     cause: int
+    danger: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -187,7 +187,8 @@ def _user_event(fields: _Fields) -> TelephonyEvent | None:
             queue = fields.text("Queue", _STAGE, "")
             voicemail = fields.number("Voicemail", 0) > 0
             cause = fields.number("Cause", 0)
-            return CallEnded(*fields.caller(), *fields.who(), stage, queue, voicemail, cause)
+            danger = fields.number("Danger", 0) > 0
+            return CallEnded(*fields.caller(), *fields.who(), stage, queue, voicemail, cause, danger)
         case _:
             return None
 

@@ -18,7 +18,7 @@ from ivr.contract.desk import (
     WarrantyQuestion,
 )
 from ivr.contract.envelope import Envelope
-from ivr.contract.facts import ContactEnded, Fact, MatterOpened, TicketOpened
+from ivr.contract.facts import CallFound, ContactEnded, Fact, MatterOpened, TicketOpened
 from ivr.contract.ids import ContactId, is_ticket_number, ticket_number
 from ivr.contract.tickets import FoundTicket
 from tests.contract.desks import CUT, KNOWN, STRANGER, World, by_http, in_memory, real_crm
@@ -109,6 +109,15 @@ async def test_shipping_is_idempotent_and_tells_the_highest_of_the_node(world: W
     assert await world.desk.ship([]) == 0
     kinds = [TicketOpened.KIND, ContactEnded.KIND, TicketOpened.KIND]
     assert await world.held("ivr-1") == list(enumerate(kinds, 1))
+
+
+async def test_a_call_that_was_found_is_taken_as_often_as_it_is_told(world: World) -> None:
+    """A restarted ivr may have told it: the second is another fact of the same call."""
+    found = CallFound("hotline-7.1", "", "", "4001726011", "", "v1", "voicemail", "voicemail/m", danger=True)
+    told = [Envelope("ivr-1", seq, NOW, ContactId("found"), found) for seq in (1, 2)]
+    assert await world.desk.ship(told) == 2
+    assert await world.held("ivr-1") == [(1, CallFound.KIND), (2, CallFound.KIND)]
+    assert await world.tickets("found") == []
 
 
 @pytest.mark.parametrize(("priority", "safety"), [("normal", ""), ("urgent", "gas")])

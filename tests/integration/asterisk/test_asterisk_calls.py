@@ -3,10 +3,13 @@
 import threading
 import time
 import wave
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 
+from ivr.sessions.found_calls import FoundCalls
+from ivr.telephony.found_calls import FoundCall
 from tests.integration.asterisk.line import Samples, find, longest_silence, tone
 from tests.integration.asterisk.pair import Pair
 
@@ -37,6 +40,10 @@ def test_caller_without_ivr_hears_safety_waits_and_leaves_a_message(pair: Pair) 
     assert (ended["Stage"], ended["Voicemail"]) == ("voicemail", "2")
     voicemail = pair.layout.voicemail / f"{contact['Recording']}.wav"
     assert 2.5 < _seconds(voicemail) < 8
+    left = trace(pair, contact["Contact"])
+    assert (left.outcome, left.end.caller, left.end.did) == ("voicemail", "13800138000", "4001726011")
+    assert (left.end.recording, left.end.linkedid) == (contact["Recording"], contact["Linkedid"])
+    assert 5 < (left.end.at - left.began).total_seconds() < 120
 
 
 def test_waiting_caller_presses_2_and_leaves_nothing(pair: Pair) -> None:
@@ -61,6 +68,8 @@ def test_abandoned_call_is_in_queue_log_cdr_and_recordings(pair: Pair) -> None:
     ended = pair.pbx.event("HLEnded", Contact=contact["Contact"])
     assert (ended["Stage"], ended["Queue"], ended["Did"]) == ("queue", "repair", "075766883358")
     assert {"ENTERQUEUE", "ABANDON"} <= set(queue_log(pair, contact["Uniqueid"]))
+    left = trace(pair, contact["Contact"])
+    assert (left.outcome, left.end.caller, left.end.danger) == ("abandoned", "13800138002", False)
     assert contact["Linkedid"] in _eventually(
         pair.layout.instance("pbx") / "log/cdr-custom/Hotline.csv", contact["Linkedid"]
     )
@@ -104,6 +113,24 @@ def test_key_9_brings_instructions_then_the_duty_phones_one_after_the_other(pair
     mine = [item for item in pair.pbx.seen if item.get("Linkedid") == contact["Linkedid"]]
     ends = [item["DialStatus"] for item in mine if item.get("Event") == "DialEnd"]
     assert ends == ["BUSY", "ANSWER"]
+    left = trace(pair, contact["Contact"])
+    assert (left.outcome, left.end.danger) == ("talked", True)  # on the duty phone
+
+
+def test_a_mailbox_on_the_duty_phone_serves_nobody(pair: Pair) -> None:
+    line = pair.ring("4001726011", caller="13800138005")
+    contact = pair.pbx.event("HLContact", Caller="13800138005")
+    line.until_hears(pair.prompts["fb_safety"], 20)
+    pair.press(line, "9")
+    ring = pair.carrier.event("RobotRing", within=30.0, Extension="13900000001")
+    mailbox = pair.exchange.line(ring["Uuid"])
+    assert mailbox.came.wait(10)
+    mailbox.until_hears(pair.prompts["duty_accept"], 10)
+    line.hangup.set()  # in the middle of what the mailbox hears
+    ended = pair.pbx.event("HLEnded", Contact=contact["Contact"])
+    assert (ended["Stage"], ended["Danger"]) == ("emergency", "1")
+    left = trace(pair, contact["Contact"])
+    assert (left.outcome, left.end.danger) == ("abandoned", True)
 
 
 def test_agent_added_by_ami_rings_and_talks(pair: Pair) -> None:
@@ -129,6 +156,7 @@ def test_agent_added_by_ami_rings_and_talks(pair: Pair) -> None:
         pair.pbx.event("AgentComplete", Linkedid=contact["Linkedid"])
         assert pair.pbx.event("HLEnded", Contact=contact["Contact"])["Stage"] == "queue"
         assert "8001" in queue_log(pair, contact["Uniqueid"])["CONNECT"]
+        assert trace(pair, contact["Contact"]).outcome == "talked"
     finally:
         pair.pbx.call("QueueRemove", Queue="repair", Interface="PJSIP/8001")
 
@@ -158,6 +186,14 @@ def queue_log(pair: Pair, call: str) -> dict[str, str]:
     """Return event -> line of a call's queue_log."""
     lines = _eventually(pair.layout.instance("pbx") / "log/queue_log", call).splitlines()
     return {line.split("|")[4]: line for line in lines if line.split("|")[1] == call}
+
+
+def trace(pair: Pair, contact: str) -> FoundCall:
+    """Return what the dialplan left of a call that ended without ivr."""
+    log = pair.layout.instance("pbx") / "log/queue_log"
+    found = FoundCalls(log, pair.layout.home / "no-mark").read(datetime.now(UTC))
+    (call,) = [item for item in found.calls if item.end.contact == contact]
+    return call
 
 
 def _eventually(path: Path, text: str) -> str:

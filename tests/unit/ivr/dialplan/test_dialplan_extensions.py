@@ -194,15 +194,26 @@ def test_a_duty_phone_is_taken_only_by_key_1() -> None:
     assert all(f"U({ACCEPT_CONTEXT})" in step for step in dials)
     accept = steps(ACCEPT_CONTEXT)
     assert accept[0] == "Set(GOSUB_RESULT=BUSY)"
-    assert accept[-6:] == [
+    assert accept[-8:] == [
         "Set(GOSUB_RESULT=)",
-        'GotoIf($["${ARG1}" = ""]?end)',
+        'GotoIf($["${ARG1}" = ""]?caller)',
         "Set(HL_TAKEN=${ARG1}:${ARG2}:${EPOCH})",
         "Set(GLOBAL(HL_DUTY_TAKEN)=${HL_TAKEN} ${HL_DUTY_TAKEN:0:900})",
         f"UserEvent({Event.DUTY_TAKEN},Taken: ${{HL_TAKEN}})",
         "Return()",
+        "Set(MASTER_CHANNEL(HL_SERVED)=1)",
+        "Return()",
     ]
     assert PLAN.contexts[ACCEPT_CONTEXT]["s"][2].args == '$["${HL_ACCEPT}" = "1"]?yes'
+
+
+def test_a_call_without_ivr_or_in_danger_leaves_a_trace_before_anybody_hears_of_its_end() -> None:
+    stop, gate, trace, told, _ = steps("hl-ended")
+    assert (stop, gate) == ("StopMixMonitor()", 'GotoIf($["${HL_LOST}${HL_DANGER}" = ""]?told)')
+    assert trace.startswith("QueueLog(hl,${UNIQUEID},NONE,HLCALL,${HL_CONTACT}:${HL_RECORDING}:")
+    assert told.startswith(f"UserEvent({Event.ENDED},")
+    for extension in ("s", "queue"):
+        assert "Set(HL_DANGER=1)" in steps("hl-emergency", extension)[:2]
 
 
 def test_danger_is_heard_when_all_lines_are_taken() -> None:

@@ -11,6 +11,7 @@ from ivr.contract.envelope import Envelope
 from ivr.contract.ids import ContactId
 from ivr.sessions.caller_id import to_e164
 from ivr.sessions.calls import Calls
+from ivr.sessions.found_calls import FoundCalls
 from ivr.sessions.handler import CallHandler
 from ivr.sessions.journal import Journal
 from ivr.sessions.live import LiveBoard
@@ -116,7 +117,8 @@ async def rig(
             journal.block(block.first, block.size, NOW)
         lookups = Lookups(desk, pool, OpenQueues(), OneCode(), OneArticle())
         recordings = RecordingWatch(folder / "recordings", journal, clock, patience_s=0.2)
-        watch = TelephonyFacts(CallLedger(to_e164), journal, calls, flow, recordings, clock)
+        found = FoundCalls(folder / "queue_log", folder / "calls-found")
+        watch = TelephonyFacts(CallLedger(to_e164), journal, calls, flow, recordings, found, clock)
         services = SessionServices(journal, flow, lookups, LiveBoard(), media, pbx, watch, clock)
         async with AGIServer("127.0.0.1", 0, CallHandler(services, calls)) as server:
             yield Rig(journal, flow, desk, pbx, calls, services, server.port, folder, watch)

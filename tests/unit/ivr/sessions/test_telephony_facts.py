@@ -23,6 +23,7 @@ from ivr.contract.ids import ContactId
 from ivr.dialplan.variables import HL_DUTY_TAKEN
 from ivr.sessions.caller_id import to_e164
 from ivr.sessions.calls import Calls
+from ivr.sessions.found_calls import FoundCalls
 from ivr.sessions.journal import Journal
 from ivr.sessions.recording_files import RecordingWatch
 from ivr.sessions.telephony_facts import TelephonyFacts
@@ -224,7 +225,9 @@ async def test_what_breaks_a_listener_costs_no_fact(tmp_path: Path) -> None:
 
     async with running_journal(tmp_path / "journal") as journal:
         recordings = RecordingWatch(tmp_path, journal, clock, patience_s=0.1)
-        watch = TelephonyFacts(CallLedger(to_e164), journal, Calls(), SmallFlow(), recordings, clock, heard=broken)
+        found = FoundCalls(tmp_path / "queue_log", tmp_path / "mark")
+        ledger = CallLedger(to_e164)
+        watch = TelephonyFacts(ledger, journal, Calls(), SmallFlow(), recordings, found, clock, heard=broken)
         _half_a_call(journal)
         watch.recover()
         with pytest.raises(OSError, match="CallerJoinedQueue"):
@@ -239,7 +242,8 @@ async def test_what_breaks_a_listener_costs_no_fact(tmp_path: Path) -> None:
 async def _watch(folder: Path) -> AsyncIterator[tuple[TelephonyFacts, Journal]]:
     async with running_journal(folder / "journal") as journal:
         recordings = RecordingWatch(folder, journal, clock, patience_s=0.1)
-        yield TelephonyFacts(CallLedger(to_e164), journal, Calls(), SmallFlow(), recordings, clock), journal
+        found = FoundCalls(folder / "queue_log", folder / "calls-found")
+        yield TelephonyFacts(CallLedger(to_e164), journal, Calls(), SmallFlow(), recordings, found, clock), journal
 
 
 def _half_a_call(journal: Journal) -> None:
