@@ -1,4 +1,5 @@
-"""A danger that was written and that no agent takes: the duty phones are rung, as they are for one told by phone."""
+"""A danger that was written and that no agent takes, or whose caller was cut off and whom the hotline does not ring:
+the duty phones are rung, as they are for one told by phone."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -16,7 +17,7 @@ from crm.telephone import Telephone, TelephonyRefused, TelephonyUnavailable
 from crm.tickets import repository as tickets
 from crm.tickets.service import record
 from crm.transaction import UnitOfWork
-from ivr.contract.commands import CommandName
+from ivr.contract.commands import CommandName, DutyWhy
 
 log = structlog.get_logger(__name__)
 
@@ -29,13 +30,15 @@ DUTY = "duty"  # in place of the 工号 of who has taken a task
 async def call_duty(work: UnitOfWork, telephone: Telephone, now: datetime, wait: timedelta) -> int:
     """Ring the duty phones for whoever waits longer than `wait`, and again after each further one, MOST_RINGS times.
 
+    Who was cut off has a time of their own, for getting out: `due_at`. Without a number there is nobody to speak of.
+
     Returns how many rounds were due. Each is counted before: a lost answer must not ring for ever.
     """
     async with work() as session:
-        rounds = [(task.id, task.e164) for task in await _take(session, now, wait)]
-    for task_id, number in rounds:
+        rounds = [(task.id, task.e164, _why(task)) for task in await _take(session, now, wait)]
+    for task_id, number, why in rounds:
         try:
-            await telephone.command(CommandName.CALL_DUTY, {"number": number, "task": task_id}, now)
+            await telephone.command(CommandName.CALL_DUTY, {"number": number, "task": task_id, "why": why}, now)
         except (TelephonyRefused, TelephonyUnavailable) as error:
             log.warning("duty_not_rung", task=task_id, reason=type(error).__name__)
             async with work() as session:
@@ -70,13 +73,23 @@ async def taken(session: AsyncSession, task_id: str, number: str, at: datetime) 
 
 async def _take(session: AsyncSession, now: datetime, wait: timedelta) -> Sequence[CallbackTask]:
     unserved = [no for no, _, _ in await tickets.unserved_dangers(session, now)]
-    if not unserved:
+    if not unserved and not await repository.any_cut_off(session):
         return ()
     await begin_writing(session)
-    found = await repository.for_duty(session, unserved, now - wait, MOST_RINGS)
+    found = [
+        *await repository.for_duty(session, unserved, now - wait, MOST_RINGS),
+        *await repository.cut_off_for_duty(session, now, now - wait, MOST_RINGS),
+    ]
     for task in found:
         task.duty_rings, task.duty_rung_at = task.duty_rings + 1, now
     return found
+
+
+def _why(task: CallbackTask) -> DutyWhy:
+    """Return what the duty phone is told of the number."""
+    if task.contact_id is None:
+        return DutyWhy.WRITTEN
+    return DutyWhy.CUT if phone.is_mobile(task.e164) else DutyWhy.INDOORS
 
 
 async def _rung(session: AsyncSession, task_id: str, at: datetime) -> None:

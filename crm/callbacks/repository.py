@@ -161,6 +161,34 @@ async def for_duty(
     return (await session.execute(query.order_by(CallbackTask.id).with_for_update(skip_locked=True))).scalars().all()
 
 
+_CUT_OFF = (
+    CallbackTask.danger,
+    CallbackTask.contact_id.is_not(None),
+    CallbackTask.done_at.is_(None),
+    CallbackTask.queue == "",
+    CallbackTask.e164 != "",
+)
+
+
+async def any_cut_off(session: AsyncSession) -> bool:
+    """Tell whether anybody was cut off in danger and is left to people."""
+    return (await session.execute(select(CallbackTask.id).where(*_CUT_OFF).limit(1))).first() is not None
+
+
+async def cut_off_for_duty(session: AsyncSession, now: datetime, before: datetime, most: int) -> Sequence[CallbackTask]:
+    """Return, locked, the due tasks of who was cut off in danger and is left to people, whom nobody rings now, of which
+    the duty phones were not told since `before`, and less than `most` times, and which none of them took."""
+    query = select(CallbackTask).where(
+        *_CUT_OFF,
+        CallbackTask.due_at <= now,
+        or_(CallbackTask.taken_until.is_(None), CallbackTask.taken_until <= now),
+        CallbackTask.duty_rings < most,
+        CallbackTask.duty_taken_at.is_(None),
+        or_(CallbackTask.duty_rung_at.is_(None), CallbackTask.duty_rung_at <= before),
+    )
+    return (await session.execute(query.order_by(CallbackTask.id).with_for_update(skip_locked=True))).scalars().all()
+
+
 async def counts(session: AsyncSession, now: datetime) -> tuple[int, int]:
     """Return how many tasks are due now and how many open voicemails there are."""
     due = func.count().filter(CallbackTask.due_at <= now)

@@ -26,7 +26,8 @@ class CallbackForm(Shape):
 
     asked: the calls that one call-back serves, the first first; none for a danger that was written.
     recall: how somebody in danger may be rung: mobile (from due_at on, first asked whether they are outside; by the
-    hotline while in_turn) | landline (not at all: the duty officer sees to it) | "" no danger, or no number.
+    hotline while in_turn) | landline (not at all: from due_at on the duty phones are told of it) | "" no danger, or no
+    number.
     in_turn: the hotline itself calls when it is their turn; after: not before this local time; attempts: calls so far.
     again_min: in how many minutes it is due again when nobody answers.
     for_supervisor: only a supervisor may take it.

@@ -14,9 +14,17 @@ class CommandName(StrEnum):
     AGENT_PAUSE = "agent_pause"  # args: agent, reason
     AGENT_READY = "agent_ready"  # args: agent
     CALL_BACK = "call_back"  # args: contact, number (E.164), queue, priority, position, since, attempt, code
-    CALL_DUTY = "call_duty"  # args: number (E.164) of somebody in danger whom nobody has called back, task (its id)
+    CALL_DUTY = "call_duty"  # args: number (E.164) of somebody in danger, task (id of the call-back), why (a DutyWhy)
     HANGUP = "hangup"  # args: linkedid
     RETRY_FACTS = "retry_facts"  # ship again what crm refused
+
+
+class DutyWhy(StrEnum):
+    """Why the duty phones are rung, and so what is said of the number."""
+
+    WRITTEN = "written"  # a danger was written: ring there
+    CUT = "cut"  # the call was cut off, and the hotline got nobody: reach them
+    INDOORS = "indoors"  # the call was cut off, and the telephone stands in the house: do not ring there
 
 
 @dataclass(frozen=True, slots=True)

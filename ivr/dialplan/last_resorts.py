@@ -1,5 +1,6 @@
 """The contexts of the dialplan that look after a caller to the end: emergency, duty phones, voicemail, the trace."""
 
+from ivr.contract.commands import DutyWhy
 from ivr.dialplan.conf import Context, Extension
 from ivr.dialplan.numbers import LANDLINE
 from ivr.dialplan.queues import WAITING_CLASS
@@ -78,7 +79,7 @@ def duty_accept(options: Options) -> Context:
 
 
 def duty_ring(options: Options) -> Context:
-    """Build the round of the duty phones for a danger that was written and that nobody takes."""
+    """Build the round of the duty phones for a danger that was written or cut off and that nobody takes."""
     steps = [f"Set(TIMEOUT(absolute)={options.limits.call_limit_s})"]
     for number in options.duty_numbers:
         how = f"f({LANDLINE})U({ACCEPT_CONTEXT}^${{{HL_TASK}}}^{number})"
@@ -86,7 +87,7 @@ def duty_ring(options: Options) -> Context:
             f"Dial(PJSIP/{number}@carrier,{options.limits.duty_ring_s},{how})",
             goto_if("${DIALSTATUS}", "ANSWER", "done"),
         ]
-    why = "A danger that was written and that nobody takes: the duty phones one after the other, no caller on the line."
+    why = "A danger, written or cut off, that nobody takes: the duty phones one after the other, no caller on the line."
     return Context(DUTY_RING_CONTEXT, why, timed("s", [*steps, "done| Hangup(16)"]))
 
 
@@ -95,13 +96,19 @@ def duty_told(options: Options) -> Context:
     steps = [f"Set(TIMEOUT(absolute)={options.limits.call_limit_s})"]
     for again in ("first", "second"):
         steps += [
+            goto_if("${HL_WHY}", DutyWhy.CUT, f"{again}cut"),
+            goto_if("${HL_WHY}", DutyWhy.INDOORS, f"{again}indoors"),
             play(options, "duty_told"),
-            "Set(HL_DIGIT=0)",
+            f"Goto({again}number)",
+            f"{again}cut| {play(options, 'duty_told_cut')}",
+            f"Goto({again}number)",
+            f"{again}indoors| {play(options, 'duty_told_indoors.1', 'duty_told_indoors.2')}",
+            f"{again}number| Set(HL_DIGIT=0)",
             f"{again}| {play(options, 'digit.${HL_CALLER:${HL_DIGIT}:1}')}",
             "Set(HL_DIGIT=$[${HL_DIGIT} + 1])",
             f'GotoIf($["${{HL_CALLER:${{HL_DIGIT}}:1}}" != ""]?{again})',
         ]
-    why = "Whoever took it on a duty phone hears twice whom to ring."
+    why = "Whoever took it on a duty phone hears twice whom to ring; of a telephone indoors, not to ring there."
     return Context(DUTY_TOLD_CONTEXT, why, timed("s", [*steps, "Hangup(16)"]))
 
 

@@ -38,8 +38,11 @@ FALLBACK: Mapping[str, str] = {
     "limit_busy.2": "有燃气味、头晕或者着火,请马上到室外,打幺幺九,或者请按九。",
     # to the duty phone: whoever answers says by a key that he is no mailbox
     "duty_accept": "汉普顿热线,紧急来电。接听,请按一。",
-    # and of a danger that was written: who pressed one hears whom to ring, twice
+    # and of a danger that nobody takes: who pressed one hears whom to ring, or not to ring, twice
     "duty_told": "有客户留言,说家里有危险,还没有客服回电。请您马上打给客户,号码是",
+    "duty_told_cut": "有客户来电说有危险,电话断了,还没有人和客户说上话。请您马上打给客户,先问是不是到了室外,号码是",
+    "duty_told_indoors.1": "有客户来电说有危险,电话断了。客户的号码是屋里的座机,请不要打进去,人可能还在屋里。",
+    "duty_told_indoors.2": "请您马上处理:查客户的其他电话和地址,联系燃气公司抢修,或者幺幺九。座机号码是",
 }
 
 # What ivr lays out for one waiting caller, joined from these whole sentences. They lie beside the others.

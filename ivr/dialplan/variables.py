@@ -37,6 +37,7 @@ HL_DANGER = "HL_DANGER"  # 1 once the caller is on the emergency path
 HL_SERVED = "HL_SERVED"  # 1 once somebody took the call on a duty phone
 HL_DIGIT = "HL_DIGIT"  # which digit of HL_CALLER the duty phone hears, from 0
 HL_TASK = "HL_TASK"  # crm's id of the call-back for which the duty phones are rung
+HL_WHY = "HL_WHY"  # why the duty phones are rung: a DutyWhy of ivr.contract.commands
 HL_ACCEPT = "HL_ACCEPT"  # key pressed on the duty phone's own channel
 HL_TAKEN = "HL_TAKEN"  # task:number:second of a round that this duty phone took
 # Global: the HL_TAKENs of the latest rounds, newest first; ivr empties it. It outlives ivr and AMI, not Asterisk.
@@ -46,7 +47,7 @@ HOTLINE_VARIABLES = frozenset({
     HL_CONTACT, HL_RECORDING, HL_DID, HL_CALLER, HL_ATTEMPT, HL_KEY, IVR_NEXT, HL_QUEUE, QUEUE_PRIO, HL_STAGE, HL_NEXT,
     HL_BACK, HL_MORE, HL_WAIT, HL_AGAIN, HL_POSITION, HL_SINCE, HL_CODE,
     HL_AT, HL_DANGER, HL_SERVED, HL_LOST, HL_TRIES, HL_RESUMES, HL_DIVERSION, HL_VOICEMAIL, HL_BEGAN,
-    HL_ACCEPT, HL_DIGIT, HL_TASK, HL_TAKEN, HL_DUTY_TAKEN,
+    HL_ACCEPT, HL_DIGIT, HL_TASK, HL_WHY, HL_TAKEN, HL_DUTY_TAKEN,
 })  # fmt: skip
 ASTERISK_VARIABLES = frozenset({
     "AGIEXITONHANGUP", "AGISTATUS", "DIALSTATUS", "EPOCH", "EXTEN", "GOSUB_RESULT", "HANGUPCAUSE", "MEMBERINTERFACE",
@@ -101,6 +102,6 @@ class Event(StrEnum):
 TRACE_QUEUE, TRACE_EVENT = "hl", "HLCALL"
 CALLBACK_CHANNEL = "callback-"  # how the uniqueid of who is called back begins
 DUTY_RING_CONTEXT = "hl-duty-ring"  # AMI Originate, Local: the duty phones one after the other
-DUTY_TOLD_CONTEXT = "hl-duty-told"  # AMI Originate: the duty phone that took it hears HL_CALLER
+DUTY_TOLD_CONTEXT = "hl-duty-told"  # AMI Originate: the duty phone that took it hears why, HL_WHY, and HL_CALLER
 CALLBACK_CONTEXT = "hl-callback"  # AMI Originate: who is called back and answers
 RESUME_CONTEXT = "hl-resume"  # AMI Redirect: Context hl-resume, Exten s, Priority 1

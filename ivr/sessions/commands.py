@@ -11,7 +11,7 @@ import structlog
 from ivr.contract.commands import Command, CommandName, CommandResult, CommandStatus
 from ivr.dialplan.queues import OVERFLOW, OVERFLOW_PENALTY, QUEUE_NAMES
 from ivr.sessions.journal import Journal, JournalUnavailable
-from ivr.sessions.outbound import InvalidPlacement, Outbound, parse_placement, told
+from ivr.sessions.outbound import InvalidPlacement, Outbound, duty_why, parse_placement, told
 from ivr.sessions.ports import PBX, PBXRefused, PBXUnavailable
 
 log = structlog.get_logger(__name__)
@@ -170,9 +170,10 @@ class CommandExecutor:
             task = args.get("task", "")
             if not _TASK.fullmatch(task):
                 raise InvalidPlacement("task")
+            why = duty_why(args.get("why", ""))
         except InvalidPlacement as error:
             raise _Refused(f"不能通知值班电话:{error} 不对") from error
-        await self._outbound.call_duty(number, task)
+        await self._outbound.call_duty(number, task, why)
 
     async def _hangup(self, args: Mapping[str, str]) -> None:
         linkedid = args.get("linkedid", "")

@@ -10,6 +10,7 @@ from typing import Protocol
 import phonenumbers
 import structlog
 
+from ivr.contract.commands import DutyWhy
 from ivr.contract.facts import CallbackRang
 from ivr.contract.ids import ContactId
 from ivr.dialplan.limits import Limits
@@ -22,6 +23,7 @@ from ivr.dialplan.variables import (
     DUTY_TOLD_CONTEXT,
     HL_CALLER,
     HL_TASK,
+    HL_WHY,
 )
 from ivr.sessions.journal import Journal
 from ivr.telephony.events import CallPlaced
@@ -113,6 +115,14 @@ def told(e164: str) -> str:
     return e164.removeprefix("+86") if e164.startswith("+86") else f"00{e164[1:]}"
 
 
+def duty_why(text: str) -> DutyWhy:
+    """Parse why the duty phones are rung; raises InvalidPlacement."""
+    try:
+        return DutyWhy(text)
+    except ValueError:
+        raise InvalidPlacement("why") from None
+
+
 class Outbound:
     """Remembers which call belongs to which contact, until its end is told."""
 
@@ -140,9 +150,9 @@ class Outbound:
             self._placed.popitem(last=False)
         log.info("callback_placed", contact=placement.contact, attempt=placement.attempt)
 
-    async def call_duty(self, number: str, task: str) -> None:
-        """Ring the duty phones one after the other; who takes it is told this number, and crm that somebody took
-        `task`. Raises PBXUnavailable."""
+    async def call_duty(self, number: str, task: str, why: DutyWhy) -> None:
+        """Ring the duty phones one after the other; who takes it is told why and this number, and crm that somebody
+        took `task`. Raises PBXUnavailable."""
         fields = {
             "Channel": f"Local/s@{DUTY_RING_CONTEXT}/n",
             "Context": DUTY_TOLD_CONTEXT,
@@ -151,7 +161,7 @@ class Outbound:
             "CallerID": f"<{LANDLINE}>",
             "Timeout": str(_DUTY_ROUND_S * 1000),
         }
-        await self._pbx.originate(fields, {HL_CALLER: number, HL_TASK: task})
+        await self._pbx.originate(fields, {HL_CALLER: number, HL_TASK: task, HL_WHY: why})
         log.info("duty_phones_rung")
 
     def ended(self, event: CallPlaced) -> None:

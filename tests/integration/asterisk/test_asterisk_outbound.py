@@ -98,8 +98,9 @@ def test_who_was_cut_off_in_danger_is_asked_first_and_comes_to_the_duty_phone(pa
 
 def test_a_written_danger_goes_round_the_duty_phones_and_who_takes_it_hears_whom_to_ring(pair: Pair) -> None:
     reply = pair.pbx.call(
-        "Originate", {"HL_CALLER": "13800138309", "HL_TASK": "f" * 32}, Channel="Local/s@hl-duty-ring/n",
-        Context="hl-duty-told", Exten="s", Priority="1", CallerID=f"<{LANDLINE}>", Timeout="60000", Async="true",
+        "Originate", {"HL_CALLER": "13800138309", "HL_TASK": "f" * 32, "HL_WHY": "written"},
+        Channel="Local/s@hl-duty-ring/n", Context="hl-duty-told", Exten="s", Priority="1", CallerID=f"<{LANDLINE}>",
+        Timeout="60000", Async="true",
     )  # fmt: skip
     assert reply["Response"] == "Success", reply
     first = pair.carrier.event("RobotRing", Extension="13900000001")
@@ -126,6 +127,32 @@ def test_a_written_danger_goes_round_the_duty_phones_and_who_takes_it_hears_whom
     assert duty.gone.wait(30)
     assert find(duty.samples()[round((told + 1) * RATE) :], pair.prompts["duty_told"]) is not None  # twice
     assert find(mailbox.samples(), pair.prompts["duty_told"]) is None
+
+
+@pytest.mark.parametrize(
+    ("why", "says"), [("cut", ["duty_told_cut"]), ("indoors", ["duty_told_indoors.1", "duty_told_indoors.2"])]
+)
+def test_who_takes_a_danger_that_was_cut_off_hears_whether_to_ring_there(pair: Pair, why: str, says: list[str]) -> None:
+    reply = pair.pbx.call(
+        "Originate", {"HL_CALLER": "02", "HL_TASK": "e" * 32, "HL_WHY": why}, Channel="Local/s@hl-duty-ring/n",
+        Context="hl-duty-told", Exten="s", Priority="1", CallerID=f"<{LANDLINE}>", Timeout="60000", Async="true",
+    )  # fmt: skip
+    assert reply["Response"] == "Success", reply
+    ring = pair.carrier.event("RobotRing", Extension="13900000001")
+    duty = pair.exchange.line(ring["Uuid"])
+    assert duty.came.wait(10)
+    duty.until_hears(pair.prompts["duty_accept"], 10)
+    answered = pair.carrier.event("RobotAnswer", Extension="13900000001")
+    reply = pair.carrier.call("PlayDTMF", Channel=answered["Channel"], Digit="1", Duration="120")
+    assert reply["Response"] == "Success", reply
+    heard = [duty.until_hears(pair.prompts[key], 15) for key in (*says, "digit.0", "digit.2")]
+    assert heard == sorted(heard)
+    assert duty.gone.wait(30)
+    samples = duty.samples()
+    assert find(samples[round((heard[-1] + 0.5) * RATE) :], pair.prompts[says[0]]) is not None  # twice
+    for key in {"duty_told", "duty_told_cut", "duty_told_indoors.1"} - set(says):
+        assert find(samples, pair.prompts[key]) is None
+    assert pair.pbx.call("Setvar", Variable=HL_DUTY_TAKEN, Value="")["Response"] == "Success"
 
 
 def test_who_does_not_answer_is_told(pair: Pair) -> None:

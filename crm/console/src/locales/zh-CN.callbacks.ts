@@ -24,7 +24,7 @@ export const callbacks = {
   'callbacks.attempts': '已自动回拨',
   'callbacks.recallMobile': '紧急来电断了线：{at} 起再打，让人先出来。接通第一句：「您到室外了吗？」',
   'callbacks.recallAuto': '紧急来电断了线：{at} 起系统自动回拨，第一句问「您到室外了吗？」，接通后转紧急客服或值班电话。领取后由您打，请先问这一句',
-  'callbacks.recallLandline': '紧急来电断了线，登记的是屋里的座机：请不要打，人可能还在屋里。马上交值班员处理',
+  'callbacks.recallLandline': '紧急来电断了线，登记的是屋里的座机：请不要打，人可能还在屋里。没有人领取的，{at} 起系统打值班电话，由值班员处理',
   'callbacks.doNotCall.wished': '标了勿呼。这位客户这次要求了回电，或有危险，可以打',
   'callbacks.doNotCall.confirm': '标了勿呼，客户这次没有要求回电。没有必要请不要打',
   'callbacks.why': '为什么仍要打',

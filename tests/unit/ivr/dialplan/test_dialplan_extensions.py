@@ -108,15 +108,17 @@ def test_a_long_call_is_ended_politely_wherever_a_caller_can_stay() -> None:
             assert "T" in extensions, context
 
 
-def test_a_written_danger_rings_the_duty_phones_in_order_and_says_the_number_twice() -> None:
+def test_a_danger_nobody_takes_rings_the_duty_phones_in_order_and_says_the_number_twice() -> None:
     dials = [step for step in steps(DUTY_RING_CONTEXT) if step.startswith("Dial")]
     assert [step.split("@")[0] for step in dials] == ["Dial(PJSIP/13900000001", "Dial(PJSIP/+8613900000002"]
     numbers = ("13900000001", "+8613900000002")
     assert all(
         f"U({ACCEPT_CONTEXT}^${{HL_TASK}}^{number})" in step for step, number in zip(dials, numbers, strict=True)
     )
-    said = [step for step in steps(DUTY_TOLD_CONTEXT) if step.startswith("Playback")]
-    assert [step.rpartition("/")[2].split(".")[0].rstrip(")") for step in said] == ["duty_told", "digit"] * 2
+    said = [re.findall(r"/([a-z_]+)", step)[-1] for step in steps(DUTY_TOLD_CONTEXT) if step.startswith("Playback")]
+    assert said == ["duty_told", "duty_told_cut", "duty_told_indoors", "digit"] * 2
+    ways = [step for step in steps(DUTY_TOLD_CONTEXT) if "HL_WHY" in step]
+    assert ways[:2] == [f'GotoIf($["${{HL_WHY}}" = "{why}"]?first{why})' for why in ("cut", "indoors")]
 
 
 def test_who_was_cut_off_in_danger_is_first_asked_whether_they_are_outside() -> None:

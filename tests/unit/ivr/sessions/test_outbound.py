@@ -58,14 +58,16 @@ async def test_the_duty_phones_are_rung_and_told_whom_to_call(tmp_path: Path) ->
     async with running_journal(tmp_path) as journal:
         executor = CommandExecutor(journal, pbx, Outbound(pbx, journal, clock, Limits()), clock)
         deadline = NOW.replace(second=NOW.second + 3)
-        told = Command("a", CommandName.CALL_DUTY, deadline, {"number": "+8675766883358", "task": TASK})
+        args = {"number": "+8675766883358", "task": TASK, "why": "indoors"}
+        told = Command("a", CommandName.CALL_DUTY, deadline, args)
         assert (await executor.execute(told)).status is CommandStatus.DONE
         ((name, sent),) = pbx.actions
         assert (name, sent["Channel"], sent["Context"]) == ("Originate", "Local/s@hl-duty-ring/n", "hl-duty-told")
         assert (sent["HL_CALLER"], sent["CallerID"]) == ("075766883358", "<075766883358>")
-        assert sent["HL_TASK"] == TASK
-        for number, task in (("", TASK), ("110", TASK), ("+33x", TASK), ("+8675766883358", "x,Goto(a)")):
-            wrong = Command(f"b{number[1:]}", CommandName.CALL_DUTY, deadline, {"number": number, "task": task})
+        assert (sent["HL_TASK"], sent["HL_WHY"]) == (TASK, "indoors")
+        bad = ("number", ""), ("number", "110"), ("number", "+33x"), ("task", "x,Goto(a)"), ("why", ""), ("why", "x")
+        for place, (field, value) in enumerate(bad):
+            wrong = Command(f"b{place}", CommandName.CALL_DUTY, deadline, {**args, field: value})
             assert (await executor.execute(wrong)).status is CommandStatus.REFUSED
         assert len(pbx.actions) == 1
         assert not journal.state.facts
@@ -80,7 +82,7 @@ async def test_the_duty_phones_are_told_also_a_number_that_no_trunk_dials(
     async with running_journal(tmp_path) as journal:
         executor = CommandExecutor(journal, pbx, Outbound(pbx, journal, clock, Limits()), clock)
         deadline = NOW.replace(second=NOW.second + 3)
-        command = Command("a", CommandName.CALL_DUTY, deadline, {"number": number, "task": TASK})
+        command = Command("a", CommandName.CALL_DUTY, deadline, {"number": number, "task": TASK, "why": "written"})
         assert (await executor.execute(command)).status is CommandStatus.DONE
         assert pbx.actions[0][1]["HL_CALLER"] == said
 
