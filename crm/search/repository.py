@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
+    CTE,
     ClauseElement,
     ColumnElement,
     Executable,
@@ -86,8 +87,7 @@ async def page(
     if q and listed.terms is not None:
         keys, total = await _few(session, listed, [*where, holds(listed.terms, q)], place, limit)
         if total <= PROBED:
-            found = select(listed.model).where(listed.key.in_(keys)).order_by(*newest)
-            return (await session.execute(found)).scalars().all(), min(total, COUNTED + 1)
+            return await rows_of(session, listed, keys), min(total, COUNTED + 1)
         # A case is no use to an index and counts as every second row, so that the planner walks; by the terms
         # themselves it takes several of them for rare, reads the whole table and sorts.
         where = [*where, case((holds(listed.terms, q), true()), else_=false())]
@@ -130,12 +130,25 @@ async def _few(
     # The planner costs `hit` whole and so takes the GIN index; it runs no further than `few` reads from it.
     hit = select(*listed.order).where(*where).cte("hit").prefix_with("MATERIALIZED")
     few = select(hit).limit(PROBED + 1).cte("few").prefix_with("MATERIALIZED")
+    return await keys_of(session, listed, few, place, limit)
+
+
+async def keys_of(
+    session: AsyncSession, listed: Ordered, few: CTE, place: Sequence[Any] | None, limit: int
+) -> tuple[list[str], int]:
+    """Return the keys of a page of `few`, which has the order's columns, and how many rows it has."""
     columns = [few.c[column.key] for column in listed.order]
     after = [tuple_(*columns) < tuple_(*place)] if place else []
     part = select(columns[-1]).where(*after).order_by(*(column.desc() for column in columns)).limit(limit).subquery()
     keys = select(func.array_agg(part.c[listed.key.key])).scalar_subquery()
     row = (await session.execute(select(select(func.count()).select_from(few).scalar_subquery(), keys))).one()
     return list(row[1] or ()), row[0]
+
+
+async def rows_of(session: AsyncSession, listed: Ordered, keys: Collection[str]) -> Sequence[Any]:
+    """Return the rows of these keys as the list shows them."""
+    found = select(listed.model).where(listed.key.in_(keys)).order_by(*(column.desc() for column in listed.order))
+    return (await session.execute(found)).scalars().all()
 
 
 async def names(session: AsyncSession, ids: Collection[str]) -> Mapping[str, str]:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
+    CTE,
     Boolean,
     ColumnClause,
     ColumnElement,
@@ -73,10 +74,30 @@ async def page(
     if wanted.everything or (q and await _number(session, number_of(wanted, now, extra, many)) == many):
         # of many rows the words choose faster
         return await search.page(session, search.TICKETS, [*_plain(wanted, now), *extra], q, after, limit)
-    found = [*extra, _each(search.holds(Ticket.terms, q))] if q else extra
-    query = first_rows(wanted, now, found, after, limit)
+    if q:
+        return await _with_words(session, places(wanted, now, extra, None, many), q, after, limit)
+    query = first_rows(wanted, now, extra, after, limit)
     rows = [] if query is None else (await session.execute(query)).scalars().all()
-    return rows, await _number(session, number_of(wanted, now, found, COUNTED + 1))
+    return rows, await _number(session, number_of(wanted, now, extra, COUNTED + 1))
+
+
+async def _with_words(
+    session: AsyncSession, listed: Select[bool, datetime, str] | None, q: str, after: Place | None, limit: int
+) -> tuple[Sequence[Ticket], int]:
+    if listed is None:
+        return [], 0
+    keys, total = await search.keys_of(session, search.TICKETS, holding(listed, q), after, limit)
+    return await search.rows_of(session, search.TICKETS, keys), min(total, COUNTED + 1)
+
+
+def holding(listed: Select[bool, datetime, str], q: str) -> CTE:
+    """Return those of a few tickets that hold the words. They are found first and then read one by one by their number:
+    with the words among the conditions of a cell the planner walks other indexes, once for each cell.
+    """
+    few = listed.cte("few").prefix_with("MATERIALIZED")
+    told = select(*search.TICKETS.order).where(Ticket.no == few.c.no, _each(search.holds(Ticket.terms, q)))
+    one = told.limit(1).lateral("one")
+    return select(*one.c).select_from(few.join(one, true())).cte("hit").prefix_with("MATERIALIZED")
 
 
 async def _number(session: AsyncSession, query: Select[int]) -> int:
@@ -98,7 +119,7 @@ async def estimate(session: AsyncSession, wanted: Asked, q: str, now: datetime) 
 
 def first_rows(wanted: Asked, now: datetime, extra: Where, after: Place | None, limit: int) -> Select[Ticket] | None:
     """Return the query of a page; None when nothing can be in it."""
-    found = _places(wanted, now, extra, after, limit)
+    found = places(wanted, now, extra, after, limit)
     if found is None:
         return None
     keys = found.order_by(*(place.desc() for place in found.selected_columns)).limit(limit).subquery()
@@ -108,7 +129,7 @@ def first_rows(wanted: Asked, now: datetime, extra: Where, after: Place | None, 
 
 def number_of(wanted: Asked, now: datetime, extra: Where, most: int) -> Select[int]:
     """Return the query of how many tickets there are, at most `most`."""
-    found = None if wanted.everything else _places(wanted, now, extra, None, most)
+    found = None if wanted.everything else places(wanted, now, extra, None, most)
     if found is None:
         where = extra if wanted.everything else [false()]
         some = select(literal(1)).select_from(Ticket).where(*where).limit(most).subquery()
@@ -117,7 +138,7 @@ def number_of(wanted: Asked, now: datetime, extra: Where, most: int) -> Select[i
     return select(func.count()).select_from(some)
 
 
-def _places(
+def places(
     wanted: Asked, now: datetime, extra: Where, after: Place | None, limit: int
 ) -> Select[bool, datetime, str] | None:
     """Return the places (pressing, created_at, no) of tickets of a list, the first `limit` after `after` among them, in

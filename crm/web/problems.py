@@ -21,6 +21,8 @@ log = structlog.get_logger(__name__)
 MEDIA_TYPE = "application/problem+json"
 _DATABASE_AWAY = "暂时连不上数据库，没有保存成功；请稍后再试，通话不受影响"
 _DATABASE_BUSY = "正好有别人在改同一份资料，没有保存成功；请再试一次"
+_TOO_LONG = "这一次查得太久，没有查完；请加一个条件再查"
+_READS = ("GET", "HEAD")
 _BUSY = ("40001", "40P01", "55P03", "57014")  # serialization, deadlock, lock not available, statement timeout
 _DETAILS = {404: "没有这个地址", 405: "这个地址不支持这种操作", 413: "内容太大"}
 
@@ -86,7 +88,8 @@ async def _database_away(request: Request, error: Exception) -> JSONResponse:
     state = sql_state(error) if isinstance(error, DBAPIError) else ""
     if state in _BUSY:
         log.warning("database_busy", path=request.scope.get("path"), sqlstate=state)
-        return problem(503, _DATABASE_BUSY, "database_busy")
+        reads = request.scope.get("method") in _READS
+        return problem(503, _TOO_LONG if reads else _DATABASE_BUSY, "database_busy")
     log.warning("database_away", path=request.scope.get("path"), error=type(error).__name__)
     return problem(503, _DATABASE_AWAY, "database_unavailable")
 

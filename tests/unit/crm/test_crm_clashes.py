@@ -93,6 +93,7 @@ async def client(process: Process) -> AsyncIterator[httpx.AsyncClient]:
     async def write(other: str, body: dict[str, str], session: SessionDep) -> dict[str, str]:
         return {"wrote": await writers.write(session, body["mine"], other)}
 
+    @router.get("/refused/{state}")
     @router.post("/refused/{state}")
     async def refused(state: str, session: SessionDep) -> None:
         await session.execute(text(f"DO $$ BEGIN RAISE EXCEPTION 'x' USING ERRCODE = '{state}'; END $$"))
@@ -121,6 +122,13 @@ async def test_a_second_clash_is_busy_and_not_away(client: httpx.AsyncClient, st
     answer = await client.post(f"/refused/{state}")
     assert (answer.status_code, answer.json()["code"]) == (503, "database_busy")
     assert "再试一次" in answer.json()["detail"]
+
+
+async def test_a_question_that_took_too_long_saved_nothing_and_does_not_say_so(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/refused/57014")
+    assert (answer.status_code, answer.json()["code"]) == (503, "database_busy")
+    assert "加一个条件" in answer.json()["detail"]
+    assert "保存" not in answer.json()["detail"]
 
 
 async def test_a_server_that_shuts_down_is_away(client: httpx.AsyncClient) -> None:

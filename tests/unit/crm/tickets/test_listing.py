@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import undefer
 
 from crm.bootstrap import Process
@@ -214,6 +214,24 @@ async def test_a_list_is_read_by_its_index(process: Process, clock: Clock, wante
         for query in (page_of, listing.number_of(wanted, clock(), (), 1001)):
             plan = str((await session.execute(search.Explained(query))).scalar_one())
             assert index in plan, plan
+
+
+@pytest.mark.parametrize("wanted", [VIEWS["open"], Asked(owners=frozenset({"a"})), VIEWS["today"]])
+async def test_words_are_looked_for_in_the_few_tickets_of_a_list_by_their_number(
+    process: Process, clock: Clock, wanted: Asked
+) -> None:
+    """As a condition of each cell they were looked for in all tickets of the last weeks, once for every cell."""
+    await given_tickets(process, clock, 600)
+    few = listing.places(wanted, clock(), (), None, 50)
+    assert few is not None
+    async with process.parts.work() as session:
+        await session.execute(text("ANALYZE tickets"))
+        await session.execute(text("SET LOCAL enable_seqscan = off"))
+        query = select(func.count()).select_from(listing.holding(few, "顺德"))
+        plan = str((await session.execute(search.Explained(query))).scalar_one())
+        assert "pk_tickets" in plan, plan
+        assert "ix_tickets_created_at" not in plan, plan
+        assert "ix_tickets_terms" not in plan, plan
 
 
 async def test_what_an_agent_opened_stays_the_agents_own_list(page: Opener) -> None:
