@@ -60,10 +60,10 @@ async def measure(folder: Path, size: Size, warm: int, cold: int, say: Say) -> "
 async def _prepare(folder: Path, server: Server, size: Size, say: Say) -> None:
     mark = folder / "filled.json"
     wanted = {"tickets": size.tickets, "customers": size.customers, "seed": size.seed}
+    upgrade(server.url)  # also of a folder that was kept: the code may be newer
     if mark.exists() and json.loads(mark.read_text(encoding="utf-8")) == wanted:
         say("the database is filled already")
         return
-    upgrade(server.url)
     async with _process(folder, server) as process, process.parts.work() as session:
         people = [
             await accounts.ensure_account(
