@@ -178,7 +178,7 @@ async def empty_visits(session: AsyncSession, tickets: Collection[str], numbers:
     ids = [visit.id for visit in visits]
     for visit in visits:
         visit.late_reason, visit.fee_note, visit.result_note, visit.signed_by = "", "", "", ""
-        visit.cause = ""
+        visit.cause = visit.charge_reason = ""
     for check in await code_checks(session, numbers, ids):
         check.caller_e164 = ""
     return list(await rows(session, VisitPhoto, VisitPhoto.visit_id, ids))

@@ -14,8 +14,10 @@ from crm.engineers.models import Engineer
 from crm.lens import Lens
 from crm.outlets import repository as outlets
 from crm.policy import visit_rules as rules
+from crm.policy.charge import Charge
 from crm.policy.clocks import ClockState
 from crm.policy.ticket_filters import VIEWS
+from crm.policy.warranty import FEES
 from crm.tickets import listing
 from crm.tickets import repository as ticket_rows
 from crm.tickets.models import Ticket
@@ -26,6 +28,8 @@ from crm.visits.schemas import (
     BoardEngineer,
     BoardTicket,
     BoardVisit,
+    ChargeForm,
+    ChargeLineForm,
     CheckLine,
     DispatchBoard,
     PartUsed,
@@ -53,6 +57,16 @@ async def forms(session: AsyncSession, found: Sequence[EngineerVisit], lens: Len
 async def form(session: AsyncSession, visit: EngineerVisit, lens: Lens, secret: str) -> VisitForm:
     """Return one visit."""
     return (await forms(session, [visit], lens, secret))[0]
+
+
+def charge_form(found: Charge) -> ChargeForm:
+    """Return what the price list asks for."""
+    lines = [
+        ChargeLineForm(kind=line.kind, kind_name=word(FEES, line.kind), name=line.name, quantity=line.quantity,
+                       fen=line.fen)
+        for line in found.lines
+    ]  # fmt: skip
+    return ChargeForm(lines=lines, total=found.total, why=found.why)
 
 
 def checklist(visit: EngineerVisit) -> list[CheckLine]:
@@ -136,7 +150,13 @@ def _form(visit: EngineerVisit, engineer: Engineer, photos: Sequence[VisitPhoto]
         code=visit.code if live else "", finish_code=visit.finish_code if live else "",
         link=f"/v/{links.make(visit.id, secret)}" if live else "",
         fee=visit.fee, fee_name=word(rules.FEES, visit.fee), fee_note=visit.fee_note, fee_agreed=visit.fee_agreed,
-        charged_fen=visit.charged_fen, checklist=checklist(visit), code_found=visit.code_found, cause=visit.cause,
+        charged_fen=visit.charged_fen, proposed_fen=visit.proposed_fen, charge_reason=visit.charge_reason,
+        charges=[
+            ChargeLineForm(kind=line["kind"], kind_name=word(FEES, line["kind"]), name=line["name"],
+                           quantity=int(line["quantity"]), fen=int(line["fen"]))
+            for line in visit.charges
+        ],
+        checklist=checklist(visit), code_found=visit.code_found, cause=visit.cause,
         parts=[PartUsed(name=p["name"], quantity=int(p["quantity"]), fen=int(p["fen"])) for p in visit.parts],
         result=visit.result, result_name=word(rules.RESULTS, visit.result), result_note=visit.result_note,
         signed_by=visit.signed_by, departed_at=visit.departed_at, arrived_at=visit.arrived_at,

@@ -14,6 +14,7 @@ from crm.engineers import repository as engineers
 from crm.errors import Invalid
 from crm.parts import repository as parts
 from crm.parts.models import Part, PartPrice
+from crm.policy.charge import LABOR
 from crm.stock import repository as stock
 from crm.stock.schemas import PlaceForm
 from crm.stock.service import MAIN, OLD, book, level_of, places
@@ -51,7 +52,7 @@ async def sources(session: AsyncSession) -> list[PlaceForm]:
 
 async def offers(session: AsyncSession, place: str, now: datetime) -> list[Offer]:
     """Return the parts of the catalogue with today's price and what lies at this place."""
-    rows = [row for row in await parts.listed(session) if row.active]
+    rows = [row for row in await parts.listed(session) if row.active and row.code != LABOR]
     prices: Mapping[str, PartPrice] = await parts.prices_on(session, now.date())
     levels = await stock.levels(session, [row.code for row in rows])
     return [

@@ -23,7 +23,7 @@ from crm.errors import Invalid, Refusal
 from crm.policy import visit_rules as rules
 from crm.tickets import repository as tickets
 from crm.tickets.models import Ticket
-from crm.visits import fitting, links, photos, reporting, repository
+from crm.visits import charging, fitting, links, photos, reporting, repository
 from crm.visits.models import EngineerVisit
 from crm.visits.schemas import VisitReport
 from crm.visits.tickets import as_viewer, window
@@ -77,6 +77,9 @@ async def act(token: TokenPath, request: Request, session: SessionDep, parts: Pa
     return RedirectResponse(f"/v/{token}", 303)
 
 
+_WRITTEN = ("code_found", "cause", "result_note", "charge_reason", "fee")
+
+
 def report_of(told: Mapping[str, list[str]]) -> VisitReport:
     """Return the report a form makes; raises Invalid for one that none of our pages sent."""
     first = {name: values[0] for name, values in told.items() if values}
@@ -86,9 +89,11 @@ def report_of(told: Mapping[str, list[str]]) -> VisitReport:
         if name
     ]
     yuan = first.get("charged_yuan", "").strip() or "0"
+    if first.get("step", "save") == "save" and yuan == first.get("asked_yuan"):
+        yuan = "0"  # our own proposal, which nobody touched: it is made anew of the parts that are saved
     try:
         fen = round(float(yuan) * 100)
-        given = {name: first[name] for name in ("code_found", "cause", "result_note") if name in first}
+        given = {name: first[name] for name in _WRITTEN if name in first}
         result = {"result": first["result"]} if first.get("result") else {}
         at = {"at": first["at"]} if first.get("at") else {}
         work = {"parts": parts, "charged_fen": fen, "fee_agreed": "fee_agreed" in first} if "work" in first else {}
@@ -166,6 +171,7 @@ async def _answer(
         checked=set(given.get("checked", visit.checked)), typed={name: values[0] for name, values in given.items()},
         places=await fitting.sources(session) if on_site else [], place=place,
         offers=await fitting.offers(session, place, parts.now()) if on_site else [],
+        charge=await charging.proposal(session, visit.fee, visit.parts, parts.now()) if on_site else None,
         photos=len((await repository.photos(session, [visit.id])).get(visit.id, [])),
     )  # fmt: skip
     return HTMLResponse(text, status, _HEADERS)

@@ -13,7 +13,8 @@ class EngineerVisit(Base):
 
     code: the six digits the engineer tells at the door, unique among open visits. finish_code: the customer's four
     digits instead of a signature. checked: keys of the checklists that are done -> "yes". parts: {name, quantity, fen}.
-    fee: in | out | unknown, before the work; charged_fen after it.
+    fee: in | out | unknown, before the work; charged_fen after it. charges: what the price list asked for at the end,
+    {kind, name, quantity, fen}; proposed_fen: its sum, None = a price lacks; charge_reason: why another was taken.
     """
 
     __tablename__ = "engineer_visits"
@@ -37,6 +38,9 @@ class EngineerVisit(Base):
     fee_note: Mapped[str] = mapped_column(default="")
     fee_agreed: Mapped[bool] = mapped_column(default=False)
     charged_fen: Mapped[int] = mapped_column(default=0)
+    charges: Mapped[list[dict[str, str]]] = mapped_column(default=list, server_default="[]")
+    proposed_fen: Mapped[int | None]
+    charge_reason: Mapped[str] = mapped_column(default="", server_default="")
     checked: Mapped[dict[str, str]] = mapped_column(default=dict)
     code_found: Mapped[str] = mapped_column(default="")
     cause: Mapped[str] = mapped_column(default="")

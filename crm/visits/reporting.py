@@ -7,17 +7,20 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.accounts.schemas import Viewer
+from crm.engineers import repository as engineers
 from crm.errors import Invalid
+from crm.policy import charge
 from crm.policy import visit_rules as rules
 from crm.tickets import service as ticket_service
 from crm.tickets.models import Ticket
-from crm.visits import fitting, tickets
+from crm.visits import charging, fitting, tickets
 from crm.visits.errors import NotNow, StepsMissing
 from crm.visits.models import EngineerVisit
 from crm.visits.planning import locked
 from crm.visits.schemas import VisitReport, VisitRevoke
 
 _FROM = {"save": rules.OPEN, "depart": {"planned"}, "arrive": {"planned", "on_the_way"}, "finish": {"on_site"}}
+_NOT_THERE = ("planned", "on_the_way")
 _AT_ONCE = timedelta(minutes=1)
 _MOVE_AFTER = {
     "fixed": "resolve",
@@ -34,9 +37,13 @@ async def report(
     """Take what the engineer reports; raises NoVisit, VisitChanged, NotNow, StepsMissing, Invalid."""
     visit, ticket = await locked(session, visit_id, told.version)
     done_at = _done_at(visit, told, now)
-    late = _late(done_at, now, zone)
+    behalf = await _on_behalf(session, visit, told, viewer)
+    late = _how(behalf, done_at, now, zone)
     if told.step == "finish" and told.result == "gas_leak" and visit.state == "on_the_way":
         await _arrive(session, visit, ticket, viewer, done_at, late, now, zone)
+    elif told.step == "finish" and told.arrived_at and visit.state in _NOT_THERE:
+        came_at = min(told.arrived_at, done_at)
+        await _arrive(session, visit, ticket, viewer, came_at, _how(behalf, came_at, now, zone), now, zone)
     if visit.state not in _FROM[told.step]:
         raise NotNow(f"现在是「{rules.STATES[visit.state]}」，不能这样提交")
     _take(visit, told)
@@ -62,7 +69,10 @@ async def revoke(
     if visit.state != "done":
         raise NotNow(f"「{rules.STATES[visit.state]}」的上门没有结果可以撤销")
     text = f"撤销上门结果「{rules.RESULTS[visit.result]}」：{wanted.reason}"
+    if visit.charged_fen:
+        text += f"；当时收费 {visit.charged_fen / 100:.2f} 元，请与客户结清"
     visit.state, visit.result = "cancelled", ""
+    visit.charged_fen, visit.charges, visit.proposed_fen, visit.charge_reason = 0, [], None, ""
     visit.version += 1
     await tickets.note(session, ticket, text, viewer.name, now)
     await fitting.give_back(session, visit, ticket, viewer, now)
@@ -76,11 +86,27 @@ def _done_at(visit: EngineerVisit, told: VisitReport, now: datetime) -> datetime
     return min(max(told.at, before), now) if told.at else now
 
 
-def _late(done_at: datetime, now: datetime, zone: ZoneInfo) -> str:
-    """Return how a step that was sent later is told in the timeline, "" for one that was sent at once."""
-    if now - done_at < _AT_ONCE:
+async def _on_behalf(session: AsyncSession, visit: EngineerVisit, told: VisitReport, viewer: Viewer) -> str:
+    """Return for whom somebody else tells it, "" when the engineer's own phone does; who came is who came. Raises
+    Invalid for no such engineer."""
+    if not viewer.id:  # the engineer by the signed link
         return ""
-    return f"（当时手机没有网络，{done_at.astimezone(zone):%m-%d %H:%M} 做的）"
+    planned = visit.engineer_id
+    if told.engineer and told.engineer != planned:
+        if await engineers.get(session, told.engineer) is None:
+            raise Invalid("没有这位工程师", fields=[{"field": "engineer", "detail": "没有这位工程师"}])
+        visit.engineer_id = told.engineer
+    people = await engineers.by_ids(session, {planned, visit.engineer_id})
+    instead = "" if visit.engineer_id == planned else f"，原派 {people[planned].name}"
+    return f"代 {people[visit.engineer_id].name} 补报{instead}"
+
+
+def _how(behalf: str, done_at: datetime, now: datetime, zone: ZoneInfo) -> str:
+    """Return how a step came to us, for the timeline: who told it for whom, and when it was done if not just now."""
+    when = "" if now - done_at < _AT_ONCE else f"{done_at.astimezone(zone):%m-%d %H:%M} 做的"
+    if not behalf:
+        return f"（当时手机没有网络，{when}）" if when else ""
+    return f"（{behalf}{f'，{when}' if when else ''}）"
 
 
 async def _arrive(
@@ -98,7 +124,7 @@ def _take(visit: EngineerVisit, told: VisitReport) -> None:
         if unknown:
             raise Invalid(f"没有这一项：{unknown[0]}", fields=[{"field": "checked", "detail": unknown[0]}])
         visit.checked = {key: "yes" for key in rules.ALL if key in told.checked}
-    for name in ("fee", "fee_agreed", "charged_fen", "code_found", "cause", "result", "result_note"):
+    for name in ("fee", "fee_agreed", "charged_fen", "charge_reason", "code_found", "cause", "result", "result_note"):
         value = getattr(told, name)
         if value is not None:
             setattr(visit, name, value)
@@ -116,7 +142,7 @@ async def _finish(
         raise StepsMissing("请选上门结果", fields=[{"field": "result", "detail": "请选上门结果"}])
     _need(visit, "finish")
     if visit.result != "gas_leak":  # money holds up no emergency
-        _check_money(visit)
+        await charging.settle(session, visit, now)
     if visit.result == "fixed":
         _check_signed(visit, told)
     visit.state, visit.finished_at = "done", done_at
@@ -135,14 +161,6 @@ def _need(visit: EngineerVisit, step: str) -> None:
         raise StepsMissing(f"还有 {len(lacking)} 项没做：{rules.ALL[lacking[0]]}", fields=fields)
 
 
-def _check_money(visit: EngineerVisit) -> None:
-    """In the warranty nothing is charged (二.一.(二).1); outside of it the customer agreed before (四.一.6)."""
-    if visit.fee == "in" and (visit.charged_fen or any(part["fen"] != "0" for part in visit.parts)):
-        raise Invalid("保修期内免费维修，不能收费", fields=[{"field": "charged_fen", "detail": "保修期内免费维修"}])
-    if visit.charged_fen and not visit.fee_agreed:
-        raise Invalid("收费要先报价，客户同意后再修", fields=[{"field": "fee_agreed", "detail": "客户还没有同意"}])
-
-
 def _check_signed(visit: EngineerVisit, told: VisitReport) -> None:
     if told.finish_code:
         if not secrets.compare_digest(told.finish_code, visit.finish_code):
@@ -156,5 +174,5 @@ def summary(visit: EngineerVisit) -> str:
     """Return the visit's end as the timeline tells it."""
     parts = "、".join(f"{part['name']}×{part['quantity']}" for part in visit.parts)
     pieces = [f"上门结束：{rules.RESULTS[visit.result]}", visit.result_note, f"换 {parts}" if parts else ""]
-    pieces.append(f"收费 {visit.charged_fen / 100:.2f} 元" if visit.charged_fen else "未收费")
+    pieces.append(charge.told(visit.charges, visit.charged_fen, visit.proposed_fen, visit.charge_reason))
     return "；".join(piece for piece in pieces if piece)

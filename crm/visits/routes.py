@@ -9,17 +9,21 @@ from crm.accounts.schemas import Role
 from crm.accounts.service import require
 from crm.paging import Cursor, Slice, SliceSize, cut
 from crm.views import visits as view
-from crm.visits import photos, planning, reporting, repository
+from crm.visits import charging, fitting, photos, planning, reporting, repository
 from crm.visits.errors import NoVisit
 from crm.visits.schemas import (
+    ChargeAsk,
+    ChargeForm,
     DayQuery,
     DispatchBoard,
     PhotoForm,
+    SourcePlace,
     SuggestAsk,
     SuggestionForm,
     VisitChange,
     VisitDraft,
     VisitForm,
+    VisitPlaces,
     VisitReport,
     VisitRevoke,
     VisitState,
@@ -101,6 +105,25 @@ async def report(visit: VisitPath, body: VisitReport, session: SessionDep, lens:
     require(lens.viewer, *_PLANNERS)
     changed = await reporting.report(session, visit, body, lens.viewer, lens.now, parts.settings.zone)
     return await view.form(session, changed, lens, _secret(parts))
+
+
+@router.post("/dispatch/charges", operation_id="proposeCharge")
+async def propose_charge(body: ChargeAsk, session: SessionDep, lens: LensDep) -> ChargeForm:
+    """What the price list of today and the verdict ask for, line by line; nothing is stored."""
+    require(lens.viewer, *_PLANNERS)
+    used = [{"name": part.name, "quantity": str(part.quantity)} for part in body.parts]
+    return view.charge_form(await charging.proposal(session, body.fee, used, lens.now))
+
+
+@router.get("/visits/{visit}/places", operation_id="getVisitPlaces")
+async def get_places(visit: VisitPath, session: SessionDep, lens: LensDep) -> VisitPlaces:
+    """The places that this visit's parts can be taken from, the engineer's own first named."""
+    require(lens.viewer, *_PLANNERS)
+    found = await repository.get(session, visit)
+    if found is None:
+        raise NoVisit("没有这次上门")
+    places = [SourcePlace(id=item.id, name=item.name) for item in await fitting.sources(session)]
+    return VisitPlaces(usual=await fitting.usual_place(session, found), places=places)
 
 
 @router.post("/visits/{visit}/revoke", operation_id="revokeVisit")

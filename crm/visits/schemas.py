@@ -81,7 +81,9 @@ class VisitReport(Change):
 
     step: save | depart | arrive | finish; who leaves for a gas leak may finish on the way too. checked: keys of the
     checklists that are done. parts_from: the place whose stock the parts leave when it is finished, "" = the engineer's
-    outlet, else the main warehouse. at: when it was done, if the phone could only send it later.
+    outlet, else the main warehouse. at: when it was done, if the phone could only send it later. charge_reason: why
+    another sum was taken than the price list's. engineer: who came, if another than planned; arrived_at: when, of a
+    visit that is told as a whole: with it `finish` is taken from every state that is open.
     """
 
     model_config = example(version=2, step="depart", checked=["address_confirmed"])
@@ -98,8 +100,51 @@ class VisitReport(Change):
     parts_from: Place = ""
     result: Result | None = None
     result_note: Annotated[Text, Field(max_length=1000)] | None = None
+    charge_reason: Annotated[Text, Field(max_length=200)] | None = None
+    engineer: Annotated[str, Field(pattern=r"^([0-9a-f]{32})?$")] = ""
+    arrived_at: PageTime | None = None
     signed_by: Annotated[Text, Field(max_length=40)] = ""
     finish_code: Annotated[str, Field(pattern=r"^([0-9]{4})?$")] = ""
+
+
+class ChargeAsk(Change):
+    """What was used and whether the warranty pays; fee: in | out | unknown."""
+
+    model_config = example(fee="out", parts=[{"name": "点火针 IGN-01", "quantity": 1}])
+    fee: Fee
+    parts: list[PartUsed] = Field(default_factory=list, max_length=30)
+
+
+class ChargeLineForm(Shape):
+    """A line of what is charged. kind: material | labor; fen: for one, null = no price list holds it."""
+
+    kind: str
+    kind_name: str
+    name: str
+    quantity: int
+    fen: int | None
+
+
+class ChargeForm(Shape):
+    """What the price list and the verdict ask for. total: null = a price is lacking; why: what is free or lacking."""
+
+    lines: list[ChargeLineForm]
+    total: int | None
+    why: str
+
+
+class SourcePlace(Shape):
+    """A place that parts can be taken from."""
+
+    id: str
+    name: str
+
+
+class VisitPlaces(Shape):
+    """Where a visit's parts can come from; usual: from where unless somebody says otherwise."""
+
+    usual: str
+    places: list[SourcePlace]
 
 
 class VisitRevoke(Change):
@@ -149,6 +194,9 @@ class VisitForm(Shape):
     fee_note: str
     fee_agreed: bool
     charged_fen: int
+    proposed_fen: int | None
+    charges: list[ChargeLineForm]
+    charge_reason: str
     checklist: list[CheckLine]
     code_found: str
     cause: str

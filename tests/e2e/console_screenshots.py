@@ -148,6 +148,18 @@ async def _attach(page: Page) -> None:
     await page.wait_for_selector("[role=option]")
 
 
+async def _tell(page: Page) -> None:
+    await page.get_by_role("button", name="补报上门结果").first.click()
+    form = page.locator("form.tell")
+    await form.get_by_role("radio", name="修好了").check()
+    await form.get_by_label("费用").select_option("out")
+    if await form.get_by_label("配件 1", exact=True).count() == 0:
+        await form.get_by_role("button", name="加一种配件").click()
+    await form.get_by_label("配件 1", exact=True).fill("点火针 IGN-01")
+    await form.get_by_role("button", name="补报上门结果").click()
+    await form.locator("[role=alert]").first.wait_for()
+
+
 async def _misheard(page: Page) -> None:
     if await page.locator(".sample").count() == 0:
         await _correct(page)
@@ -179,6 +191,7 @@ async def given_shots(lead: ConsolePage, company: Company, tale: Tale) -> list[S
         Shot("ticket-new", AGENT, f"/tickets/new?customer={company.rich}", "form.new"),
         Shot("ticket-correct", LEAD, ticket, ".correct", _correct),
         Shot("ticket-sample", AGENT, f"/tickets/{misheard}", ".sample", _misheard),
+        Shot("ticket-tell", LEAD, ticket, "form.tell", _tell),
         Shot("ticket-check", LEAD, ticket, ".check .verdict", _check),
         Shot("calls", LEAD, "/calls", frame),
         Shot("call", LEAD, f"/calls/{company.contact}", "main"),

@@ -1,6 +1,8 @@
 """The ticket page in a real Chromium: papers are checked with the verdict in sight, a ticket gets its customer later,
 and one is opened from a customer's file."""
 
+from datetime import timedelta
+
 from playwright.async_api import Browser, expect
 
 from crm.demo import SERIAL
@@ -165,3 +167,51 @@ async def test_the_customers_finish_code_stands_on_the_ticket_and_the_fee_follow
     await expect(page.get_by_text(f"完工码 {visit['finish_code']}")).to_be_visible()
     await expect(page.get_by_text("再告诉客户本人；完工码不告诉工程师")).to_be_visible()
     assert console.errors == []
+
+
+async def test_a_dispatcher_tells_a_visit_for_an_engineer_and_takes_it_back(crm: Crm, browser: Browser) -> None:
+    console, page = await open_at(crm, browser, LEAD, "/tickets")
+    people = await given_engineers(console)
+    await console.send("PUT", "/parts/LABOR", name="上门人工费", unit="次")
+    await console.send("POST", "/parts/LABOR/prices", valid_from="2026-01-01", fen=15000, source="2026 年价目表")
+    no = (await given_waiting(console))[0]
+    begin = tomorrow(9)
+    when = {"starts_at": begin.isoformat(), "ends_at": (begin + timedelta(hours=2)).isoformat()}
+    await console.send("POST", "/visits", ticket=no, engineer=people["李强"], fee="out", late_reason="客户要求", **when)
+    await console.go(f"/tickets/{no}")
+    await page.get_by_role("button", name="补报上门结果").press("Enter")
+    form = page.get_by_role("form", name="补报上门结果")
+    await expect(form.get_by_label("实际上门")).to_be_focused()
+    await expect(form.get_by_label("收费（元）")).to_have_value("150.00")
+    await form.get_by_role("button", name="补报上门结果").click()
+    await expect(form.get_by_text("请选上门结果")).to_be_visible()
+    await form.get_by_role("radio", name="修好了").check()
+    await form.get_by_label("故障原因").fill("点火针积碳")
+    await form.get_by_label("收费（元）").fill("100")
+    await page.reload()
+    await page.get_by_role("button", name="补报上门结果").click()
+    await expect(form.get_by_label("故障原因")).to_have_value("点火针积碳")
+    await form.get_by_label("故障原因").press("Control+s")
+    await expect(form.get_by_text("还没做：")).to_be_visible()
+    for group in range(3):
+        await form.get_by_role("button", name="都做到了").nth(group).click()
+    await form.get_by_label("故障原因").press("Control+s")
+    await expect(form.get_by_text("收费要先报价，客户同意后再修")).to_be_visible()
+    await form.get_by_label("先报了价，客户同意").check()
+    await form.get_by_label("故障原因").press("Control+s")
+    await expect(form.get_by_text("按价目表是 150.00 元，收得不一样请写原因")).to_be_visible()
+    await form.get_by_label("改价原因").fill("老客户")
+    await form.get_by_label("客户签名").fill("陈国强")
+    await form.get_by_label("客户签名").press("Control+s")
+    await expect(form).to_have_count(0)
+    await expect(page.get_by_text("补报", exact=False).first).to_be_visible()
+    ticket = await console.get(f"/tickets/{no}")
+    assert ticket["state"] == "resolved"
+    assert any("改价原因：老客户" in entry["text"] and "补报" in entry["text"] for entry in ticket["timeline"])
+    await page.get_by_role("button", name="撤销结果").press("Enter")
+    revoke = page.get_by_role("form", name="撤销结果")
+    await expect(revoke.get_by_role("button", name="撤销结果")).to_be_disabled()
+    await revoke.get_by_label("撤销的原因").fill("填错了工单")
+    await revoke.get_by_label("撤销的原因").press("Enter")
+    await expect(page.get_by_text("撤销上门结果「修好了」：填错了工单")).to_be_visible()
+    assert (await console.get(f"/tickets/{no}"))["state"] == "to_dispatch"

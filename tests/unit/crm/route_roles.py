@@ -45,7 +45,7 @@ ROLES_OF: dict[str, frozenset[str]] = {
     "listEngineers": EVERYBODY, "createEngineer": KEEPERS, "changeEngineer": KEEPERS,
     "suggestEngineers": STAFF, "getDispatchBoard": STAFF | {ADMIN}, "listVisits": EVERYBODY, "getVisit": EVERYBODY,
     "planVisit": PLANNERS, "changeVisit": PLANNERS, "reportVisit": PLANNERS, "revokeVisit": PLANNERS,
-    "addVisitPhoto": PLANNERS,
+    "addVisitPhoto": PLANNERS, "proposeCharge": PLANNERS, "getVisitPlaces": PLANNERS,
     "getVisitPhoto": EVERYBODY,
     "judgeWarranty": EVERYBODY, "judgeTicket": STAFF, "getClocks": EVERYBODY, "listClocks": EVERYBODY,
     "pauseClock": frozenset({DISPATCHER, SUPERVISOR}), "resumeClock": frozenset({DISPATCHER, SUPERVISOR}),

@@ -11,6 +11,8 @@ export type Visit = Schemas['crm__visits__schemas__VisitForm']
 export type Suggestion = Schemas['SuggestionForm']
 export type VisitDraft = Schemas['VisitDraft']
 export type VisitChange = Schemas['VisitChange']
+export type VisitReport = Omit<Schemas['VisitReport'], 'step'> & { step: 'finish' }
+export type Charge = Schemas['ChargeForm']
 export type Outlet = Schemas['OutletForm']
 
 const at = (visit: string): string => `/visits/${encodeURIComponent(visit)}`
@@ -23,5 +25,9 @@ export const dispatch = {
   ofTicket: (ticket: string) => request<Schemas['Slice_VisitForm_']>('GET', `/visits${query({ ticket })}`),
   visit: (id: string) => request<Visit>('GET', at(id)),
   plan: (draft: VisitDraft) => create<Visit>('/visits', draft),
+  report: (id: string, report: Partial<VisitReport>) => request<Visit>('POST', `${at(id)}/report`, report),
+  revoke: (id: string, version: number, reason: string) => request<Visit>('POST', `${at(id)}/revoke`, { version, reason }),
+  places: (id: string) => request<Schemas['VisitPlaces']>('GET', `${at(id)}/places`),
+  charge: (fee: string, parts: readonly Schemas['PartUsed'][]) => request<Charge>('POST', '/dispatch/charges', { fee, parts }),
   change: (id: string, change: VisitChange) => request<Visit>('PATCH', at(id), change),
 } as const

@@ -63,6 +63,8 @@ export const dispatch = {
   'visit.late': '超承诺原因',
   'visit.photo': '照片 {n}，{at}',
   'visit.noPhotos': '没有照片',
+  'visit.tellThere': '工程师没有手机：在工单上补报上门结果',
+  'visit.revokeThere': '填错了：在工单上撤销结果',
   'fee.unknown': '保不保修，现场判断',
   'fee.in': '保修期内，免费维修',
   'fee.out': '保修期外，收材料费和上门费',

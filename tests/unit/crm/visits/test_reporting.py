@@ -42,7 +42,9 @@ async def test_a_visit_from_setting_off_to_the_signature(page: Opener) -> None:
         assert all(line["done"] for line in done["checklist"])
         ticket = await ask(client, "GET", f"/tickets/{visit['ticket']}")
         assert ticket["state"] == "resolved"
-        assert "上门结束：修好了；换 点火电极×1；未收费" in [line["text"] for line in ticket["timeline"]]
+        assert "上门结束：修好了；换 点火电极×1；未收费（代 李强 补报）" in [
+            line["text"] for line in ticket["timeline"]
+        ]
 
 
 async def test_out_of_warranty_the_customer_agrees_before(page: Opener) -> None:
@@ -58,7 +60,9 @@ async def test_out_of_warranty_the_customer_agrees_before(page: Opener) -> None:
         assert done["result_name"] == "等备件"
         ticket = await ask(client, "GET", f"/tickets/{visit['ticket']}")
         assert ticket["state"] == "waiting_part"
-        assert "上门结束：等备件；缺主板；收费 80.00 元" in [line["text"] for line in ticket["timeline"]]
+        assert "上门结束：等备件；缺主板；收费 80.00 元（代 李强 补报）" in [
+            line["text"] for line in ticket["timeline"]
+        ]
 
 
 async def test_a_gas_leak_found_on_site_is_an_emergency(page: Opener) -> None:
