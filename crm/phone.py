@@ -1,16 +1,38 @@
 """Telephone numbers: E.164 from what people and trunks write, grouped, masked, with their area; pure."""
 
+import re
+
 import phonenumbers
 from phonenumbers import geocoder
 
 REGION = "CN"
+_WORDED = re.compile(
+    r"([^a-z]*?\d[^a-z]*?)[\s,，;；(（]*(?:转接?|分机号?|ext(?:ension)?\.?|[x#])[\s:：]*([0-9]{1,8})\s*[)）]?\s*",
+    re.IGNORECASE,
+)
+_WHOLE = r"\s*(?:\+?86[\s-]?)?(?:0\d{2,3}[\s-]?\d{7,8}|1\d{10}|[48]00[\s-]?\d{3}[\s-]?\d{4})"
+_DASHED = re.compile(rf"({_WHOLE})\s*[-－—]+\s*([0-9]{{1,6}})\s*")  # 0757-6688-3358 is a number without extension
 _FIXED_PREFIXES = ("010", "02")  # two-digit area codes after the zero
 
 
+def split(text: str) -> tuple[str, str]:
+    """Return a number as people write it without its extension, and the extension, "" for none.
+
+    "0757-12345678 转 801", "0757-12345678-801" and "0757-12345678 ext 801" have one.
+    """
+    found = _WORDED.fullmatch(text) or _DASHED.fullmatch(text)
+    return (found[1].strip(), found[2]) if found else (text, "")
+
+
+def with_extension(shown: str, extension: str) -> str:
+    """Return a number as it is shown with its extension: "0757-6688 3358 转 801"."""
+    return f"{shown} 转 {extension}" if extension else shown
+
+
 def to_e164(text: str) -> str:
-    """Return the E.164 form of a number as dialled in China, "" when it is none."""
+    """Return the E.164 form of a number as dialled in China, without its extension, "" when it is none."""
     try:
-        number = phonenumbers.parse(text, REGION)
+        number = phonenumbers.parse(split(text)[0], REGION)
     except phonenumbers.NumberParseException:
         return ""
     if not phonenumbers.is_possible_number(number):

@@ -143,7 +143,9 @@ def text(slot: str, value: Mapping[str, str]) -> str:
     if slot == "warranty_check":
         return _check_text(value)
     if slot == "contact":
-        return phone.grouped(value.get("number", "")) or value.get("raw", "")
+        number, extension = phone.split(value.get("number", ""))
+        shown = phone.grouped(phone.to_e164(number) or number) or value.get("raw", "")
+        return phone.with_extension(shown, value.get("extension") or extension)
     for key in _SPOKEN_FIRST:
         if value.get(key):
             return _WORDS.get(slot, {}).get(value[key], value[key])

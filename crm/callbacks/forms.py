@@ -14,4 +14,8 @@ async def forms(session: AsyncSession, tasks: Sequence[CallbackTask]) -> list[Ca
     """Return the wire forms of these tasks."""
     asked = await repository.asked(session, [task.id for task in tasks])
     marked = await customers.not_to_call(session, [task.e164 for task in tasks])
-    return [callback_form(task, asked[task.id], do_not_call=task.e164 in marked) for task in tasks]
+    behind = await customers.extensions(session, [task.e164 for task in tasks])
+    return [
+        callback_form(task, asked[task.id], do_not_call=task.e164 in marked, extension=behind.get(task.e164, ""))
+        for task in tasks
+    ]

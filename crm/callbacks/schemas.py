@@ -83,13 +83,18 @@ class CallbackDone(Change):
     note: Text = Field(default="", max_length=2000)
 
 
-def callback_form(task: CallbackTask, asked: Sequence[CallbackAsked], *, do_not_call: bool) -> CallbackForm:
-    """Return a task's wire form; its first reason is the one that made it. do_not_call: its number is marked."""
+def callback_form(
+    task: CallbackTask, asked: Sequence[CallbackAsked], *, do_not_call: bool, extension: str
+) -> CallbackForm:
+    """Return a task's wire form; its first reason is the one that made it. do_not_call: its number is marked.
+
+    extension: what to ask for once the number, which alone is dialled, has answered.
+    """
     return CallbackForm(
         id=task.id,
         contact=task.contact,
         ticket=task.ticket_no,
-        number=phone.grouped(task.e164),
+        number=phone.with_extension(phone.grouped(task.e164), extension),
         e164=task.e164,
         reason=task.reasons[0],
         reason_name="、".join(word(CALLBACK_REASONS, reason) for reason in task.reasons),

@@ -203,7 +203,8 @@ async def _put_number(session: AsyncSession, customer: Customer, draft: NumberDr
         if len(held) >= _MOST_NUMBERS:
             raise Conflict(f"一份档案最多 {_MOST_NUMBERS} 个号码")
         row_of = PhoneNumber(id=uuid4().hex, customer_id=customer.id, e164=e164, created_at=now)
-    row_of.extension, row_of.main, row_of.do_not_call = draft.extension, draft.main, draft.do_not_call
+    row_of.extension = draft.extension or phone.split(draft.number)[1]
+    row_of.main, row_of.do_not_call = draft.main, draft.do_not_call
     await files.add(session, row_of)
 
 

@@ -75,8 +75,24 @@ async def add_address(session: AsyncSession, address: Address) -> None:
 
 
 async def numbers(session: AsyncSession, ids: Collection[str]) -> Mapping[str, list[str]]:
-    """Return the E.164 numbers of each customer, oldest first."""
+    """Return the E.164 numbers of each customer, the main one and then the oldest first."""
+    return {each: [row.e164 for row in rows] for each, rows in (await phones(session, ids)).items()}
+
+
+async def extensions(session: AsyncSession, numbers: Collection[str]) -> Mapping[str, str]:
+    """Return the extensions behind these E.164 numbers, of all who share one; numbers without any are not in it."""
     found: dict[str, list[str]] = {}
+    if numbers:
+        query = select(PhoneNumber.e164, PhoneNumber.extension).distinct()
+        rows = query.where(PhoneNumber.e164.in_(set(numbers)), PhoneNumber.extension != "")
+        for e164, extension in await session.execute(rows.order_by(PhoneNumber.e164, PhoneNumber.extension)):
+            found.setdefault(e164, []).append(extension)
+    return {e164: "、".join(held) for e164, held in found.items()}
+
+
+async def phones(session: AsyncSession, ids: Collection[str]) -> Mapping[str, list[PhoneNumber]]:
+    """Return the numbers of each customer, the main one and then the oldest first."""
+    found: dict[str, list[PhoneNumber]] = {}
     if ids:
         query = (
             select(PhoneNumber)
@@ -84,7 +100,7 @@ async def numbers(session: AsyncSession, ids: Collection[str]) -> Mapping[str, l
             .order_by(PhoneNumber.main.desc(), PhoneNumber.created_at, PhoneNumber.id)
         )
         for row in (await session.execute(query)).scalars():
-            found.setdefault(row.customer_id, []).append(row.e164)
+            found.setdefault(row.customer_id, []).append(row)
     return found
 
 

@@ -104,8 +104,9 @@ async def _put_customers(session: AsyncSession, found: Comparison, now: datetime
     named = {customer.id for line, customer in found.held if _give_name(customer, line.values["name"])}
     everyone, first = [*fresh, *found.held], {line.number for line in found.new}
     numbers = [
-        {"id": uuid4().hex, "customer_id": customer.id, "e164": e164, "created_at": now, "extension": "",
-         "main": index == 0 and line.number in first, "do_not_call": False}
+        {"id": uuid4().hex, "customer_id": customer.id, "e164": e164, "created_at": now,
+         "extension": line.values.get("extensions", {}).get(e164, ""), "main": index == 0 and line.number in first,
+         "do_not_call": False}
         for line, customer in everyone for index, e164 in enumerate(line.values["numbers"])
     ]  # fmt: skip
     addresses = [await _address(session, line, customer, now) for line, customer in everyone if line.values["address"]]

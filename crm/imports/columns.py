@@ -119,6 +119,7 @@ class LineReader:
     def __init__(self, kind: Kind, number: int, cells: Mapping[str, str]) -> None:
         self._kind, self.number, self._cells = kind, number, cells
         self.problems: list[Problem] = []
+        self.extensions: dict[str, str] = {}  # by the number in E.164
         for column in COLUMNS[kind]:
             if len(self.cell(column.key)) > column.longest:
                 self.wrong(column.key, f"太长，最多 {column.longest} 个字")
@@ -141,6 +142,9 @@ class LineReader:
         e164 = phone.to_e164(text) if text else ""
         if text and not e164:
             self.wrong(key, "电话号码不对")
+        extension = phone.split(text)[1]
+        if e164 and extension:
+            self.extensions[e164] = extension
         return e164
 
     def choice(self, key: str, words: Mapping[str, str], default: str) -> str:
@@ -189,8 +193,8 @@ def _customer(line: LineReader) -> Line:
     values: dict[str, Any] = {
         "name": name, "kind": line.choice("kind", CUSTOMER_KINDS, "owner"), "note": line.cell("note"),
         "organization": bool(line.truth("organization")), "elder": bool(line.truth("elder")),
-        "do_not_call": bool(line.truth("do_not_call")), "numbers": numbers, "address": value if address else {},
-        "address_text": address,
+        "do_not_call": bool(line.truth("do_not_call")), "numbers": numbers, "extensions": line.extensions,
+        "address": value if address else {}, "address_text": address,
     }  # fmt: skip
     return Line(line.number, values)
 

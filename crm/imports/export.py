@@ -24,8 +24,11 @@ async def rows(session: AsyncSession, kind: Kind, q: str, lens: Lens, *, in_full
     found, _ = await customers.search(session, q, limit=MOST)
     ids = [item.id for item in found]
     numbers = {
-        each: [phone.national(e164) if in_full else lens.number(e164) for e164 in held]
-        for each, held in (await customers.numbers(session, ids)).items()
+        each: [
+            phone.with_extension(phone.national(row.e164) if in_full else lens.number(row.e164), row.extension)
+            for row in held
+        ]
+        for each, held in (await customers.phones(session, ids)).items()
     }
     if kind == "products":
         people = {item.id: item for item in found}

@@ -90,6 +90,9 @@ def of_ticket(no: str, caller: str, held: Mapping[str, Mapping[str, str]], perso
 def asked(q: str) -> list[list[list[str]]]:
     """Return what a query asks for: of every word (and) one way (or) with all its terms (and). [] = nothing to find."""
     text = unicodedata.normalize("NFKC", q).strip()
+    number, extension = phone.split(text)
+    if extension and _NUMBER.fullmatch(number):
+        text = number  # an extension is kept beside the number
     words = ["".join(filter(str.isdigit, text))] if _NUMBER.fullmatch(text) else [_plain(word) for word in text.split()]
     return [_ways(word) for word in words if word]
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from crm import places, slots
+from crm import phone, places, slots
 from crm.accounts import repository as accounts
 from crm.accounts.schemas import Viewer
 from crm.callbacks import service as callbacks
@@ -248,6 +248,10 @@ async def set_slot(
     if recognized:
         value, candidates = await places.recognize(session, heard.value)
         heard = replace(heard, value=value, candidates=candidates)
+    if heard.slot == "contact" and heard.source in _WRITTEN:
+        number, extension = phone.split(heard.value.get("number", ""))
+        beside = {"extension": extension} if extension else {}
+        heard = replace(heard, value={**heard.value, "number": number, **beside})
     stored = await repository.slot(session, ticket.no, heard.slot)
     if stored is None:
         stored = TicketSlot(ticket_no=ticket.no, slot=heard.slot, clip="", candidates=[])

@@ -158,20 +158,23 @@ async def _answer(
     held = {row.slot: row.value for row in (await tickets.slots(session, [ticket.no])).get(ticket.no, [])}
     customer = await customers.get(session, ticket.customer_id) if ticket.customer_id else None
     number = await _number(session, ticket, held)
+    told = held.get("contact", {}).get("extension", "")
+    extension = told or (await customers.extensions(session, [number])).get(number, "")
     given = typed or {}
-    on_site = visit.state == "on_site"
+    on_site, fee = visit.state == "on_site", given.get("fee", [visit.fee])[0]
     place = given.get("parts_from", [""])[0] or await fitting.usual_place(session, visit)
     text = _pages.get_template("visit.html").render(
         token=token, visit=visit, engineer=engineer, error=error, help=HELP_NUMBER, state=rules.STATES[visit.state],
         no=f"{ticket.no[:4]} {ticket.no[4:]}",
         what=[(slots.label(name), slots.text(name, held[name])) for name in _WHAT if name in held],
         name=customer.name if customer else "", number=number if visit.state in rules.OPEN else "",
+        extension=extension,
         address=slots.address_text(held.get("address", {})),
         window=window(visit.starts_at, visit.ends_at, parts.settings.zone), fee=rules.FEES[visit.fee], rules=rules,
         checked=set(given.get("checked", visit.checked)), typed={name: values[0] for name, values in given.items()},
         places=await fitting.sources(session) if on_site else [], place=place,
         offers=await fitting.offers(session, place, parts.now()) if on_site else [],
-        charge=await charging.proposal(session, visit.fee, visit.parts, parts.now()) if on_site else None,
+        charge=await charging.proposal(session, fee, visit.parts, parts.now()) if on_site else None,
         photos=len((await repository.photos(session, [visit.id])).get(visit.id, [])),
     )  # fmt: skip
     return HTMLResponse(text, status, _HEADERS)

@@ -6,6 +6,9 @@ export function printedCode(text: string): string {
   return text.replace(/[\s.·-]/g, '').toUpperCase()
 }
 
+/** A number with an extension, in words or behind a dash: the server parts them. */
+const EXTENDED = /[^\d\s()+-]|^\s*(?:0\d{2,3}[\s-]?\d{7,8}|1\d{10}|[48]00[\s-]?\d{3}[\s-]?\d{4})\s*-\s*\d{1,6}\s*$/
+
 /** The value to send for what stands in a field. In which division an address lies is the server's to find. */
 export function valueOf(slot: string, text: string): SlotValue {
   const clean = text.trim()
@@ -15,7 +18,7 @@ export function valueOf(slot: string, text: string): SlotValue {
     case 'address':
       return { raw_text: clean, text: clean }
     case 'contact':
-      return { number: clean.replace(/[\s-]/g, '') }
+      return { number: EXTENDED.test(clean) ? clean : clean.replace(/[\s-]/g, '') }
     default:
       return { text: clean }
   }

@@ -143,3 +143,15 @@ async def test_the_template_has_the_columns(page: Opener, kind: str) -> None:
         columns = (await client.get(f"{API}/imports/{kind}/columns")).json()
         template = await client.get(f"{API}/imports/{kind}/template?format=csv")
         assert template.text.removeprefix("\ufeff").strip().split(",") == [item["heading"] for item in columns]
+
+
+async def test_an_extension_goes_in_and_out_with_its_number(page: Opener, process: Process, clock: Clock) -> None:
+    await given_staff(process, clock)
+    async with page("9001") as lead, page("7004") as admin:
+        await taken(process, lead, "姓名,类型,电话\n容桂物业,工程商,0757-12345678 转 801\n")
+        (file,) = (await lead.get(f"{API}/customers?q=0757-12345678")).json()["items"]
+        (held,) = (await lead.get(f"{API}/customers/{file['id']}")).json()["phones"]
+        assert (held["number"], held["extension"]) == ("0757-1234 56**", "801")
+        asked = {"format": "csv", "reason": "换系统"}
+        assert "075712345678 转 801" in (await admin.get(f"{API}/exports/customers", params=asked)).text
+        assert "0757-1234 56** 转 801" in (await lead.get(f"{API}/exports/customers")).text

@@ -117,6 +117,19 @@ async def test_the_engineers_page_proposes_and_asks_why(page: Opener) -> None:
         assert "补报" not in end
 
 
+async def test_an_engineer_who_finds_the_warranty_over_is_shown_where_to_write_the_sum(page: Opener) -> None:
+    async with page("9001") as lead, page("") as phone:
+        await priced(lead, "LABOR", "上门人工费", 15000)
+        visit = await given_visit(lead, fee="in")
+        await ask(lead, "POST", f"/visits/{visit['id']}/report", version=1, step="arrive")
+        assert 'name="charged_yuan"' not in (await phone.get(visit["link"])).text
+        form = {"version": "2", "step": "finish", "work": "1", "checked": AFTER, "fee": "out", "result": "fixed",
+                "signed_by": "陈国强"}  # fmt: skip
+        refused = await phone.post(visit["link"], data=form)
+        assert refused.status_code == 422
+        assert 'name="charged_yuan" value="150.00"' in refused.text
+
+
 async def test_who_may_ask_for_prices_and_places(page: Opener) -> None:
     async with page("9001") as lead, page("8001") as agent:
         visit = await given_visit(lead)
