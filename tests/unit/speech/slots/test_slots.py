@@ -76,6 +76,14 @@ def test_a_letter_alone_waits_for_its_digits(said: str, letter: str) -> None:
         ("十 四 零 H", "407"),
         ("E 九 十 H", "E97"),
         ("十 一 九", "E9"),
+        ("十 二 P 幺", "2P1"),
+        ("十 H 三 七", "H37"),
+        ("十 H 叫 幺", "H11"),
+        ("故障 代码 H 叫 八", "H18"),
+        ("N F 六 三", "F63"),
+        ("N 六 P 七", "6P7"),
+        ("代码 N E 零 三", "E03"),
+        ("N 四", "N4"),  # may well be one
     ],
 )
 def test_what_sounds_alike_beside_a_code_is_read_as_what_was_said(heard: str, canonical: str) -> None:
