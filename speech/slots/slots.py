@@ -253,14 +253,18 @@ def _matched(heard: Sequence[str], results: Sequence[Interpretation]) -> Interpr
 
     A part of a code is what stands before a sound outside the vocabulary ("F [unk]" against "F 勾"), and H, which is 七
     behind an A. Of numbers the longer is right: equal digits in a row are easily heard as one, seldom one as two.
+    A command that was heard whole is worth more than a part, or than a command that is a scrap of the grammar.
     """
     matches = [(text, item) for text, item in zip(heard, results, strict=True) if item.status == "match"]
     if not matches:
         return None
     text, first = matches[0]
     wholes = [item for _text, item in matches if item.value and not item.meaning]
-    if first.meaning in ("short", "begun") or (first.meaning in _PARTS and has_unknown(text)):
+    commands = [item for said, item in matches if item.command and not has_unknown(said)]
+    if first.meaning in ("short", "begun"):
         return next(iter(wholes), first)
+    if has_unknown(text) and (first.meaning in _PARTS or first.command):
+        return next(iter(commands if first.command else (*wholes, *commands)), first)
     if first.candidates == ({"letter": "H"},):
         return next((item for item in wholes if item.value.get("canonical") == "A7"), first)
     return max(wholes, key=lambda item: len(item.value.get("digits", ""))) if first.value.get("digits") else first

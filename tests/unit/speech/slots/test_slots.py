@@ -114,6 +114,20 @@ def test_a_whole_code_of_one_hypothesis_beats_a_part_with_an_unknown_sound(
 
 
 @pytest.mark.parametrize(
+    ("texts", "command"),
+    [
+        (("L [unk]", "没听清"), "repeat"),
+        (("[unk] 返回 [unk]", "没听清"), "repeat"),
+        (("[unk] 返回", "[unk] 没听清"), "back"),  # neither is whole
+        (("[unk] 返回", "E 零 三"), "back"),
+        (("L", "没听清"), ""),  # nothing unknown beside it
+    ],
+)
+def test_a_command_heard_whole_beats_a_part_of_a_code_and_a_scrap(texts: tuple[str, ...], command: str) -> None:
+    assert BARE.interpret(CODE, LEXICON, texts).command == command
+
+
+@pytest.mark.parametrize(
     ("texts", "meaning"),
     [
         (("[unk] 投诉", "昨天 又 打不着火"), "repair"),
