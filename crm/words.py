@@ -70,6 +70,7 @@ TICKET_OUTCOMES: Mapping[str, str] = {
     "cancelled_by_caller": "来电人取消",
     "voicemail": "留言",
 }
+LANGUAGES: Mapping[str, str] = {"yue": "说粤语"}
 CALLBACK_REASONS: Mapping[str, str] = {
     "hung_up": "中途挂断",
     "abandoned": "排队放弃",

@@ -40,6 +40,7 @@ class Contact(Base):
     handed_at: Mapped[datetime | None]
     handed_priority: Mapped[int] = mapped_column(default=0, server_default="0")
     silent: Mapped[bool] = mapped_column(default=False, server_default="false")
+    lang: Mapped[str] = mapped_column(default="", server_default="")  # yue: heard to speak Cantonese
     voicemail: Mapped[str] = mapped_column(default="")
     called_back_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]

@@ -115,12 +115,13 @@ class PopForm(Shape):
 
 
 class CallForm(CallRow):
-    """The whole call."""
+    """The whole call. language: in words, what the caller was heard to speak other than Mandarin, "" nothing."""
 
     linkedids: list[str]
     did: str
     area: str
     duration_ms: int | None
+    language: str
     path: list[PathStep]
     turns: list[TurnForm]
     matters: list[MatterForm]

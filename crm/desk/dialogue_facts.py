@@ -13,6 +13,7 @@ from crm.desk.callback_facts import ring_back
 from crm.desk.errors import FactRejected
 from crm.events.service import EventKind, append
 from crm.live import service as live
+from crm.policy.cantonese import YUE, is_cantonese, may_be_cantonese
 from crm.tickets import repository as tickets
 from crm.words import CONTACT_OUTCOMES
 from ivr.contract import facts
@@ -71,7 +72,7 @@ async def node_entered(session: AsyncSession, contact: Contact, fact: facts.Node
 
 
 async def turn_ended(session: AsyncSession, contact: Contact, fact: facts.TurnEnded, at: datetime) -> None:
-    """Add a turn."""
+    """Add a turn, and mark a caller who is heard to speak Cantonese."""
     turn = Turn(
         contact_id=contact.id,
         at=at,
@@ -89,6 +90,9 @@ async def turn_ended(session: AsyncSession, contact: Contact, fact: facts.TurnEn
         asked=fact.asked,
     )
     await calls.add(session, turn)
+    if not contact.lang and may_be_cantonese(fact.text):
+        said = [known.text for known in await calls.turns(session, contact.id)]
+        contact.lang = YUE if is_cantonese(said) else ""
 
 
 def handed_over(contact: Contact, fact: facts.HandedOver, at: datetime) -> None:

@@ -111,6 +111,7 @@ async def empty_contacts(session: AsyncSession, contacts: Collection[str]) -> No
         "caller_e164": "",
         "safety_words": "",
         "safety_clip": "",
+        "lang": "",
         "voicemail": "",
         "recording": "",
     }

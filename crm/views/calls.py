@@ -28,7 +28,7 @@ from crm.live.models import Pop
 from crm.policy.ticket_states import KINDS
 from crm.slot_rows import slot_rows
 from crm.tickets import repository as tickets
-from crm.words import CONTACT_OUTCOMES, TURN_CAUSES, VISIT_OUTCOMES, node_title, queue_name, word
+from crm.words import CONTACT_OUTCOMES, LANGUAGES, TURN_CAUSES, VISIT_OUTCOMES, node_title, queue_name, word
 from recordings.ledger import Expected
 
 
@@ -82,6 +82,7 @@ async def call(session: AsyncSession, contact: Contact, lens: Lens) -> CallForm:
         did=contact.did,
         area=phone.area(contact.caller_e164),
         duration_ms=contact.duration_ms,
+        language=word(LANGUAGES, contact.lang) if contact.lang else "",
         path=path,
         turns=[_turn(turn, lens) for turn in turns],
         matters=await _matters(session, contact, lens),

@@ -22,12 +22,13 @@ from crm.tickets import repository as tickets
 from crm.tickets.models import Ticket
 from crm.views import calls as call_views
 from crm.views import tickets as ticket_views
-from crm.words import CONTACT_OUTCOMES, SAFETY, queue_name, word
+from crm.words import CONTACT_OUTCOMES, LANGUAGES, SAFETY, queue_name, word
 
 _LIVE = frozenset({"ringing", "talking"})
 _RECENT = timedelta(days=30)
 _DAY = timedelta(hours=24)
 _MOST_TAGS, _MOST_OPEN, _MOST_HISTORY = 3, 5, 5
+_SPOKEN = "按听到的词判断；会粤语的，请用粤语问好"
 # slot, its field and value -> the mark an agent must see before the first word (dialogues, callers and visit_code)
 _SAID_TAGS = (
     ("mood", "value", "angry", Tag(key="angry", text="情绪激动", detail="已致歉一次，请直接听客户说")),
@@ -153,7 +154,7 @@ def _emergency(contact: Contact, lens: Lens) -> Emergency | None:
 async def _tags(
     session: AsyncSession, contact: Contact, rows: Sequence[SlotForm], others: Sequence[Ticket]
 ) -> list[Tag]:
-    """Return the marks, worst first."""
+    """Return the marks, worst first; what the caller speaks is always among them, at the end."""
     tags = [tag for slot, name, value, tag in _SAID_TAGS if any(_says(row, slot, name, value) for row in rows)]
     if contact.called_back_at is not None:
         tags.append(Tag(key="callback", text="按次序回电", detail="客户留了位置，由系统打出"))
@@ -173,7 +174,8 @@ async def _tags(
         tags.append(Tag(key="elder", text="家有老人" if customer and customer.elder else "家有老幼病人", detail=""))
     if contact.silent:
         tags.append(Tag(key="silent", text="静默", detail="来电人没有出声，也没有按键；听不到就请说稍后回电"))
-    return tags[:_MOST_TAGS]
+    spoken = [Tag(key=contact.lang, text=word(LANGUAGES, contact.lang), detail=_SPOKEN)] if contact.lang else []
+    return [*tags[: _MOST_TAGS - len(spoken)], *spoken]
 
 
 def _says(row: SlotForm, slot: str, name: str, value: str) -> bool:

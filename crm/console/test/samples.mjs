@@ -77,7 +77,7 @@ export function call(facts = {}) {
   /** @param {string} node @param {string} title @param {string} text @param {number} ago */
   const turn = (node, title, text, ago, facts = {}) => ({ at: time(ago), flow: 'repair', node, title, cause: 'success', cause_name: '听到', mode: 'speech', text, digits: '', meaning: '', clip: '/api/v1/clips/c1/fault_code.wav', attempt: 1, wait_ms: 640, barged_in: false, ...facts })
   return {
-    ...callRow(), linkedids: ['hotline-1763.0'], did: '4001726011', area: '广东佛山', duration_ms: 300_000, path: base.path,
+    ...callRow(), linkedids: ['hotline-1763.0'], did: '4001726011', area: '广东佛山', duration_ms: 300_000, language: '', path: base.path,
     turns: [turn('main_menu', '主菜单', '我要报修', 102_000), turn('fault_code', '故障代码', 'E零一', 93_000, { attempt: 2 }), turn('address_full', '地址', '佛山顺德容桂新发路五号', 71_000, { barged_in: true }), turn('confirm', '复述', '', 60_000, { mode: 'dtmf', digits: '1', clip: '' })],
     matters: [{ matter: 1, kind: 'repair', kind_name: '维修申报', ticket: '60214831', slots: slots() }],
     visits: [{ visit: 'v0', queue: 'repair', queue_name: '维修', joined_at: time(60_000), answered_at: time(20_000), left_at: null, ended_at: null, agent: '8003', agent_name: '王敏', outcome: 'answered', outcome_name: '已接听', wait_ms: 42_000, ring_ms: 6_000, talk_ms: 192_000, certain: true, rings: [] }],

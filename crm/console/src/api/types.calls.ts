@@ -61,6 +61,7 @@ export interface Call extends CallRow {
   did: string
   area: string
   duration_ms: number | null
+  language: string
   path: PathStep[]
   turns: CallTurn[]
   matters: { matter: number; kind: Kind; kind_name: string; ticket: string; slots: Slot[] }[]
