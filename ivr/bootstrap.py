@@ -39,6 +39,7 @@ from ivr.sessions.numbers import NumberPool
 from ivr.sessions.outbound import Outbound
 from ivr.sessions.pbx import AMIPBX
 from ivr.sessions.recording_files import RecordingWatch
+from ivr.sessions.reservation import Reservation
 from ivr.sessions.resume import is_elder
 from ivr.sessions.session import NOTICE_VERSION, SessionServices
 from ivr.sessions.shipper import Shipper
@@ -49,6 +50,7 @@ from ivr.telephony.agi import AGILimits, AGIServer
 from ivr.telephony.ami.client import AMIClient, AMISettings
 from ivr.telephony.calls import CallLedger, QueueTimes
 from ivr.telephony.events import TelephonyEvent
+from ivr.telephony.holds import Holds
 from liveness.http_door import http_server
 from liveness.watchdog import keep_alive
 
@@ -98,6 +100,7 @@ class App:
     facts: TelephonyFacts
     waiting: WaitingRoom
     places: KeptPlaces
+    holds: Reservation
     recordings: RecordingWatch
     agi: AGIServer
     web: uvicorn.Server
@@ -120,6 +123,7 @@ def build(settings: Settings, client: httpx.AsyncClient) -> App:
         held = await facts.reconcile(ami)
         waiting.find(held)
         places.let_go(coming - held.channels)
+        holds.find(held)
 
     ami = AMIClient(login, on_connected=reconcile)
     pbx = AMIPBX(ami)
@@ -131,10 +135,12 @@ def build(settings: Settings, client: httpx.AsyncClient) -> App:
         is_elder=lambda uniqueid: is_elder(flow, journal.state.contacts.values(), uniqueid),
     )  # fmt: skip
     places = KeptPlaces(pbx, pbx, now)
+    holds = Reservation(Holds(settings.longest_hold), pbx, lambda: journal.state.dangers, now)
 
     def hear(event: TelephonyEvent) -> None:
         waiting.take(event)
         places.take(event)
+        holds.take(event)
 
     facts = TelephonyFacts(ledger, journal, calls, flow, recordings, found, now, outbound.ended, hear)
     health = SpeechHealth(settings.speech_socket, calls, pbx)
@@ -153,12 +159,13 @@ def build(settings: Settings, client: httpx.AsyncClient) -> App:
     def status() -> Mapping[str, Any]:
         return _status(app)
 
-    executor = CommandExecutor(journal, pbx, outbound, now)
+    executor = CommandExecutor(journal, pbx, outbound, now, holds.pauses)
     commands = commands_app(executor, live, status, settings.internal_token)
     web = http_server(commands, settings.commands_port, connections=_MOST_OF_CRM)
-    agi_limits = AGILimits(stop_s=settings.stop_s)
-    agi = AGIServer(_HOST, settings.agi_port, CallHandler(services, calls), agi_limits)
-    app = App(settings, journal, calls, ami, numbers, shipper, health, facts, waiting, places, recordings, agi, web)
+    agi = AGIServer(_HOST, settings.agi_port, CallHandler(services, calls), AGILimits(stop_s=settings.stop_s))
+    app = App(
+        settings, journal, calls, ami, numbers, shipper, health, facts, waiting, places, holds, recordings, agi, web
+    )
     return app
 
 
@@ -224,6 +231,7 @@ def _parts(app: App) -> list[tuple[str, Any]]:
         ("tick", app.facts.tick()),
         ("waiting", app.waiting.run()),
         ("places", app.places.run()),
+        ("holds", app.holds.run()),
         ("recordings", app.recordings.run()),
         ("shipper", app.shipper.run()),
         ("numbers", app.numbers.run()),
@@ -243,7 +251,7 @@ async def _wind_down(app: App) -> None:
     app.web.should_exit = True
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(_LAST_SHIPMENT_S):
-            await app.shipper.idle.wait()
+            await asyncio.gather(app.shipper.idle.wait(), app.holds.close())
 
 
 def main() -> None:

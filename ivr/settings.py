@@ -1,6 +1,7 @@
 """What ivr takes of the settings file (`HOTLINE_*`)."""
 
 import os
+from datetime import timedelta
 from pathlib import Path
 
 from pydantic import Field
@@ -36,7 +37,16 @@ class Settings(BaseSettings):
     human_hours: str = DEFAULT_HOURS
     demo: bool = Field(default=False, description="the demo profile: example rows may be spoken")
     wait_every_s: int = Field(default=Limits().wait_every_s, description="between two beats of a waiting caller")
+    emergency_timeout_s: int = Field(default=Limits().emergency_timeout_s, description="in the emergency queue")
+    emergency_hold_s: int = Field(
+        default=Limits().emergency_hold_s, description="an agent is held for a caller in danger"
+    )
     stop_s: float = Field(default=5.0, ge=0, le=600, description="how long dialogues may go on after SIGTERM")
+
+    @property
+    def longest_hold(self) -> timedelta:
+        """How long an agent is held for one caller: never shorter than that caller is in the queue."""
+        return timedelta(seconds=max(self.emergency_hold_s, self.emergency_timeout_s))
 
     @property
     def packs(self) -> Path:

@@ -21,6 +21,7 @@ from crm.policy.turns import (
     MOST_ATTEMPTS,
     QUEUE_ORDER,
     RECALL_AFTER,
+    RECALL_QUEUE,
     REFUSED_AFTER,
     UNTOLD_AFTER,
     Claim,
@@ -33,6 +34,7 @@ from crm.tickets.service import IVR, record
 from crm.transaction import UnitOfWork
 from crm.visits.service import make_callback_code
 from ivr.contract.commands import CommandName
+from ivr.contract.facts import HELD
 
 log = structlog.get_logger(__name__)
 
@@ -96,7 +98,9 @@ async def _waiting(session: AsyncSession, placed: Sequence[CallbackTask]) -> lis
 
 
 async def _free(session: AsyncSession) -> dict[str, Sequence[str]]:
-    return {phone.extension: phone.queues for phone in await agents.everyone(session) if phone.state == "ready"}
+    ready = [phone for phone in await agents.everyone(session) if phone.state == "ready"]
+    # who is held for a caller in danger is given no other
+    return {phone.extension: [RECALL_QUEUE] if phone.reason == HELD else phone.queues for phone in ready}
 
 
 async def _placing(session: AsyncSession, task: CallbackTask, turn: Turn, now: datetime) -> Placing | None:

@@ -282,6 +282,9 @@ class RecordingFinished:
     bytes: int = 0
 
 
+HELD = "紧急预占"  # why a queue gives an agent no calls who is held for a caller in danger: no pause of their own
+
+
 @dataclass(frozen=True, slots=True)
 class CallFound:
     """A call ended while ivr was away; this is all that is known of it, told when ivr is back, perhaps twice.
@@ -309,6 +312,7 @@ class AgentPhoneChanged:
     """What Asterisk says of an agent's phone and membership. contact id of the envelope is "".
 
     state: ready | paused | ringing | talking | wrapup | unreachable | offline. since is the envelope's time.
+    reason: of a pause; HELD with ready and wrapup: free for the emergency queue alone.
     """
 
     KIND: ClassVar[str] = "agent_phone_changed"

@@ -28,9 +28,11 @@ KEPT_CHARS = 900  # of rounds taken before: sixteen, and a part of one, which no
 
 def emergency(options: Options) -> Context:
     """Return the way of a caller in danger."""
+    begun = f"UserEvent({Event.EMERGENCY},{IDS},Caller: ${{HL_CALLER}})"
     said = [
         f"Set(HL_STAGE={Stage.EMERGENCY})",
         "Set(HL_DANGER=1)",
+        begun,  # an agent is held from here on; again below, for who comes from ivr, and for an ivr that just came
         play(options, "fb_emergency.1"),
         # after the first part a key skips the rest
         read(options, "0.1", "fb_emergency.2", "fb_emergency.3"),
@@ -41,7 +43,7 @@ def emergency(options: Options) -> Context:
         "Set(HL_DANGER=1)",
         "Set(HL_QUEUE=emergency)",
         f"Set(TIMEOUT(absolute)={options.limits.call_limit_s})",
-        f"UserEvent({Event.EMERGENCY},{IDS},Caller: ${{HL_CALLER}})",
+        begun,
         f"Queue(emergency,,,,{options.limits.emergency_timeout_s})",
     ]
     how = f"f({LANDLINE})m({WAITING_CLASS})U({ACCEPT_CONTEXT})"

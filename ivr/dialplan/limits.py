@@ -21,6 +21,7 @@ class Limits:
     overflow_s: int = _limit(90, 1, 3600)  # in the consult queue: then repair's agents are rung too
     fallback_timeout_s: int = _limit(90, 2, 3600)  # without ivr: then voicemail
     emergency_timeout_s: int = _limit(20, 1, 300)  # then the duty numbers
+    emergency_hold_s: int = _limit(120, 30, 600)  # of an agent for one caller; anew when the queue is reached
     callback_ring_s: int = _limit(30, 5, 60)  # of a customer who is called back
     duty_ring_s: int = _limit(25, 2, 120)  # per duty number
     agent_ring_s: int = _limit(20, 3, 120)

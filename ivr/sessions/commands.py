@@ -9,6 +9,7 @@ from typing import Any
 import structlog
 
 from ivr.contract.commands import Command, CommandName, CommandResult, CommandStatus
+from ivr.contract.facts import HELD
 from ivr.dialplan.queues import OVERFLOW, OVERFLOW_PENALTY, QUEUE_NAMES
 from ivr.sessions.journal import Journal, JournalUnavailable
 from ivr.sessions.outbound import InvalidPlacement, Outbound, duty_why, parse_placement, told
@@ -55,7 +56,16 @@ def parse_command(raw: Any) -> Command:
 class CommandExecutor:
     """Executes commands by AMI. An id that was seen is refused, also after a restart: it is journalled first."""
 
-    def __init__(self, journal: Journal, pbx: PBX, outbound: Outbound, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        journal: Journal,
+        pbx: PBX,
+        outbound: Outbound,
+        clock: Callable[[], datetime],
+        pauses: asyncio.Lock | None = None,
+    ) -> None:
+        """pauses: whoever else pauses agents takes it too, so that nobody undoes what they have not seen."""
+        self._pauses = pauses or asyncio.Lock()
         self._journal = journal
         self._pbx = pbx
         self._outbound = outbound
@@ -133,6 +143,8 @@ class CommandExecutor:
 
     async def _pause(self, args: Mapping[str, str]) -> None:
         reason = args.get("reason", "")[:_MAX_REASON]
+        if reason == HELD:
+            raise _Refused("这个原因由系统使用")
         await self._set_paused(_agent(args), "true", reason)
 
     async def _ready(self, args: Mapping[str, str]) -> None:
@@ -141,7 +153,8 @@ class CommandExecutor:
     async def _set_paused(self, agent: str, paused: str, reason: str) -> None:
         fields = {"Interface": f"PJSIP/{agent}", "Paused": paused}
         try:
-            await self._pbx.action("QueuePause", fields | ({"Reason": reason} if reason else {}))
+            async with self._pauses:
+                await self._pbx.action("QueuePause", fields | ({"Reason": reason} if reason else {}))
         except PBXRefused as error:
             if "not found" in str(error).lower():
                 raise _Refused("您还没有签入队列") from error

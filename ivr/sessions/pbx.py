@@ -1,11 +1,15 @@
 """The PBX port over the AMI client, and who staffs a queue."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Protocol
 
+from ivr.contract.facts import HELD
 from ivr.dialplan.queues import OVERFLOW_PENALTY
 from ivr.sessions.ports import PBXRefused, PBXUnavailable, QueueEntry, QueueLine
 from ivr.telephony.errors import AMIError, AMIRefused, UnsafeText
+from ivr.telephony.events import MemberStateChanged
+from ivr.telephony.translate import snapshot
 
 _QUICK_S = 1.0
 _LIST_S = 3.0
@@ -68,6 +72,11 @@ class AMIPBX:
         # Asterisk lists the callers in the queue's own order
         return QueueLine(agents, tuple(_entry(row) for row in rows if row.get("Event") == "QueueEntry"))
 
+    async def members(self, agent: str, now: datetime) -> Sequence[MemberStateChanged]:
+        """Return the agent's memberships as they are now; see Memberships."""
+        rows = await self._ask("QueueStatus", {"Member": f"PJSIP/{agent}"}, _QUICK_S)
+        return snapshot((), rows, now)[0].members
+
     async def _ask(
         self, name: str, fields: Mapping[str, str | Sequence[str]], timeout_s: float
     ) -> list[dict[str, str]]:
@@ -80,9 +89,13 @@ class AMIPBX:
 
 
 def _works(member: Mapping[str, str]) -> bool:
-    """Tell whether the agent can take calls of the queue; who only helps after a long wait is not counted on."""
+    """Tell whether the agent can take calls of the queue, now or after the present one.
+
+    Who only helps after a long wait is not counted on. Who is held for an emergency works: as who is in a talk.
+    """
     helps = _number(member.get("Penalty", "")) >= OVERFLOW_PENALTY
-    return not helps and member.get("Paused") != "1" and member.get("Status") in _REACHABLE
+    paused = member.get("Paused") == "1" and member.get("PausedReason") != HELD
+    return not helps and not paused and member.get("Status") in _REACHABLE
 
 
 def _entry(row: Mapping[str, str]) -> QueueEntry:

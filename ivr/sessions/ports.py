@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from ivr.contract.dialogue import Effect, Input
+from ivr.telephony.events import MemberStateChanged
 from speech.contract import Lexicon, Segment
 
 
@@ -110,6 +111,20 @@ class Staffing(Protocol):
 
     async def line(self, queue: str) -> QueueLine:
         """Return the queue as it is now; raises PBXUnavailable."""
+
+
+class Memberships(Protocol):
+    """Tells and changes how the queues have an agent. Every method raises PBXUnavailable."""
+
+    @property
+    def connected(self) -> bool:
+        """Whether there is a logged-in connection now."""
+
+    async def members(self, agent: str, now: datetime) -> Sequence[MemberStateChanged]:
+        """Return the agent's memberships as they are now."""
+
+    async def action(self, name: str, fields: Mapping[str, str]) -> None:
+        """Run one action that answers Success or Error; raises PBXRefused for the latter."""
 
 
 class PBXRefused(PBXUnavailable):

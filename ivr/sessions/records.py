@@ -21,8 +21,10 @@ from ivr.contract.facts import (
 from ivr.contract.ids import ContactId
 from ivr.sessions.outbox import Outbox
 from ivr.sessions.wire import InvalidMessage, input_from_json
+from ivr.telephony.dangers import danger_after
 
 _COMMANDS_KEPT = timedelta(minutes=10)  # far beyond any deadline that is accepted
+_DANGERS_KEPT = timedelta(hours=1)  # far beyond any hold; the end of a call that no session had may never be told
 
 Record = Mapping[str, Any]
 
@@ -78,6 +80,7 @@ class JournalState:
     contacts: dict[ContactId, OpenContact] = field(default_factory=dict)
     pool: dict[int, tuple[int, int]] = field(default_factory=dict)  # first serial -> (next free, end)
     commands: dict[str, datetime] = field(default_factory=dict)  # executed ids and their deadlines
+    dangers: dict[ContactId, datetime] = field(default_factory=dict)  # who is in danger with nobody yet, since when
 
     @property
     def acked(self) -> int:
@@ -154,8 +157,18 @@ class JournalState:
             contact.dialogue_facts = max(contact.dialogue_facts, dialogue)
         if envelope.contact in self.contacts:
             _follow(self.contacts[envelope.contact], envelope)
+        self._danger(envelope)
         self.seq = max(self.seq, envelope.seq)
         self.outbox.add(envelope)
+
+    def _danger(self, envelope: Envelope) -> None:
+        before = self.dangers.pop(envelope.contact, None)
+        after = danger_after(before, envelope.fact, envelope.at)
+        if after is None:
+            return
+        for old in [contact for contact, since in self.dangers.items() if since < after - _DANGERS_KEPT]:
+            del self.dangers[old]
+        self.dangers[envelope.contact] = after
 
     def _renumber(self, record: Record) -> None:
         envelope = parse_envelope(record["env"])

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from ivr.contract.facts import AgentPhoneChanged
+from ivr.contract.facts import HELD, AgentPhoneChanged
 from ivr.telephony.events import ContactStatus, MemberStateChanged
 
 _UNREACHABLE = (4, 5)  # device states invalid and unavailable; a ringing phone says busy, so the others tell nothing
@@ -29,12 +29,13 @@ class _Phone:
             return "offline", ""
         if not self.reachable:
             return "unreachable", ""
-        paused = [reason for is_paused, reason in self.queues.values() if is_paused]
-        if paused:
-            return "paused", max(paused)
+        paused = {reason for is_paused, reason in self.queues.values() if is_paused}
+        if own := paused - {HELD}:
+            return "paused", max(own)
+        held = HELD if paused else ""
         if self.wrapup_until is not None and now < self.wrapup_until:
-            return "wrapup", ""
-        return "ready", ""
+            return "wrapup", held
+        return "ready", held
 
 
 class Phones:

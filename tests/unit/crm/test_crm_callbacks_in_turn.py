@@ -113,6 +113,16 @@ async def test_nobody_free_or_other_queues_or_somebody_before_means_not_yet(
     assert await tick(process, telephone, clock) == []
 
 
+async def test_who_is_held_for_a_caller_in_danger_is_free_for_nobody_else(
+    process: Process, desk: httpx.AsyncClient, telephone: FakeTelephone, clock: Clock
+) -> None:
+    story = await asked(process, desk, facts.AgentPhoneChanged("8001", "ready", facts.HELD))
+    clock.forward(minutes=1)
+    assert await tick(process, telephone, clock) == []
+    await ship(desk, story.tell(READY))
+    assert len(await tick(process, telephone, clock)) == 1
+
+
 async def test_who_waits_longer_with_the_same_priority_is_not_overtaken(
     process: Process, desk: httpx.AsyncClient, telephone: FakeTelephone, clock: Clock
 ) -> None:

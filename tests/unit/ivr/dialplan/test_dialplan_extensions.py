@@ -130,6 +130,13 @@ def test_who_was_cut_off_in_danger_is_first_asked_whether_they_are_outside() -> 
     assert not [step for step in called[: called.index(said[0])] if step.startswith(("Playback", "Read"))]
 
 
+def test_a_danger_without_a_dialogue_is_told_before_the_first_word_and_again_at_the_queue() -> None:
+    """Told: an agent is held from then on."""
+    for extension, then in (("s", "Playback"), ("queue", "Queue")):
+        told = [step.partition("(")[0] for step in steps("hl-emergency", extension)]
+        assert told.index("UserEvent") == told.index(then) - 1
+
+
 def test_every_variable_is_on_the_list_and_the_list_holds_no_other() -> None:
     named = set(re.findall(r"\$\{([A-Z][A-Z_]+)\b", TEXT)) | set(re.findall(r"Set\(([A-Z][A-Z_]+)=", TEXT))
     named |= set(re.findall(r"(?:Read|CUT)\(([A-Z][A-Z_]+),", TEXT))

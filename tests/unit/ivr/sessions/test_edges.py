@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.contract.dialogue import LookedUp, LookupFailed, Save, Started
+from ivr.contract.facts import HELD
 from ivr.contract.hours import DEFAULT_HOURS, parse_hours
 from ivr.flows.actions import ACTIONS, parse_answer
 from ivr.flows.load import load_program
@@ -22,6 +23,7 @@ from ivr.sessions.pbx import AMIPBX
 from ivr.sessions.ports import PBXRefused, PBXUnavailable, QueueEntry, QueueLine
 from ivr.settings import load_settings
 from ivr.telephony.errors import AMINotConnected, AMIRefused, AMITimeout, UnsafeText
+from ivr.telephony.events import MemberStateChanged
 from tests.unit.ivr.flows.play import Driver
 from tests.unit.ivr.sessions.fakes import NOW, MemoryDesk, OneArticle, OneCode, OpenQueues
 from tests.unit.ivr.sessions.rig import clock, running_journal
@@ -90,6 +92,13 @@ async def test_what_is_sent_to_asterisk() -> None:
     ]
 
 
+async def test_the_memberships_of_one_agent_and_nothing_of_others() -> None:
+    row = {"Event": "QueueMember", "Queue": "repair", "Location": "PJSIP/8001", "Status": "1", "Paused": "1"}
+    ami = _AMI([{"Response": "Success"}, row | {"PausedReason": HELD}, {"Event": "QueueMember", "Location": "?"}])
+    assert await AMIPBX(ami).members("8001", NOW) == (MemberStateChanged(NOW, "8001", "repair", True, True, HELD, 1),)
+    assert ami.sent == [("QueueStatus", {"Member": "PJSIP/8001"})]
+
+
 @pytest.mark.parametrize("error", [AMINotConnected("x"), AMITimeout("x"), UnsafeText("x"), AMIRefused("no")])
 async def test_every_failure_is_unavailable(error: Exception) -> None:
     with pytest.raises(PBXRefused if isinstance(error, AMIRefused) else PBXUnavailable):
@@ -103,6 +112,7 @@ async def test_every_failure_is_unavailable(error: Exception) -> None:
 async def test_the_line_of_a_queue(members: list[tuple[str, str]], agents: int) -> None:
     rows = [{"Event": "QueueMember", "Status": status, "Paused": paused} for status, paused in members]
     rows += [{"Event": "QueueMember", "Status": "1", "Paused": "0", "Penalty": "100"}]  # helps after a long wait only
+    rows += [{"Event": "QueueMember", "Status": "5", "Paused": "1", "PausedReason": HELD}]  # held, and away since
     rows += [
         {"Event": "QueueEntry", "Uniqueid": "hotline-1.9", "Priority": "20", "Wait": "7"},
         {"Event": "QueueEntry", "Uniqueid": "hotline-1.2", "Priority": "", "Wait": "x"},
@@ -110,6 +120,12 @@ async def test_the_line_of_a_queue(members: list[tuple[str, str]], agents: int) 
     line = await AMIPBX(_AMI([{"Response": "Success"}, *rows])).line("repair")
     assert line == QueueLine(agents, (QueueEntry("hotline-1.9", 20, 7), QueueEntry("hotline-1.2")))
     assert line.waiting == ("hotline-1.9", "hotline-1.2")
+
+
+async def test_who_is_held_for_a_caller_in_danger_works_at_the_queue() -> None:
+    """Else a caller is told that nobody is there, or a wait as if one fewer worked."""
+    rows = [{"Event": "QueueMember", "Status": "1", "Paused": "1", "PausedReason": reason} for reason in (HELD, "小休")]
+    assert (await AMIPBX(_AMI([{"Response": "Success"}, *rows])).line("repair")).agents == 1
 
 
 # ---- what flows ask ----
