@@ -5,7 +5,7 @@ import binascii
 import json
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, NamedTuple, TypeVar
 
 from fastapi import Query
 from sqlalchemy import ColumnElement, tuple_
@@ -30,7 +30,9 @@ class Slice(Shape, Generic[Row]):
 
 
 class Listing(Shape, Generic[Row]):
-    """Part of a long list; next "" = there is no more. total is counted up to 1000; capped: there are more."""
+    """Part of a long list; next "" = there is no more. total is counted up to 1000; capped: there are more, or as many
+    at least.
+    """
 
     items: list[Row]
     next: str
@@ -38,9 +40,21 @@ class Listing(Shape, Generic[Row]):
     capped: bool
 
 
-def listing(items: list[Row], after: str, total: int) -> Listing[Row]:
-    """Return a part of a list of which `total` rows were counted, no further than COUNTED + 1."""
-    return Listing(items=items, next=after, total=min(total, COUNTED), capped=total > COUNTED)
+class Total(NamedTuple):
+    """How many rows a list has. capped: at least so many."""
+
+    counted: int
+    capped: bool = False
+
+
+def total_of(counted: int) -> Total:
+    """Return the total of a list whose rows were counted no further than COUNTED + 1."""
+    return Total(min(counted, COUNTED), counted > COUNTED)
+
+
+def listing(items: list[Row], after: str, total: Total) -> Listing[Row]:
+    """Return a part of a list."""
+    return Listing(items=items, next=after, total=total.counted, capped=total.capped)
 
 
 def encode(moment: datetime, key: str) -> str:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from crm.callbacks.models import CallbackAsked, CallbackTask
 from crm.calls.models import Contact
-from crm.paging import decode
+from crm.paging import Total, decode, total_of
 from crm.search import repository as listed
 
 _FIRST, _LATER = "0", "1"
@@ -116,7 +116,7 @@ async def untold(session: AsyncSession, before: datetime) -> Sequence[CallbackTa
 
 async def search(
     session: AsyncSession, *, reason: str, done: bool, cursor: str, limit: int
-) -> tuple[Sequence[CallbackTask], int]:
+) -> tuple[Sequence[CallbackTask], Total]:
     """Return tasks after the cursor, and how many there are, capped: of the open ones those in danger first, then by
     when they are due; done ones the newest first. reason "" = any."""
     where: list[ColumnElement[bool]] = [CallbackTask.done_at.is_not(None) if done else CallbackTask.done_at.is_(None)]
@@ -128,7 +128,7 @@ async def search(
         at, key = decode(cursor)
         where.append(tuple_(*order) < (at, key) if done else tuple_(*order) > (key[:1], at, key[1:]))
     query = select(CallbackTask).where(*where).order_by(*((item.desc() if done else item) for item in order))
-    return (await session.execute(query.limit(limit))).scalars().all(), total
+    return (await session.execute(query.limit(limit))).scalars().all(), total_of(total)
 
 
 def place(task: CallbackTask) -> tuple[datetime, str]:

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.calls.models import Contact, HeardSlot, Matter, PathNode, RecordingEntry, Ring, Turn, Visit
 from crm.customers.models import Customer
-from crm.paging import decode
+from crm.paging import Total, decode
 from crm.search import repository as listed
 
 Row = TypeVar("Row", Contact, HeardSlot, Matter, PathNode, RecordingEntry, Ring, Turn, Visit)
@@ -74,7 +74,7 @@ async def of_caller(
 
 async def search(
     session: AsyncSession, where: Sequence[ColumnElement[bool]], *, cursor: str = "", limit: int
-) -> tuple[Sequence[Contact], int]:
+) -> tuple[Sequence[Contact], Total]:
     """Return contacts after the cursor, newest first, and how many there are, capped."""
     return await listed.page(session, _LISTED, where, "", decode(cursor) if cursor else None, limit)
 

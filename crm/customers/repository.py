@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.customers.models import Address, Customer, PhoneNumber
-from crm.paging import decode
+from crm.paging import Total, decode
 from crm.search import repository as listed
 
 
@@ -119,7 +119,7 @@ async def address(session: AsyncSession, address_id: str) -> Address | None:
     return await session.get(Address, address_id)
 
 
-async def search(session: AsyncSession, q: str, *, cursor: str = "", limit: int) -> tuple[Sequence[Customer], int]:
+async def search(session: AsyncSession, q: str, *, cursor: str = "", limit: int) -> tuple[Sequence[Customer], Total]:
     """Return customers after the cursor, newest first, and how many there are, capped."""
     alone = [Customer.merged_into.is_(None)]
     return await listed.page(session, listed.CUSTOMERS, alone, q, decode(cursor) if cursor else None, limit)

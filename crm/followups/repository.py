@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.followups.models import FollowUp, FollowUpAttempt
-from crm.paging import decode
+from crm.paging import Total, decode, total_of
 from crm.policy.follow_up import Counted, Survey
 from crm.search import repository as listed
 from crm.tickets.models import Ticket
@@ -60,7 +60,7 @@ def _where(tab: str, now: datetime) -> list[ColumnElement[bool]]:
 
 async def search(
     session: AsyncSession, tab: str, now: datetime, *, cursor: str, limit: int
-) -> tuple[Sequence[FollowUp], int]:
+) -> tuple[Sequence[FollowUp], Total]:
     """Return those of a tab (due | later | done | supervisor) after the cursor, and how many there are, capped.
 
     Of open ones those whose work was completed first, ended ones the newest first.
@@ -73,7 +73,7 @@ async def search(
         place = decode(cursor)
         where.append(tuple_(*order) < place if ended else tuple_(*order) > place)
     query = select(FollowUp).where(*where).order_by(*(item.desc() if ended else item for item in order))
-    return (await session.execute(query.limit(limit))).scalars().all(), total
+    return (await session.execute(query.limit(limit))).scalars().all(), total_of(total)
 
 
 def place(row: FollowUp) -> tuple[datetime, str]:

@@ -30,13 +30,14 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from crm.customers.models import Customer
-from crm.paging import COUNTED
+from crm.paging import COUNTED, Total, total_of
 from crm.search.terms import asked
 from crm.tickets.models import Ticket
 
 # So many hits are fetched and sorted; of more the list is walked in its own order until the page is full. A hit costs
 # some 14 us, as it lies anywhere, a row walked past 2 to 5 us: at a million rows both ways then take about 50 ms.
 PROBED = 3_000
+COMMON = 4 * PROBED
 Where = Sequence[ColumnElement[bool]]
 
 
@@ -75,26 +76,35 @@ def holds(column: Any, q: str) -> ColumnElement[bool]:
 
 async def page(
     session: AsyncSession, listed: Ordered, where: Where, q: str, place: Sequence[Any] | None, limit: int
-) -> tuple[Sequence[Any], int]:
-    """Return at most `limit` rows after `place` (values of the order's columns), and how many there are, at most
-    COUNTED + 1. q "" = everything.
+) -> tuple[Sequence[Any], Total]:
+    """Return at most `limit` rows after `place` (values of the order's columns), and how many there are. q "" =
+    everything.
 
     A query of few hits is answered from the GIN index, one of many by walking the list from its newest row on, so that
     neither a rare nor a common word costs more than a few thousand rows.
     """
     after = [tuple_(*listed.order) < tuple_(*place)] if place else []
     newest = [column.desc() for column in listed.order]
-    if q and listed.terms is not None:
+    if not q or listed.terms is None:
+        total = await count(session, listed.model, where)
+    elif not where and await is_common(session, listed, q):
+        total = COUNTED + 1
+    else:
         keys, total = await _few(session, listed, [*where, holds(listed.terms, q)], place, limit)
         if total <= PROBED:
-            return await rows_of(session, listed, keys), min(total, COUNTED + 1)
+            return await rows_of(session, listed, keys), total_of(total)
+    if q and listed.terms is not None:
         # A case is no use to an index and counts as every second row, so that the planner walks; by the terms
         # themselves it takes several of them for rare, reads the whole table and sorts.
         where = [*where, case((holds(listed.terms, q), true()), else_=false())]
-    else:
-        total = await count(session, listed.model, where)
     query = select(listed.model).where(*where, *after).order_by(*newest).limit(limit)
-    return (await session.execute(query)).scalars().all(), min(total, COUNTED + 1)
+    return (await session.execute(query)).scalars().all(), total_of(total)
+
+
+async def is_common(session: AsyncSession, listed: Ordered, q: str) -> bool:
+    """Tell whether the planner expects the words in so many rows that they are not to be counted."""
+    query = select(literal(1)).select_from(listed.model).where(holds(listed.terms, q))
+    return await planned(session, query) > COMMON
 
 
 async def count(session: AsyncSession, model: type[Any], where: Where) -> int:

@@ -38,7 +38,7 @@ from sqlalchemy.sql.selectable import LateralFromClause
 from sqlalchemy.types import TypeEngine
 
 from crm.clocks.models import TicketClock
-from crm.paging import COUNTED, decode
+from crm.paging import COUNTED, Total, decode, total_of
 from crm.policy.clocks import ClockState
 from crm.policy.ticket_filters import AT_RISK, NOBODY, Asked, cells
 from crm.policy.ticket_states import KINDS, OPEN, PRIORITIES, STATES
@@ -67,27 +67,35 @@ def _place(cursor: str) -> Place:
 
 async def page(
     session: AsyncSession, wanted: Asked, now: datetime, *, extra: Where = (), q: str = "", cursor: str = "", limit: int
-) -> tuple[Sequence[Ticket], int]:
-    """Return tickets after the cursor, open emergencies first, then the newest; and how many there are, capped."""
+) -> tuple[Sequence[Ticket], Total]:
+    """Return tickets after the cursor, open emergencies first, then the newest; and how many there are."""
     after = _place(cursor) if cursor else None
-    many = search.PROBED + 1
-    if wanted.everything or (q and await _number(session, number_of(wanted, now, extra, many)) == many):
-        # of many rows the words choose faster
-        return await search.page(session, search.TICKETS, [*_plain(wanted, now), *extra], q, after, limit)
-    if q:
-        return await _with_words(session, places(wanted, now, extra, None, many), q, after, limit)
+    if q and not wanted.everything:
+        return await _with_words(session, wanted, now, extra, q, after, limit)
+    if wanted.everything:
+        return await search.page(session, search.TICKETS, extra, q, after, limit)
     query = first_rows(wanted, now, extra, after, limit)
     rows = [] if query is None else (await session.execute(query)).scalars().all()
-    return rows, await _number(session, number_of(wanted, now, extra, COUNTED + 1))
+    return rows, total_of(await _number(session, number_of(wanted, now, extra, COUNTED + 1)))
 
 
 async def _with_words(
-    session: AsyncSession, listed: Select[bool, datetime, str] | None, q: str, after: Place | None, limit: int
-) -> tuple[Sequence[Ticket], int]:
-    if listed is None:
-        return [], 0
-    keys, total = await search.keys_of(session, search.TICKETS, holding(listed, q), after, limit)
-    return await search.rows_of(session, search.TICKETS, keys), min(total, COUNTED + 1)
+    session: AsyncSession, wanted: Asked, now: datetime, extra: Where, q: str, after: Place | None, limit: int
+) -> tuple[Sequence[Ticket], Total]:
+    """Of few tickets in the list all are looked at, of many with rare words those that hold the words. Where both are
+    many, the newest of the list are: they fill a page, and how many there are is not counted any further.
+    """
+    many = search.PROBED + 1
+    is_many = await _number(session, number_of(wanted, now, extra, many)) == many
+    if not is_many or await search.is_common(session, search.TICKETS, q):
+        listed = _newest(wanted, now, extra, after if is_many else None, many)
+        if listed is None:
+            return [], Total(0)
+        keys, held = await search.keys_of(session, search.TICKETS, holding(listed, q), after, limit)
+        if not is_many or len(keys) == limit:
+            total = Total(min(held, COUNTED), capped=True) if is_many else total_of(held)
+            return await search.rows_of(session, search.TICKETS, keys), total
+    return await search.page(session, search.TICKETS, [*_plain(wanted, now), *extra], q, after, limit)
 
 
 def holding(listed: Select[bool, datetime, str], q: str) -> CTE:
@@ -119,12 +127,20 @@ async def estimate(session: AsyncSession, wanted: Asked, q: str, now: datetime) 
 
 def first_rows(wanted: Asked, now: datetime, extra: Where, after: Place | None, limit: int) -> Select[Ticket] | None:
     """Return the query of a page; None when nothing can be in it."""
-    found = places(wanted, now, extra, after, limit)
+    found = _newest(wanted, now, extra, after, limit)
     if found is None:
         return None
-    keys = found.order_by(*(place.desc() for place in found.selected_columns)).limit(limit).subquery()
+    keys = found.subquery()
     order = (column.desc() for column in search.TICKETS.order)
     return select(Ticket).join(keys, keys.c.no == Ticket.no).order_by(*order)
+
+
+def _newest(
+    wanted: Asked, now: datetime, extra: Where, after: Place | None, limit: int
+) -> Select[bool, datetime, str] | None:
+    """Return the first `limit` places after `after` in the list's order; None when there can be none."""
+    found = places(wanted, now, extra, after, limit)
+    return None if found is None else found.order_by(*(place.desc() for place in found.selected_columns)).limit(limit)
 
 
 def number_of(wanted: Asked, now: datetime, extra: Where, most: int) -> Select[int]:

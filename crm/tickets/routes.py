@@ -18,7 +18,7 @@ from crm.desk.service import own_number
 from crm.errors import Invalid
 from crm.events.service import begin_writing
 from crm.lens import Lens
-from crm.paging import Cursor, Listing, SliceSize, cut, listing
+from crm.paging import Cursor, Listing, SliceSize, Total, cut, listing
 from crm.policy.ticket_states import KINDS
 from crm.tickets import changing, repository, service
 from crm.tickets.attaching import set_product
@@ -122,7 +122,7 @@ async def export_tickets(
 
 async def _found(
     session: AsyncSession, wanted: TicketFilter, lens: Lens, *, extra: Where = (), cursor: str = "", limit: int
-) -> tuple[Sequence[Ticket], int]:
+) -> tuple[Sequence[Ticket], Total]:
     """Return tickets of a list and how many there are, capped."""
     return await page(session, view.asked(wanted, lens), lens.now, extra=extra, q=wanted.q, cursor=cursor, limit=limit)
 

@@ -119,12 +119,13 @@ FILTERS: list[tuple[dict[str, Any], Callable[[Ticket], bool]]] = [
 
 
 @pytest.mark.parametrize(("params", "fits"), FILTERS, ids=[str(params) for params, _ in FILTERS])
-@pytest.mark.parametrize("probed", [5000, 3], ids=["few", "many"])
+@pytest.mark.parametrize(("probed", "common"), [(5000, 20000), (3, 20000), (3, -1)], ids=["few", "many", "common"])
 async def test_a_filtered_list_is_the_whole_list_filtered(
     page: Opener, process: Process, clock: Clock, monkeypatch: pytest.MonkeyPatch, params: dict[str, Any],
-    fits: Callable[[Ticket], bool], probed: int,
+    fits: Callable[[Ticket], bool], probed: int, common: int,
 ) -> None:  # fmt: skip
     monkeypatch.setattr(search, "PROBED", probed)
+    monkeypatch.setattr(search, "COMMON", common)
     everything = await given_tickets(process, clock)
     expected = [ticket.no for ticket in everything if fits(ticket)]
     async with page(OWNER) as client:
