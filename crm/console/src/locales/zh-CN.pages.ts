@@ -13,7 +13,7 @@ export const pages = {
   'list.refresh': '刷新（R）',
   'list.changes': '有 {n} 条更新，点此刷新（R）',
   'list.total': '共 {n} 条',
-  'list.many': '超过 {n} 条',
+  'list.many': '{n} 条以上',
   'list.noun.ticket': '工单',
   'list.noun.call': '通话',
 
