@@ -41,6 +41,7 @@ from crm.words import word
 GROUPS = {"before": rules.BEFORE, "shown": rules.SHOWN, "done": rules.DONE, "never": rules.NEVER}
 SILENT_BEFORE = timedelta(minutes=30)  # ux 5.4
 _WAITING_MOST = 100
+_WORDS = ("late_reason", "fee_note", "cause", "result_note", "signed_by", "charge_reason")  # written by people
 _TICKING = (ClockState.RUNNING, ClockState.BREACHED)
 
 
@@ -49,9 +50,16 @@ async def forms(session: AsyncSession, found: Sequence[EngineerVisit], lens: Len
     people = await engineers.by_ids(session, {visit.engineer_id for visit in found})
     photos = await repository.photos(session, [visit.id for visit in found])
     plans = lens.viewer.has(Role.DISPATCHER, Role.SUPERVISOR, Role.AGENT)
-    return [
+    shown = [
         _form(visit, people[visit.engineer_id], photos.get(visit.id, []), secret if plans else "") for visit in found
     ]
+    return shown if lens.sees_people else [_covered(form) for form in shown]
+
+
+def _covered(form: VisitForm) -> VisitForm:
+    """Return a visit without what quotes or shows the customer: an auditor sees what was done, not at whose."""
+    words = {name: ticket_views.COVERED if getattr(form, name) else "" for name in _WORDS}
+    return form.model_copy(update={**words, "photos": []})
 
 
 async def form(session: AsyncSession, visit: EngineerVisit, lens: Lens, secret: str) -> VisitForm:

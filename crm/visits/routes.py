@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import FileResponse
 
-from crm.accounts.schemas import Role
+from crm.accounts.schemas import SEES_PEOPLE, Role
 from crm.accounts.service import require
 from crm.paging import Cursor, Slice, SliceSize, cut
 from crm.views import visits as view
@@ -154,8 +154,8 @@ async def add_photo(
 async def get_photo(
     visit: VisitPath, photo: VisitPath, session: SessionDep, viewer: ViewerDep, parts: PartsDep
 ) -> Response:
-    """A photo."""
-    require(viewer, *Role)
+    """A photo; of somebody's home, so not for who may not see whom it is about."""
+    require(viewer, *SEES_PEOPLE)
     found = await repository.photo(session, photo)
     file = photos.path(parts.settings.photos_dir, found) if found else None
     if found is None or file is None or found.visit_id != visit or not file.is_file():

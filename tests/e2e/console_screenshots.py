@@ -158,6 +158,7 @@ async def _tell(page: Page) -> None:
     await form.get_by_label("配件 1", exact=True).fill("点火针 IGN-01")
     await form.get_by_role("button", name="补报上门结果").click()
     await form.locator("[role=alert]").first.wait_for()
+    await form.evaluate("form => form.scrollIntoView()")
 
 
 async def _misheard(page: Page) -> None:

@@ -46,7 +46,7 @@ ROLES_OF: dict[str, frozenset[str]] = {
     "suggestEngineers": STAFF, "getDispatchBoard": STAFF | {ADMIN}, "listVisits": EVERYBODY, "getVisit": EVERYBODY,
     "planVisit": PLANNERS, "changeVisit": PLANNERS, "reportVisit": PLANNERS, "revokeVisit": PLANNERS,
     "addVisitPhoto": PLANNERS, "proposeCharge": PLANNERS, "getVisitPlaces": PLANNERS,
-    "getVisitPhoto": EVERYBODY,
+    "getVisitPhoto": PEOPLE,
     "judgeWarranty": EVERYBODY, "judgeTicket": STAFF, "getClocks": EVERYBODY, "listClocks": EVERYBODY,
     "pauseClock": frozenset({DISPATCHER, SUPERVISOR}), "resumeClock": frozenset({DISPATCHER, SUPERVISOR}),
     "listParts": EVERYBODY, "savePart": KEEPERS, "addPrice": LEADS, "getPartner": EVERYBODY, "savePartner": KEEPERS,
