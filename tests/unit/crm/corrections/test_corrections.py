@@ -225,6 +225,9 @@ async def test_an_erased_person_leaves_no_line_and_no_clip(
         assert [item["truth"] for item in told["data"]["corrections"]] == [{"canonical": "E03"}]
         answer = await admin.post(f"{API}/customers/{customer}/erase", json={"reason": "本人来电要求"})
         assert answer.status_code == 200
+        assert row(await get(agent, f"/tickets/{NUMBER}"), "fault_code")["sample"] == ""
+        again = await agent.put(f"{API}/tickets/{NUMBER}/samples/fault_code", json={"misheard": True})
+        assert again.status_code == 404
 
     async def job(session: AsyncSession, now: datetime) -> int:
         return await privacy.remove_files(session, now, process.parts.audio, settings)
