@@ -42,6 +42,14 @@ async def test_what_is_written_survives_a_reload_and_is_spoken_once_another_publ
     await expect(reviewing.locator(".entry .top")).to_contain_text("已发布")
     await expect(in_force).not_to_have_text(before)
     assert _spoken(crm) == [SAID]
+    await reviewing.get_by_text("历次版本").click()
+    await reviewing.get_by_role("button", name="看这一版").first.press("Enter")
+    await expect(reviewing.locator(".old")).to_contain_text("和现在不同")
+    await expect(reviewing.locator(".old")).not_to_contain_text(SAID)
+    await _press(reviewing, "用这一版重写")
+    await expect(reviewing.locator(".entry .top")).to_contain_text("草稿")
+    await expect(reviewing.locator("#knowledge-segments")).not_to_have_value(SAID)
+    assert _spoken(crm) == [SAID]
     assert [*console.errors, *other.errors] == []
 
 

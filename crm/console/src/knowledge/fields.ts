@@ -64,6 +64,15 @@ export function sheetOf(kind: EntryKind, content: Readonly<Record<string, unknow
   )
 }
 
+/** Returns every field of a version as text, in the order of the page; "" = empty. */
+export function told(kind: EntryKind, content: Readonly<Record<string, unknown>>): { name: string; label: TextKey; text: string }[] {
+  const sheet = sheetOf(kind, content)
+  return FIELDS[kind].map(({ name, label, say }) => {
+    const value = sheet[name]
+    return { name, label, text: typeof value === 'boolean' ? t(value ? 'knowledge.yes' : 'knowledge.no') : value && say ? say(value) : (value ?? '') }
+  })
+}
+
 /** Returns `content` with what the editor wrote; empty lines of a list are left out. */
 export function contentOf(kind: EntryKind, content: Readonly<Record<string, unknown>>, sheet: Sheet): Content {
   const changed = FIELDS[kind].map(({ name, shape }) => {
