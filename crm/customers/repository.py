@@ -82,11 +82,10 @@ async def numbers(session: AsyncSession, ids: Collection[str]) -> Mapping[str, l
 async def extensions(session: AsyncSession, numbers: Collection[str]) -> Mapping[str, str]:
     """Return the extensions behind these E.164 numbers, of all who share one; numbers without any are not in it."""
     found: dict[str, list[str]] = {}
-    if numbers:
-        query = select(PhoneNumber.e164, PhoneNumber.extension).distinct()
-        rows = query.where(PhoneNumber.e164.in_(set(numbers)), PhoneNumber.extension != "")
-        for e164, extension in await session.execute(rows.order_by(PhoneNumber.e164, PhoneNumber.extension)):
-            found.setdefault(e164, []).append(extension)
+    query = select(PhoneNumber.e164, PhoneNumber.extension).distinct()
+    rows = query.where(PhoneNumber.e164.in_(set(numbers)), PhoneNumber.extension != "")
+    for e164, extension in await session.execute(rows.order_by(PhoneNumber.e164, PhoneNumber.extension)):
+        found.setdefault(e164, []).append(extension)
     return {e164: "、".join(held) for e164, held in found.items()}
 
 
