@@ -329,6 +329,10 @@ async def _happens(desk: Desk, what: str, who: str) -> None:
             queues.at += timedelta(seconds=50)
 
 
+def _in_danger(desk: Desk) -> list[datetime]:
+    return [since for since in desk.dangers.values() if desk.queues.at - since <= LIMIT]
+
+
 async def _story(story: list[tuple[str, str]], in_the_end: str) -> None:
     desk = Desk()
     for agent in AGENTS:
@@ -340,8 +344,15 @@ async def _story(story: list[tuple[str, str]], in_the_end: str) -> None:
             assert not desk.queues.own.get(agent) or member.reason == desk.queues.own[agent]
     await desk.look()
     await desk.look()
-    waiting = [since for since in desk.dangers.values() if desk.queues.at - since <= LIMIT]
+    waiting = _in_danger(desk)
     assert len({agent for agent, _ in desk.queues.ours()}) <= len(waiting)
+    for agent in AGENTS:
+        desk.queues.sign_in(agent)
+        desk.queues.turn(agent, IDLE)
+    desk.queues.at += timedelta(seconds=5)
+    await desk.look()
+    await desk.look()
+    assert len({agent for agent, _ in desk.queues.ours()}) == min(len(_in_danger(desk)), len(AGENTS))
     if in_the_end == "cleared":
         desk.dangers.clear()
     else:
