@@ -48,7 +48,9 @@ def propose(fee: str, parts: Sequence[Used], labor: int | None) -> Charge:
         *(ChargeLine("material", part.name, part.quantity, part.fen) for part in parts),
         ChargeLine("labor", LABOR_NAME, 1, labor),
     )
-    lacking = [line.name for line in lines if line.fen is None]
+    lacking = [
+        f"{line.name}（编号 {LABOR}）" if line.kind == "labor" else line.name for line in lines if line.fen is None
+    ]
     if lacking:
         return Charge(lines, None, f"价目表里没有：{'、'.join(lacking)}")
     return Charge(lines, sum((line.fen or 0) * line.quantity for line in lines), "")

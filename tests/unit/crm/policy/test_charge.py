@@ -27,7 +27,7 @@ def test_out_of_it_material_and_labour_are_charged() -> None:
 
 def test_what_has_no_price_is_named_and_nothing_is_guessed() -> None:
     found = propose("out", [PIN, Used("自带的管", 1, None)], None)
-    assert (found.total, found.why) == (None, "价目表里没有：自带的管、上门人工费")
+    assert (found.total, found.why) == (None, "价目表里没有：自带的管、上门人工费（编号 LABOR）")
     assert not charge.needs_reason(found, 99, "fixed")
 
 
