@@ -282,9 +282,6 @@ class RecordingFinished:
     bytes: int = 0
 
 
-HELD = "紧急预占"  # why a queue gives an agent no calls who is held for a caller in danger: no pause of their own
-
-
 @dataclass(frozen=True, slots=True)
 class CallFound:
     """A call ended while ivr was away; this is all that is known of it, told when ivr is back, perhaps twice.
@@ -305,6 +302,9 @@ class CallFound:
     danger: bool = False
     cause: int = 0
     duration_ms: int = 0
+
+
+HELD = "紧急预占"  # why a queue gives an agent no calls who is held for a caller in danger: no pause of their own
 
 
 @dataclass(frozen=True, slots=True)

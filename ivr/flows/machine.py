@@ -251,7 +251,8 @@ def _listened(making: Step, result: TurnResult) -> None:
 
 def _asked(node: object) -> str:
     """Return the kind of answer a node wants, as speech.contract.SlotKind names it."""
-    return node.listen if isinstance(node, Ask) else SlotKind.MENU if isinstance(node, Menu) else SlotKind.STATEMENT
+    kind = node.listen if isinstance(node, Ask) else SlotKind.MENU if isinstance(node, Menu) else SlotKind.STATEMENT
+    return SlotKind(kind).value  # plain text: a fact with anything else is refused, and the dialogue broken
 
 
 def _turn_fact(making: Step, result: TurnResult, answer: Answer) -> TurnEnded:
