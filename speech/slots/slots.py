@@ -62,6 +62,8 @@ class Slots:
         dangers = [(danger, text) for text in heard if (danger := find.find_safety(text, lexicon))]
         if dangers:
             named = next((found for found in dangers if found[0] != find.CHECK), dangers[0])
+            if _is_scrap(heard, dangers):
+                named = (find.CHECK, named[1])
             rest = self._one(slot, lexicon, find.without_danger(named[1], lexicon), now)
             kept = self._captured(slot, lexicon, heard, now)
             # what else was said is kept for the draft ("E一,还有煤气味")
@@ -246,6 +248,12 @@ def _plain_no(heard: Sequence[str], results: Sequence[Interpretation]) -> bool:
     """
     doubted = any(phrases.is_doubtful(compact(text)) for text in heard) or all(map(has_unknown, heard))
     return results[0].meaning == "no" and not doubted
+
+
+def _is_scrap(heard: Sequence[str], dangers: Sequence[tuple[str, str]]) -> bool:
+    """Tell whether danger is only among scraps of the grammar, while a whole sentence was heard that names none."""
+    told = {text for _danger, text in dangers}
+    return all(has_unknown(text) for text in told) and any(not has_unknown(text) for text in heard)
 
 
 def _matched(heard: Sequence[str], results: Sequence[Interpretation]) -> Interpretation | None:
