@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from danger.find import CHECK
 from ivr.flows.asking import slot_spec
 from ivr.flows.load import load_program
 from ivr.flows.program import Program
@@ -70,9 +71,12 @@ def _lines(path: Path) -> Iterator[Sentence]:
 
 
 def verdict(sentence: Sentence, found: Interpretation) -> str:
-    """Return "right", "again", "danger" or "another"; what means nothing is right when it is asked again."""
+    """Return "right", "again", "danger" or "another"; what means nothing is right when it is asked again.
+
+    The one question whether there is danger is asking again.
+    """
     if found.safety:
-        return "danger"
+        return "again" if found.safety == CHECK else "danger"
     got = found.meaning or found.command or NONE
     if got in {sentence.meaning, *AS_GOOD.get(sentence.meaning, ())}:
         return "right"

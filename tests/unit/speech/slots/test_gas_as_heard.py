@@ -33,3 +33,17 @@ def test_nobody_smells_that_there_is_no_gas(text: str, safety: str) -> None:
 def test_the_rest_stays_as_it_was() -> None:
     assert with_gas("我家 闻到 没 气 了 没气了") == "我家 闻到 煤气 了 没气了"
     assert with_gas("没气了 是 没 味道") == "没气了 是 没 味道"
+
+
+@pytest.mark.parametrize(
+    ("heard", "safety"),
+    [
+        (("[unk] 漏气", "楼道 里 有 人"), "check"),  # scraps of the grammar beside a whole sentence: one question
+        (("[unk] 漏气", "[unk] 楼 七"), "gas"),  # nothing whole says otherwise
+        (("漏气", "楼 七"), "gas"),  # whole, and the shorter way to say it
+        (("[unk] 漏气", "家里 漏气"), "gas"),
+        (("[unk] 煤气味", "着火 了"), "fire"),  # the whole one names a danger too
+    ],
+)
+def test_danger_among_scraps_is_doubtful_where_a_whole_sentence_names_none(heard: tuple[str, ...], safety: str) -> None:
+    assert Slots().interpret(MENU, LEXICON, heard).safety == safety
