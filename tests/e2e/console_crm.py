@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import json
 import os
 import socket
 import sys
@@ -12,17 +11,21 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import httpx
 from fastapi import FastAPI, Request
 from playwright.async_api import Browser, Page
 
+from crm.bootstrap import build
+from crm.demo import seed
 from ivr.contract import facts
 from ivr.contract.envelope import Envelope
 from ivr.contract.facts import Fact
 from ivr.contract.ids import ContactId, ticket_number
 from tests.e2e.console_page import ConsolePage
 from tests.e2e.served import served
+from tests.unit.crm.made import settings_of
 
 ROOT = Path(__file__).parents[2]
 ADDRESS = {"province": "广东省", "city": "佛山市", "district": "顺德区", "town": "容桂街道", "road": "新发路5号"}
@@ -156,13 +159,11 @@ async def commands(port: int, tale: Tale) -> AsyncIterator[None]:
         yield
 
 
-async def _command(environment: dict[str, str], name: str) -> bytes:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "crm", name, cwd=ROOT, env=environment, stdout=asyncio.subprocess.PIPE
-    )
-    output, _ = await process.communicate()
-    assert process.returncode == 0, name
-    return output
+async def _people(database_url: str, folder: Path) -> dict[str, str]:
+    """Make the demo's people and customer, in this process: another one takes seconds to start; returns passwords."""
+    async with build(settings_of(database_url, folder)) as process, process.parts.work() as session:
+        made: Any = (await seed(session, process.parts.now()))["accounts"]
+    return {item["number"]: item["password"] for item in made}
 
 
 async def _serving(url: str) -> None:
@@ -211,8 +212,8 @@ async def running_crm(database_url: str, folder: Path) -> AsyncIterator[Crm]:
     tale = Tale(desk)
     async with desk, commands(ports["COMMANDS_PORT"], tale), _redis(folder) as redis:
         environment["HOTLINE_REDIS_URL"] = redis
-        people = json.loads(await _command(environment, "demo"))["accounts"]
-        passwords = {item["number"]: item["password"] for item in people} | {"admin": _ADMIN}
+        (folder / "people").mkdir()
+        passwords = await _people(database_url, folder / "people") | {"admin": _ADMIN}
         running = Crm(url, passwords, tale, environment)
         try:
             await running.start()
