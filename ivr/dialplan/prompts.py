@@ -40,7 +40,7 @@ FALLBACK: Mapping[str, str] = {
     "duty_accept": "汉普顿热线,紧急来电。接听,请按一。",
     # and of a danger that nobody takes: who pressed one hears whom to ring, or not to ring, twice
     "duty_told": "有客户留言,说家里有危险,还没有客服回电。请您马上打给客户,号码是",
-    "duty_told_cut": "有客户来电说有危险,电话断了,还没有人和客户说上话。请您马上打给客户,先问是不是到了室外,号码是",
+    "duty_told_cut": "有客户来电说有危险,电话断了。请您马上打给客户,先问是不是到了室外,号码是",
     "duty_told_indoors.1": "有客户来电说有危险,电话断了。客户的号码是屋里的座机,请不要打进去,人可能还在屋里。",
     "duty_told_indoors.2": "请您马上处理:查客户的其他电话和地址,联系燃气公司抢修,或者幺幺九。座机号码是",
 }

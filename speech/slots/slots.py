@@ -251,9 +251,13 @@ def _plain_no(heard: Sequence[str], results: Sequence[Interpretation]) -> bool:
 
 
 def _is_scrap(heard: Sequence[str], dangers: Sequence[tuple[str, str]]) -> bool:
-    """Tell whether danger is only among scraps of the grammar, while a whole sentence was heard that names none."""
+    """Tell whether danger is only among scraps of the grammar, which explain less than half of a sentence that was
+    heard whole and names none. A short one is as likely misheard itself (家里 for 家里着火了).
+    """
     told = {text for _danger, text in dangers}
-    return all(has_unknown(text) for text in told) and any(not has_unknown(text) for text in heard)
+    whole = max((len(compact(text)) for text in heard if not has_unknown(text)), default=0)
+    explained = max(len(compact(text)) for text in told)
+    return all(has_unknown(text) for text in told) and whole > 2 * explained
 
 
 def _matched(heard: Sequence[str], results: Sequence[Interpretation]) -> Interpretation | None:

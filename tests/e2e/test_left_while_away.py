@@ -102,8 +102,8 @@ async def test_a_message_of_a_whole_outage_becomes_one_call_back_with_its_audio(
         path = f"/calls/{task['contact']}"
         assert (asked(path)["outcome"], asked(path)["did"]) == ("voicemail", "4001726011")
         assert supervisor.wait_until(lambda: asked(path)["recording"]["status"] == "ready", 30), asked(path)
-        (message,) = stack.layout.voicemail.glob("*.wav")
-        assert message.stem.replace("-", "") == task["contact"]
+        messages = {path.stem.replace("-", ""): path for path in stack.layout.voicemail.glob("*.wav")}
+        message = messages[task["contact"]]  # other calls of the stack left some too
         assert message.stat().st_size > 16_000  # more than a second was said
         await asyncio.to_thread(restart_ivr, stack)
         (stack.layout.journal / "calls-found").unlink()  # and forgets how far it had read

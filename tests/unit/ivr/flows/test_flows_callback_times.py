@@ -4,6 +4,7 @@ import pytest
 
 from ivr.contract.dialogue import End, Lookup
 from ivr.contract.facts import CallbackRequested, SlotFilled, TicketOpened
+from ivr.flows.dates import window_words
 from speech.contract import Cause, Mode
 from tests.unit.ivr.flows.play import Driver, interpreter, program
 from tests.unit.ivr.flows.test_flows_queues import said, waiting
@@ -117,3 +118,9 @@ def test_a_time_that_is_past_is_asked_again() -> None:
     driver = waiting(at=FRIDAY).come_back().mean("too_late")
     assert driver.node == "callback_number"
     assert "那个时间已经过了" in driver.text
+
+
+def test_a_time_before_six_is_said_as_of_the_night() -> None:
+    said = {"date": "2026-07-25", "part": "morning", "from": "02:00", "to": ""}
+    assert window_words(said) == ("七月", "二十五号", "星期六", "凌晨", "两点", "以后")
+    assert window_words({**said, "from": "06:00"})[3:] == ("上午", "六点", "以后")

@@ -39,7 +39,9 @@ def test_the_rest_stays_as_it_was() -> None:
     ("heard", "safety"),
     [
         (("[unk] 漏气", "楼道 里 有 人"), "check"),  # scraps of the grammar beside a whole sentence: one question
-        (("[unk] 漏气", "[unk] 楼 七"), "gas"),  # nothing whole says otherwise
+        (("我要 [unk] 漏气", "我要 报修 家里 楼 七"), "gas"),  # as much of it is explained by the scraps
+        (("[unk] 着火", "家里"), "fire"),
+        (("[unk] 漏气", "[unk] 楼 七 有 人 来"), "gas"),  # nothing whole says otherwise
         (("漏气", "楼 七"), "gas"),  # whole, and the shorter way to say it
         (("[unk] 漏气", "家里 漏气"), "gas"),
         (("[unk] 煤气味", "着火 了"), "fire"),  # the whole one names a danger too
