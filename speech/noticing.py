@@ -7,7 +7,7 @@ from danger.find import KINDS, UNKNOWN, find_safety
 from speech.contract import Lexicon
 from speech.slots.faultcode import read_codes
 from speech.slots.opening import LETTER_CODE
-from speech.text import compact, with_gas
+from speech.text import as_meant, compact
 
 # Digits and what sounds like a letter are everywhere in a story; a code is what stands close behind one of these.
 _NAMES = re.compile("代码|故障码|显示|屏幕|面板|报|闪|跳|写|出来|看到")
@@ -20,7 +20,7 @@ def notice(texts: Sequence[str], lexicon: Lexicon) -> dict[str, str]:
     Only what is said plainly: no danger that is denied, asked or doubtful, no code that has two readings.
     """
     found = {}
-    dangers = (find_safety(with_gas(text), lexicon) for text in texts)
+    dangers = (find_safety(as_meant(text), lexicon) for text in texts)
     danger = next((kind for kind in dangers if kind in KINDS), "")
     if danger:
         found["danger"] = danger

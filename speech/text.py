@@ -13,9 +13,16 @@ _PUNCTUATION = re.compile(r"[\s,.;:!?，。；：！？、…“”‘’「」(
 _SMELT = re.compile(r"(闻\s*[到着见]\s*)没\s*气(?!\s*味)|(?<=[是有股])(\s*)没\s*气(?=\s*[的得]\s*味)")
 
 
-def with_gas(text: str) -> str:
-    """Return recognised `text` with 煤气 where 没气 can only be that ("闻到 没气了", "满屋都是 没气 的味道")."""
-    return _SMELT.sub(lambda match: f"{match[1] or match[2] or ''}煤气", text)
+# 着火 read as it is written, or said so: no flame is 了. What does not catch (打不着火) stays that.
+_BURNS = re.compile(r"这\s*火(?=\s*[了啦咯喽])|(?<=[打点])(\s*不\s*)这\s*火")
+
+
+def as_meant(text: str) -> str:
+    """Return recognised `text` with 煤气 where 没气 can only be that ("闻到 没气了", "满屋都是 没气 的味道"), and 着火
+    where 这火 can ("家里 这 火 了", "打不 这 火").
+    """
+    smelt = _SMELT.sub(lambda match: f"{match[1] or match[2] or ''}煤气", text)
+    return _BURNS.sub(lambda match: f"{match[1] or ''}着火", smelt)
 
 
 def compact(text: str) -> str:

@@ -14,7 +14,7 @@ from speech.slots import opening, phrases
 from speech.slots.calendar import china_day
 from speech.slots.grammar import build_grammar, cut
 from speech.slots.readers import ADDRESS_KINDS, Knowledge, Said, code_value, read_value, whole_value
-from speech.text import compact, has_unknown, strip_fillers, with_gas
+from speech.text import as_meant, compact, has_unknown, strip_fillers
 
 _REPEATED_PART = re.compile("^不是.{1,8}?(栋|座|幢|单元|楼|层|室|房|号房|号楼|号)(?=.{1,8}\\1)")
 _NO_ONLY = re.compile("(?:不是|不对|错了|不行|重来|重说|的|啊|呀)+")
@@ -53,7 +53,7 @@ class Slots:
 
         now: an aware time; without it no day that depends on today is understood.
         """
-        heard = [with_gas(text) for text in texts if compact(text)]
+        heard = [as_meant(text) for text in texts if compact(text)]
         if not heard:
             return Interpretation()
         if slot.kind is SlotKind.MENU and not slot.safety:

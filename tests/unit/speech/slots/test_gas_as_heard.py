@@ -1,10 +1,10 @@
-"""Gas that a recognizer without tones writes as "no gas": 煤气 and 没气 have the same syllables."""
+"""Danger as it is written by a recognizer: 煤气 and 没气 have the same syllables, 着火 may be said as it is read."""
 
 import pytest
 
 from ivr.flows.load import load_program
 from speech.slots import Slots
-from speech.text import with_gas
+from speech.text import as_meant
 from tests.unit.speech.slots.samples import MENU
 
 LEXICON = load_program().lexicon
@@ -24,6 +24,12 @@ LEXICON = load_program().lexicon
         ("没气 的 味道", ""),  # may well deny it
         ("没 闻到 气", ""),
         ("闻到 没 气味", "check"),
+        ("家里 这 火 了", "fire"),
+        ("锅炉 这火 啦", "fire"),
+        ("打 不 这 火", ""),
+        ("点 不 这 火 了", ""),
+        ("这 火 是不是 太小了", ""),
+        ("你 看看 这火", ""),
     ],
 )
 def test_nobody_smells_that_there_is_no_gas(text: str, safety: str) -> None:
@@ -31,8 +37,8 @@ def test_nobody_smells_that_there_is_no_gas(text: str, safety: str) -> None:
 
 
 def test_the_rest_stays_as_it_was() -> None:
-    assert with_gas("我家 闻到 没 气 了 没气了") == "我家 闻到 煤气 了 没气了"
-    assert with_gas("没气了 是 没 味道") == "没气了 是 没 味道"
+    assert as_meant("我家 闻到 没 气 了 没气了") == "我家 闻到 煤气 了 没气了"
+    assert as_meant("没气了 是 没 味道") == "没气了 是 没 味道"
 
 
 @pytest.mark.parametrize(
