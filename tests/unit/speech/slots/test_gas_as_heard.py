@@ -49,6 +49,7 @@ def test_the_rest_stays_as_it_was() -> None:
         (("[unk] 着火", "家里"), "fire"),
         (("[unk] 漏气", "[unk] 楼 七 有 人 来"), "gas"),  # nothing whole says otherwise
         (("漏气", "楼 七"), "gas"),  # whole, and the shorter way to say it
+        (("漏气", "楼道 里 有 人"), "gas"),  # no scrap: all of it was heard so
         (("[unk] 漏气", "家里 漏气"), "gas"),
         (("[unk] 煤气味", "着火 了"), "fire"),  # the whole one names a danger too
     ],
