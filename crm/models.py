@@ -15,7 +15,7 @@ from crm.events.models import Event
 from crm.followups.models import FollowUp, FollowUpAttempt
 from crm.gas_phones.models import GasPhone
 from crm.idempotency import IdempotencyKey
-from crm.imports.models import ImportLine, ImportRun
+from crm.imports.models import ImportChange, ImportLine, ImportRun
 from crm.knowledge.models import KnowledgeEntry, KnowledgeVersion
 from crm.live.models import Pop
 from crm.messages.models import Channel, Message
@@ -58,6 +58,7 @@ __all__ = [
     "GasPhone",
     "HeardSlot",
     "IdempotencyKey",
+    "ImportChange",
     "ImportLine",
     "ImportRun",
     "KnowledgeEntry",

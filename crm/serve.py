@@ -22,6 +22,7 @@ from crm.corrections import writing as corrections
 from crm.database import milliseconds
 from crm.followups import opening
 from crm.imports.batches import take_next
+from crm.imports.undo import undo_next
 from crm.jobs.loop import repeat, run
 from crm.knowledge import seeds
 from crm.privacy import service as privacy
@@ -153,9 +154,14 @@ async def _duty(process: Process) -> None:
 
 
 async def _imports(process: Process) -> None:
-    """Take over the lines of handed-in tables."""
+    """Take over the lines of handed-in tables, and take imports back."""
     parts = process.parts
-    await repeat("imports", lambda: take_next(parts.work, milliseconds(parts.now())), IMPORTS_EVERY_S)
+
+    async def step() -> int:
+        now = milliseconds(parts.now())
+        return await take_next(parts.work, now) or await undo_next(parts.work, now)
+
+    await repeat("imports", step, IMPORTS_EVERY_S)
 
 
 async def _clocks(process: Process) -> None:

@@ -26,6 +26,7 @@ ACTIONS = {
     "person_erased": "删除个人资料",
     "list_exported": "导出列表",
     "table_imported": "导入表格",
+    "import_undone": "撤销导入",
     "rules_added": "改规则",
     "notice_saved": "发或改公告",
     "stock_moved": "出入库",

@@ -6,6 +6,7 @@ one that was committed ended.
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 from uuid import uuid4
 
 import structlog
@@ -15,10 +16,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from crm import places
 from crm.customers.models import Customer
 from crm.events.service import EventKind, append_each, begin_writing
-from crm.imports import columns, repository
+from crm.imports import columns, repository, written
 from crm.imports.columns import Line, Problem
 from crm.imports.compare import Comparison, compare
-from crm.imports.models import ImportRun
+from crm.imports.models import ImportChange, ImportRun
+from crm.imports.seals import of_name, seals_of
 from crm.products.models import Product
 from crm.transaction import UnitOfWork
 
@@ -51,7 +53,7 @@ async def _take(session: AsyncSession, now: datetime, most: int) -> int:
     if run is None:
         return 0
     found = await compare(session, columns.kind_of(run.kind), lines)
-    added, completed = await (_put_customers if run.kind == "customers" else _put_products)(session, found, now)
+    added, completed = await (_put_customers if run.kind == "customers" else _put_products)(session, run, found, now)
     run.added += added
     run.completed += completed
     run.known += len(found.held) - completed
@@ -97,28 +99,63 @@ async def _passed(
         run.ended_at = now
 
 
-async def _put_customers(session: AsyncSession, found: Comparison, now: datetime) -> tuple[int, int]:
+async def _put_customers(session: AsyncSession, run: ImportRun, found: Comparison, now: datetime) -> tuple[int, int]:
     """Put new files in and complete known ones; returns how many lines were new, and how many completed a file."""
     fresh = [(line, _new_customer(line, now)) for line in found.new]
     await repository.put_in(session, [customer for _, customer in fresh])
-    named = {customer.id for line, customer in found.held if _give_name(customer, line.values["name"])}
+    named = {line.number for line, customer in found.held if _give_name(customer, line.values["name"])}
     everyone, first = [*fresh, *found.held], {line.number for line in found.new}
-    numbers = [
-        {"id": uuid4().hex, "customer_id": customer.id, "e164": e164, "created_at": now,
-         "extension": line.values.get("extensions", {}).get(e164, ""), "main": index == 0 and line.number in first,
-         "do_not_call": False}
-        for line, customer in everyone for index, e164 in enumerate(line.values["numbers"])
-    ]  # fmt: skip
-    addresses = [await _address(session, line, customer, now) for line, customer in everyone if line.values["address"]]
-    given = await repository.put_numbers(session, numbers) | await repository.put_addresses(session, addresses) | named
-    completed = {customer.id: customer for _, customer in found.held if customer.id in given}
+    numbers = {
+        line.number: [_number(line, customer, index, new=line.number in first, now=now)
+                      for index in range(len(line.values["numbers"]))]
+        for line, customer in everyone
+    }  # fmt: skip
+    addresses = {
+        line.number: [await _address(session, line, customer, now)]
+        for line, customer in everyone if line.values["address"]
+    }  # fmt: skip
+    put = await repository.put_numbers(session, [row for rows in numbers.values() for row in rows])
+    put |= await repository.put_addresses(session, [row for rows in addresses.values() for row in rows])
+    seals = {
+        line.number: seals_of(
+            [row for row in numbers[line.number] if row["id"] in put],
+            [row for row in addresses.get(line.number, ()) if row["id"] in put],
+            of_name(customer.id, customer.name) if line.number in named else "",
+        )
+        for line, customer in everyone
+    }
+    completing = [(line, customer) for line, customer in found.held if any(seals[line.number].values())]
+    completed = {customer.id: customer for _, customer in completing}
     for customer in completed.values():
         customer.version += 1
+    changes = [
+        ImportChange(run_id=run.id, line=line.number, what="customer" if line.number in first else "completed",
+                     customer_id=customer.id, version=customer.version, seals=seals[line.number])
+        for line, customer in [*fresh, *completing]
+    ]  # fmt: skip
+    await _note(session, run, changes)
+    for customer in completed.values():
+        await written.follow(session, customer.id, customer.version - 1, customer.version, run.id)
     await append_each(session, EventKind.CUSTOMER, now, [*(customer.id for _, customer in fresh), *completed])
-    return len(fresh), len({line.number for line, customer in found.held if customer.id in given})
+    return len(fresh), len({line.number for line, _ in completing})
 
 
-async def _address(session: AsyncSession, line: Line, customer: Customer, now: datetime) -> dict[str, object]:
+def _number(line: Line, customer: Customer, index: int, *, new: bool, now: datetime) -> dict[str, Any]:
+    """Return the row of a line's number; a new file's first is its main one."""
+    e164 = line.values["numbers"][index]
+    return {
+        "id": uuid4().hex, "customer_id": customer.id, "e164": e164, "created_at": now,
+        "extension": line.values.get("extensions", {}).get(e164, ""), "main": index == 0 and new, "do_not_call": False,
+    }  # fmt: skip
+
+
+async def _note(session: AsyncSession, run: ImportRun, changes: list[ImportChange]) -> None:
+    """Keep what the lines wrote, so that the import can be taken back."""
+    await written.noted(session, changes)
+    run.written += len(changes)
+
+
+async def _address(session: AsyncSession, line: Line, customer: Customer, now: datetime) -> dict[str, Any]:
     """Return the row of a line's address, with its division where that is certain."""
     value, _ = await places.recognize(session, line.values["address"])
     return {
@@ -140,12 +177,20 @@ def _give_name(customer: Customer, name: str) -> bool:
     return True
 
 
-async def _put_products(session: AsyncSession, found: Comparison, now: datetime) -> tuple[int, int]:
+async def _put_products(session: AsyncSession, run: ImportRun, found: Comparison, now: datetime) -> tuple[int, int]:
     """Put new machines in; returns how many lines were new, and 0: what is known of a machine is not completed."""
-    fresh = [
-        Product(id=uuid4().hex, customer_id=found.owners[line.number].id, created_at=now, **columns.card_values(line))
+    lines = [
+        (line, Product(id=uuid4().hex, customer_id=found.owners[line.number].id, created_at=now,
+                       **columns.card_values(line)))
         for line in found.new
-    ]
+    ]  # fmt: skip
+    fresh = [card for _, card in lines]
     await repository.put_in(session, fresh)
+    changes = [
+        ImportChange(run_id=run.id, line=line.number, what="product", customer_id=card.customer_id, product_id=card.id,
+                     version=card.version, seals={})
+        for line, card in lines
+    ]  # fmt: skip
+    await _note(session, run, changes)
     await append_each(session, EventKind.CUSTOMER, now, list(dict.fromkeys(item.customer_id for item in fresh)))
     return len(fresh), 0

@@ -57,12 +57,12 @@ async def put_in(session: AsyncSession, things: Sequence[Customer | Product]) ->
 
 
 async def put_numbers(session: AsyncSession, rows: Sequence[Mapping[str, object]]) -> set[str]:
-    """Insert numbers that their customers do not have; returns the customers who got one."""
+    """Insert numbers that their customers do not have; returns the ids of those that went in."""
     return await _put(session, PhoneNumber, rows)
 
 
 async def put_addresses(session: AsyncSession, rows: Sequence[Mapping[str, object]]) -> set[str]:
-    """Insert addresses that their customers do not have; returns the customers who got one."""
+    """Insert addresses that their customers do not have; returns the ids of those that went in."""
     return await _put(session, Address, rows)
 
 
@@ -71,7 +71,7 @@ async def _put(
 ) -> set[str]:
     if not rows:
         return set()
-    statement = insert(model).on_conflict_do_nothing().returning(model.customer_id)
+    statement = insert(model).on_conflict_do_nothing().returning(model.id)
     return set((await session.execute(statement, list(rows))).scalars())
 
 

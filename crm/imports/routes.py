@@ -1,4 +1,4 @@
-"""Imports: check a file, take it over, what was taken over; tables out again."""
+"""Imports: check a file, take it over, what was taken over, take that back; tables out again."""
 
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal
@@ -9,8 +9,8 @@ from crm.accounts.schemas import Role
 from crm.accounts.service import require
 from crm.audit.service import note
 from crm.errors import Forbidden, NotFound
-from crm.imports import export, repository, schemas, service
-from crm.imports.columns import COLUMNS, Kind
+from crm.imports import export, repository, schemas, service, undo, written
+from crm.imports.columns import COLUMNS, MOST_TOLD, Kind
 from crm.imports.schemas import ColumnForm, ImportReport, ImportRunForm, ImportRunReport
 from crm.paging import Cursor, Slice, SliceSize, cut
 from crm.tables import CSV, XLSX, csv_text, workbook
@@ -82,12 +82,24 @@ async def run(
 async def get_import(
     run_id: Annotated[Text, Path(max_length=32)], session: SessionDep, lens: LensDep
 ) -> ImportRunReport:
-    """How far an import is, and line by line what was left out."""
+    """How far an import is, line by line what was left out, and what stayed when it was taken back."""
     require(lens.viewer, *_IMPORTERS)
     found = await repository.run_by_id(session, run_id)
     if found is None:
         raise NotFound("没有这次导入")
-    return schemas.run_report(found)
+    return schemas.run_report(found, await written.kept(session, run_id, MOST_TOLD))
+
+
+@router.post("/imports/runs/{run_id}/undo", operation_id="undoImport", status_code=202)
+async def undo_import(
+    run_id: Annotated[Text, Path(max_length=32)], session: SessionDep, lens: LensDep
+) -> ImportRunForm:
+    """Take an import back within 7 days, in batches afterwards (see getImport): what nobody built upon goes.
+
+    A second time changes nothing.
+    """
+    require(lens.viewer, *_IMPORTERS)
+    return schemas.run_form(await undo.begin(session, run_id, lens.viewer, lens.now))
 
 
 @router.get("/exports/{table}", operation_id="exportTable", response_class=Response, responses=_TABLE)

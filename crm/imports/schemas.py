@@ -1,10 +1,12 @@
 """Wire forms of imports."""
 
 from collections.abc import Sequence
+from typing import Literal
 
 from crm.imports.columns import COLUMNS, MOST_TOLD, Kind, Problem
-from crm.imports.models import ImportRun
+from crm.imports.models import ImportChange, ImportRun
 from crm.imports.service import Plan
+from crm.imports.undo import until
 from crm.wire import Shape, Time
 
 
@@ -20,7 +22,8 @@ class ProblemForm(Shape):
 class ImportRunForm(Shape):
     """An import. ended_at: null while its lines are taken over; then passed of lines are done.
 
-    completed: lines whose file was there and got numbers, an address or a name.
+    completed: lines whose file was there and got numbers, an address or a name. undo_until: until when it can be taken
+    back, null when it cannot; undo_at: it is, and undone and stayed of written lines are done until undo_ended_at.
     """
 
     id: str
@@ -35,6 +38,13 @@ class ImportRunForm(Shape):
     completed: int
     known: int
     left_out: int
+    written: int
+    undo_until: Time | None
+    undo_at: Time | None
+    undo_by: str
+    undo_ended_at: Time | None
+    undone: int
+    stayed: int
 
 
 class LeftOutForm(Shape):
@@ -45,11 +55,24 @@ class LeftOutForm(Shape):
     reason: str
 
 
+class StayedForm(Shape):
+    """A line that was not or not wholly taken back (partly), why, and the file or card where it stays."""
+
+    line: int
+    what: Literal["customer", "completed", "product"]
+    partly: bool
+    reason: str
+    customer: str
+    product: str
+
+
 class ImportRunReport(Shape):
-    """An import with the first 500 reasons why lines were left out, also of what turned out on the way."""
+    """An import with the first 500 reasons why lines were left out, also of what turned out on the way, and the first
+    500 lines that stayed when it was taken back."""
 
     run: ImportRunForm
     problems: list[LeftOutForm]
+    stayed: list[StayedForm]
 
 
 class ImportReport(Shape):
@@ -84,12 +107,21 @@ class ColumnForm(Shape):
 
 def run_form(run: ImportRun) -> ImportRunForm:
     """Return an import's wire form."""
-    return ImportRunForm(**{name: getattr(run, name) for name in ImportRunForm.model_fields})
+    told = {name: getattr(run, name) for name in ImportRunForm.model_fields if name != "undo_until"}
+    return ImportRunForm(**told, undo_until=until(run))
 
 
-def run_report(run: ImportRun) -> ImportRunReport:
-    """Return the report of an import on its way or at its end."""
-    return ImportRunReport(run=run_form(run), problems=[LeftOutForm(**item) for item in run.problems])
+def run_report(run: ImportRun, kept: Sequence[ImportChange]) -> ImportRunReport:
+    """Return the report of an import on its way, at its end or taken back."""
+    stayed = [
+        StayedForm.model_validate(
+            {"line": item.line, "what": item.what, "partly": item.outcome == "partly", "reason": item.reason,
+             "customer": item.customer_id, "product": item.product_id}
+        )
+        for item in kept
+    ]  # fmt: skip
+    problems = [LeftOutForm(**item) for item in run.problems]
+    return ImportRunReport(run=run_form(run), problems=problems, stayed=stayed)
 
 
 def report(kind: Kind, plan: Plan, run: ImportRun | None) -> ImportReport:

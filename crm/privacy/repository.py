@@ -15,6 +15,7 @@ from crm.desk.models import ReceivedFact
 from crm.followups import repository as followups
 from crm.followups.models import FollowUp, FollowUpAttempt
 from crm.idempotency import IdempotencyKey
+from crm.imports.models import ImportChange
 from crm.policy.personal import impersonal_entry, impersonal_fact, impersonal_value
 from crm.privacy.models import Erasure
 from crm.products.models import Product
@@ -90,6 +91,7 @@ async def empty_customer(session: AsyncSession, customer: str) -> None:
     files = [customer, *gone]
     for owned in (PhoneNumber, Address, CustomerNote):
         await session.execute(delete(owned).where(owned.customer_id.in_(files)))
+    await session.execute(delete(ImportChange).where(ImportChange.customer_id.in_(files)))  # seals are made of words
     await session.execute(update(Customer).where(Customer.id.in_(gone)).values(name="", note=""))
     merges = or_(CustomerMerge.kept_id.in_(files), CustomerMerge.gone_id.in_(files))
     for done in (await session.execute(select(CustomerMerge).where(merges))).scalars():

@@ -60,7 +60,7 @@ ROLES_OF: dict[str, frozenset[str]] = {
     "listWebhooks": frozenset({ADMIN}), "addWebhook": frozenset({ADMIN}), "removeWebhook": frozenset({ADMIN}),
     "switchWebhook": ADMINS, "tellWebhookAgain": ADMINS, "listDeliveries": ADMINS,
     "listImports": LEADS, "listImportColumns": LEADS, "getImportTemplate": LEADS, "checkImport": LEADS,
-    "runImport": LEADS, "getImport": LEADS, "exportTable": LEADS,
+    "runImport": LEADS, "getImport": LEADS, "undoImport": LEADS, "exportTable": LEADS,
     "leaveMessage": OPEN, "sendMessage": OPEN, "listChannels": ADMINS, "addChannel": ADMINS, "removeChannel": ADMINS,
     "exportPerson": LEADS, "erasePerson": frozenset({ADMIN}), "revealNumber": STAFF | {ADMIN},
 }  # fmt: skip

@@ -7,6 +7,7 @@ import httpx
 from crm.bootstrap import Process
 from crm.database import milliseconds
 from crm.imports.batches import take_next
+from crm.imports.undo import undo_next
 from tests.unit.crm.tickets_by_hand import API
 
 HEAD = "姓名,类型,电话,电话2,市,区县,镇街,详细地址,备注"
@@ -46,7 +47,8 @@ async def told(client: httpx.AsyncClient, run_id: str) -> dict[str, Any]:
 
 async def to_the_end(process: Process) -> None:
     """Do what crm does by itself until nothing waits."""
-    while await take_next(process.parts.work, milliseconds(process.parts.now())):
+    work, now = process.parts.work, milliseconds(process.parts.now())
+    while await take_next(work, now) or await undo_next(work, now):
         pass
 
 
@@ -58,6 +60,16 @@ async def taken(
     await to_the_end(process)
     found: dict[str, Any] = (await told(client, report["run"]["id"]))["run"]
     assert (found["passed"], found["ended_at"] is None) == (found["lines"], False)
+    return found
+
+
+async def undone(process: Process, client: httpx.AsyncClient, run_id: str) -> dict[str, Any]:
+    """Take an import back and return its report at the end of that."""
+    answer = await client.post(f"{API}/imports/runs/{run_id}/undo")
+    assert answer.status_code == 202, answer.text
+    await to_the_end(process)
+    found = await told(client, run_id)
+    assert found["run"]["undo_ended_at"] is not None
     return found
 
 
