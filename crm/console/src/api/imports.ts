@@ -12,6 +12,7 @@ export type Table = 'customers' | 'products'
 export const imports = {
   runs: () => request<{ items: Run[]; next: string }>('GET', '/imports'),
   one: (id: string) => request<RunReport>('GET', `/imports/runs/${id}`),
+  undo: (id: string) => request<Run>('POST', `/imports/runs/${id}/undo`),
   columns: (table: Table) => request<Column[]>('GET', `/imports/${table}/columns`),
   template: (table: Table) => `/api/v1/imports/${table}/template?format=xlsx`,
   exported: (table: Table) => `/api/v1/exports/${table}?format=xlsx`,
