@@ -1,5 +1,6 @@
 """Wire forms of customers."""
 
+from datetime import date
 from typing import Literal
 
 from pydantic import Field
@@ -53,7 +54,7 @@ class AddressForm(Shape):
 
 
 class ProductForm(Shape):
-    """A machine on file."""
+    """A machine on file. place: where its newest ticket went, "" for none; warranty: how it stands today, in words."""
 
     id: str
     product_class: str
@@ -61,6 +62,9 @@ class ProductForm(Shape):
     model: str
     serial: str
     purchased_on: str
+    place: str
+    warranty: str
+    warranty_until: date | None
 
 
 class CustomerForm(Person):

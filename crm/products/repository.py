@@ -62,14 +62,32 @@ async def codes_of(session: AsyncSession, product: str) -> Sequence[tuple[str, d
 
 async def repairs_before(session: AsyncSession, product: str, at: datetime) -> int:
     """Return how many visits mended this machine before; setting it up is no repair."""
+    return (await repairs_of(session, [product], at)).get(product, 0)
+
+
+async def repairs_of(session: AsyncSession, products: Collection[str], at: datetime) -> Mapping[str, int]:
+    """Return how many visits mended each machine before, as repairs_before does; one without any is not in it."""
     query = (
-        select(func.count())
-        .select_from(EngineerVisit)
+        select(EngineerVisit.product_id, func.count())
         .join(Ticket, Ticket.no == EngineerVisit.ticket_no)
-        .where(EngineerVisit.product_id == product, EngineerVisit.result == "fixed", EngineerVisit.finished_at < at)
+        .where(EngineerVisit.product_id.in_(products), EngineerVisit.result == "fixed", EngineerVisit.finished_at < at)
         .where(Ticket.kind != "install")
+        .group_by(EngineerVisit.product_id)
     )
-    return (await session.execute(query)).scalar_one()
+    return {str(product): count for product, count in await session.execute(query)}
+
+
+async def last_places(session: AsyncSession, customer_id: str) -> Mapping[str, Mapping[str, str]]:
+    """Return the address of the newest ticket of each of the customer's machines; one without any is not in it."""
+    place = aliased(TicketSlot)
+    query = (
+        select(TicketSlot.value["product_id"].astext, place.value)
+        .join(Ticket, Ticket.no == TicketSlot.ticket_no)
+        .join(place, (place.ticket_no == Ticket.no) & (place.slot == "address"))
+        .where(Ticket.customer_id == customer_id, TicketSlot.slot == "product")
+        .order_by(Ticket.created_at, Ticket.no)
+    )
+    return {product: value for product, value in await session.execute(query) if product}
 
 
 async def add(session: AsyncSession, product: Product) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from crm.policy.evidence import Filed, Seen, Told, question_of
 from crm.policy.warranty import Cause, Known, Precision, ProductClass, Question, Verdict, judge
 from crm.products import repository as products
+from crm.products.models import Product
 from crm.rules import service as rules
 from crm.tickets.models import Ticket, TicketSlot
 
@@ -54,13 +55,18 @@ async def _filed(session: AsyncSession, ticket: Ticket, named: str) -> Filed:
     card = await products.get(session, named) if named else None
     if card is None:
         return Filed()
+    return filed_of(card, await products.repairs_before(session, card.id, ticket.created_at))
+
+
+def filed_of(card: Product, repairs: int) -> Filed:
+    """Return what a card holds that the warranty asks for. repairs: how often the machine was mended before."""
     return Filed(
         product_class=ProductClass(card.product_class),
         invoice_on=card.invoice_on,
         invoice=card.invoice_on is not None or card.invoice_no != "",
         bought_on=card.purchased_on,
         card=Known(card.warranty_card),
-        repairs=await products.repairs_before(session, card.id, ticket.created_at),
+        repairs=repairs,
     )
 
 

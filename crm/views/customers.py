@@ -9,14 +9,13 @@ from crm.calls import repository as calls
 from crm.customers import file_repository as files
 from crm.customers import repository
 from crm.customers.models import Address, Customer, PhoneNumber
-from crm.customers.schemas import AddressForm, CustomerForm, CustomerRow, Phone, ProductForm, person
+from crm.customers.schemas import AddressForm, CustomerForm, CustomerRow, Phone, person
 from crm.lens import Lens
 from crm.live import repository as pops
-from crm.products import repository as products
 from crm.tickets import repository as tickets
 from crm.views import calls as call_views
 from crm.views import tickets as ticket_views
-from crm.words import PRODUCT_CLASSES, word
+from crm.views.machines import machines
 
 LATEST = 10
 
@@ -60,17 +59,7 @@ async def customer(session: AsyncSession, found: Customer, lens: Lens) -> Custom
         phones=[_phone(row, lens, own=own) for row in numbers],
         notes=[f"{note.author}：{note.text}" for note in await files.notes(session, found.id)],
         addresses=[_address(item) for item in addresses],
-        products=[
-            ProductForm(
-                id=item.id,
-                product_class=item.product_class,
-                product_class_name=word(PRODUCT_CLASSES, item.product_class),
-                model=item.model,
-                serial=item.serial,
-                purchased_on=item.purchased_on.isoformat() if item.purchased_on else "",
-            )
-            for item in await products.of_customer(session, found.id)
-        ],
+        products=await machines(session, found.id, lens),
         tickets=await ticket_views.rows(session, theirs, lens),
         calls=await call_views.rows(session, contacts, lens),
     )

@@ -215,3 +215,43 @@ async def test_a_dispatcher_tells_a_visit_for_an_engineer_and_takes_it_back(crm:
     await revoke.get_by_label("撤销的原因").press("Enter")
     await expect(page.get_by_text("撤销上门结果「修好了」：填错了工单")).to_be_visible()
     assert (await console.get(f"/tickets/{no}"))["state"] == "to_dispatch"
+
+
+async def test_of_several_machines_one_is_picked_by_keys_and_none_is_guessed(crm: Crm, browser: Browser) -> None:
+    console, page = await open_at(crm, browser, AGENT, "/customers")
+    number = {"number": "13655556666", "main": True}
+    made = await console.send("POST", "/customers", name="两台用户", numbers=[number])
+    for serial, day in (("M-0001", "2019-03-10"), ("M-0002", "2026-03-10")):
+        card = {
+            "product_class": "boiler",
+            "model": "HP-24",
+            "serial": serial,
+            "invoice_on": day,
+            "warranty_card": "yes",
+        }
+        await console.send("POST", "/products", customer=made["id"], **card)
+    await console.go(f"/tickets/new?customer={made['id']}")
+    group = page.get_by_role("radiogroup", name="哪台机器")
+    await expect(group.get_by_role("radio", checked=True)).to_have_count(0)
+    await expect(group.get_by_text("M-0001")).to_be_visible()
+    await expect(group).to_contain_text("已过保修期，收费维修")
+    await page.get_by_label("现象").fill("不打火")
+    await page.keyboard.press("Control+s")
+    await expect(group.get_by_role("alert")).to_have_text("请选是哪台机器，或选「还没有登记的机器」")
+    await expect(group.get_by_role("radio").first).to_be_focused()
+    await page.keyboard.press("ArrowDown")
+    await expect(group.get_by_role("alert")).to_have_count(0)
+    chosen = group.locator(".here")
+    await page.reload()
+    await expect(page.get_by_label("现象")).to_have_value("不打火")
+    serial = "M-0002" if "M-0002" in await chosen.inner_text() else "M-0001"
+    await page.get_by_label("现象").press("Control+s")
+    await expect(page.get_by_role("link", name=serial)).to_be_visible()
+    await console.go(f"/tickets/new?customer={made['id']}")
+    await page.get_by_role("radio", name="还没有登记的机器").check()
+    await page.get_by_label("现象").fill("漏水")
+    await page.get_by_label("现象").press("Control+s")
+    await expect(page.get_by_text("漏水").first).to_be_visible()
+    ticket = await console.get(f"/tickets/{page.url.rsplit('/', 1)[1]}")
+    assert (ticket["customer_name"], ticket["product"]) == ("两台用户", None)
+    assert console.errors == []

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 
 import type { CustomerFile } from '@/api/customers'
-import { asksFor, newTicketOf, openingOf } from '@/tickets/opening'
+import { asksFor, lacksMachine, machineOf, newTicketOf, openingOf } from '@/tickets/opening'
 
 const FILE = {
   id: 'p1',
@@ -15,6 +15,23 @@ describe('a ticket opened by hand', () => {
     expect(openingOf(FILE)).toMatchObject({ product: 'm1', address: 'a1', kind: 'repair' })
     const bare = { ...FILE, products: [], addresses: [] }
     expect(openingOf(bare)).toMatchObject({ product: '', address: '' })
+  })
+  it('is told which machine it is about when the file has several', () => {
+    const several = { ...FILE, products: [{ id: 'm1' }, { id: 'm2' }] } as unknown as CustomerFile
+    const opening = openingOf(several)
+    expect([machineOf(opening, several), lacksMachine(opening, several)]).toEqual([null, true])
+    expect(lacksMachine({ ...opening, kind: 'training' }, several)).toBe(false)
+    expect(newTicketOf({ ...opening, kind: 'training' }, several).product).toBe('')
+    for (const product of ['m2', '']) {
+      expect(lacksMachine({ ...opening, product }, several)).toBe(false)
+      expect(newTicketOf({ ...opening, product }, several).product).toBe(product)
+    }
+  })
+  it('asks again when the chosen machine is no longer on file', () => {
+    const gone = { ...openingOf(FILE), product: 'm9' }
+    expect([machineOf(gone, FILE), lacksMachine(gone, FILE)]).toEqual([null, true])
+    const none = { ...FILE, products: [] }
+    expect([machineOf(gone, none), lacksMachine(gone, none)]).toEqual(['', false])
   })
   it('asks for an address only when none of the file is chosen', () => {
     const opening = openingOf(FILE)

@@ -8,21 +8,35 @@ import { type Ask, askOf, type Sheet, slotsFor } from './needs'
 
 export const KINDS: readonly Kind[] = ['repair', 'install', 'unit_return', 'part_return', 'part_request', 'complaint', 'consult', 'training', 'tech_support', 'follow_up']
 export const PRIORITIES: readonly Priority[] = ['urgent', 'high', 'normal', 'low']
-/** address '' = what is typed in the sheet, else the id of one of the file. */
+/** address '' = what is typed in the sheet, else the id of one of the file. product '' = none on file, null = not chosen yet. */
 export interface Opening {
   readonly kind: Kind
   readonly priority: Priority
-  readonly product: string
+  readonly product: string | null
   readonly address: string
   readonly note: string
   readonly sheet: Sheet
 }
+/** Kinds that are about one machine: with several on file it must be said which. */
+const OF_ONE_MACHINE: ReadonlySet<Kind> = new Set(['repair', 'install', 'unit_return', 'part_return'])
 const FROM_FILE = new Set(['product', 'note'])
 
-/** A new ticket of a file: its only machine and its newest address stand there already. */
+/** A new ticket of a file: its only machine and its newest address stand there already; of several one is to be chosen. */
 export function openingOf(file: CustomerFile): Opening {
-  const only = file.products.length === 1 ? (file.products[0]?.id ?? '') : ''
+  const only = file.products.length > 1 ? null : (file.products[0]?.id ?? '')
   return { kind: 'repair', priority: 'normal', product: only, address: file.addresses[0]?.id ?? '', note: '', sheet: {} }
+}
+
+/** The machine as it stands; null while one of several is to be chosen, also when the chosen one is no longer on file. */
+export function machineOf(opening: Opening, file: CustomerFile): string | null {
+  const { product } = opening
+  if (product === '' || file.products.some((item) => item.id === product)) return product
+  return file.products.length ? null : ''
+}
+
+/** Tells whether it must still be said which machine the ticket is about. */
+export function lacksMachine(opening: Opening, file: CustomerFile): boolean {
+  return OF_ONE_MACHINE.has(opening.kind) && machineOf(opening, file) === null
 }
 
 /** The inputs of a kind besides those that are chosen from the file. */
@@ -35,7 +49,7 @@ export function newTicketOf(opening: Opening, file: CustomerFile): NewTicket {
   const typed = Object.fromEntries(Object.entries(slotsFor(asksFor(opening), opening.sheet)).map(([slot, { value }]) => [slot, value]))
   const address = file.addresses.find((item) => item.id === opening.address)
   return {
-    kind: opening.kind, priority: opening.priority, customer: file.id, contact: '', product: opening.product, note: opening.note.trim(),
+    kind: opening.kind, priority: opening.priority, customer: file.id, contact: '', product: machineOf(opening, file) ?? '', note: opening.note.trim(),
     slots: address ? { ...typed, address: address.value } : typed,
   }
 }
