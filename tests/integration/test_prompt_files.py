@@ -3,6 +3,7 @@
 import asyncio
 import re
 import subprocess
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -63,10 +64,11 @@ def toned(syllables: list[str]) -> str:
     )
 
 
-def clauses() -> list[str]:
-    """Return every clause that is said, as it stands in the prompts with its pinyin marks."""
+@cache
+def clauses() -> tuple[str, ...]:
+    """Return every clause that is said, as it stands in the prompts with its pinyin marks; the flows are read once."""
     found = (part for row in wanted() for part in re.split(r"[,。;:?!、]", str(row["text"])))
-    return sorted({part for part in found if part})
+    return tuple(sorted({part for part in found if part}))
 
 
 @pytest.mark.parametrize("word", sorted(MISREAD))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
 from crm.accounts import repository
 from crm.accounts import service as accounts
@@ -87,13 +88,28 @@ async def desk(process: Process) -> AsyncIterator[httpx.AsyncClient]:
 Opener = Callable[[str], AbstractAsyncContextManager[httpx.AsyncClient]]
 
 
+@pytest.fixture(scope="session")
+def built() -> list[FastAPI]:
+    """Hold the public application once it is built: hundreds of routes, the same for every process's parts."""
+    return []
+
+
 @pytest.fixture
-def page(process: Process, clock: Clock) -> Opener:
+def web(process: Process, built: list[FastAPI]) -> FastAPI:
+    """Give the public application with this test's parts, which are all that it knows."""
+    if not built:
+        built.append(make_web_app(process.parts))
+    built[0].state.parts = process.parts
+    return built[0]
+
+
+@pytest.fixture
+def page(process: Process, clock: Clock, web: FastAPI) -> Opener:
     """Return an opener of browsers that are logged in as the 工号 given; "" = nobody."""
 
     @asynccontextmanager
     async def opened(number: str) -> AsyncIterator[httpx.AsyncClient]:
-        transport = httpx.ASGITransport(make_web_app(process.parts), raise_app_exceptions=False)
+        transport = httpx.ASGITransport(web, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://page", headers={"X-Hotline": "1"}) as client:
             if number:
                 client.cookies.set("hotline_session", await given_session(process, number, clock))
