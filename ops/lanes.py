@@ -89,7 +89,7 @@ def _alone(layout: Layout, step: Section, env: Mapping[str, str]) -> int:
 
 def environment_of(step: Section, layout: Layout, env: Mapping[str, str]) -> dict[str, str]:
     """Return the environment of one step: parts that run at the same time do not write to one file."""
-    return {**env, "COVERAGE_FILE": str(layout.cache / step.coverage)}
+    return {**env, "COVERAGE_FILE": str(layout.cache / step.coverage), "COVERAGE_SWITCHING": step.switching}
 
 
 def _show(done: Done) -> None:

@@ -1,7 +1,8 @@
 """What `./hotline test` runs: linters, types, import rules, pytest in parts, the pure parts' coverage.
 
 Real calls last as long as people speak and leave the processor idle; the other tests and the linters use it meanwhile,
-at a lower priority, so that they take nothing from a call. The faults come last, when least runs beside them.
+at a lower priority, so that they take nothing from a call. The faults come last, when least runs beside them. Calls of
+the whole stack and calls of Asterisk alone wait beside each other: each lane has its own ports, homes and databases.
 """
 
 import tomllib
@@ -13,8 +14,14 @@ from ops.layout import Layout
 
 LONG = "long"  # the marker of tests that only --all runs
 # Each has a stack or an Asterisk of its own that is taken down at its end; what lies elsewhere is no real call.
-CALLS = ("tests/integration", "tests/e2e")
+CALLS = ("tests/e2e",)
 FAULTS = ("tests/faults",)
+ASTERISK = ("tests/integration/asterisk",)
+INTEGRATION = ("tests/integration",)  # but for Asterisk's
+# In the folder of the calls, but they ring nobody: a crm and a browser for each.
+PAGES = ("tests/e2e/test_console_*.py", "tests/e2e/test_engineer_page.py")
+# Their queries run in greenlets. To follow those, coverage asks at every call of a function which one is running.
+CRM = ("tests/unit/crm", "tests/contract")
 _BESIDE = ("nice", "-n", "10")  # for what runs beside real calls
 
 
@@ -27,6 +34,7 @@ class Section:
     counts: bool = False
     quiet: bool = False
     coverage: str = "coverage"  # the name of its data file
+    switching: str = "greenlet"  # what coverage follows beside threads
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +55,25 @@ def plan(python: Path, layout: Layout, pytest_args: Sequence[str], everything: b
     # the bar for coverage stands for the parts together
     options = (*chosen, "--durations=25", "--cov", "--cov-report=", "--cov-fail-under=0")
 
-    def tests(name: str, *paths: str, before: tuple[str, ...] = ()) -> Section:
+    def tests(name: str, *paths: str, before: tuple[str, ...] = (), switching: str = "greenlet") -> Section:
         cache = ("-o", f"cache_dir={layout.cache / f'pytest-{name}'}")
-        return Section(f"pytest {name}", (*before, *base, *cache, *options, *paths), True, coverage=f"coverage-{name}")
+        argv = (*before, *base, *cache, *options, *paths)
+        return Section(f"pytest {name}", argv, True, coverage=f"coverage-{name}", switching=switching)
 
-    others = tests("others", *(f"--ignore={path}" for path in (*CALLS, *FAULTS)), before=_BESIDE)
-    real = (tests("calls", *CALLS), tests("faults", *FAULTS))
-    measured = tuple(section.coverage for section in (*real, others))
-    return Plan((real, (*_checks(python, layout), others)), _coverage(python, layout, measured))
+    pages = sorted(str(path.relative_to(layout.tree)) for name in PAGES for path in layout.tree.glob(name))
+    apart = (*CALLS, *FAULTS, *INTEGRATION, *CRM)
+    stack = (tests("calls", *CALLS, *(f"--ignore-glob={name}" for name in PAGES)), tests("faults", *FAULTS))
+    integration = (*INTEGRATION, *(f"--ignore={path}" for path in ASTERISK))
+    asterisk = (
+        tests("asterisk", *ASTERISK),
+        tests("integration", *integration, before=_BESIDE),
+        tests("pages", *pages, before=_BESIDE),
+    )
+    others = tests("others", *(f"--ignore={path}" for path in apart), before=_BESIDE, switching="thread")
+    beside = (*_checks(python, layout), tests("crm", *CRM, before=_BESIDE), others)
+    lanes = (stack, asterisk, beside)
+    measured = tuple(step.coverage for lane in lanes for step in lane if step.counts)
+    return Plan(lanes, _coverage(python, layout, measured))
 
 
 def _checks(python: Path, layout: Layout) -> list[Section]:

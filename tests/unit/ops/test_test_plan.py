@@ -1,5 +1,6 @@
 """What `./hotline test` runs: nothing is left out, what may run beside what, and the verdict over all parts."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -23,34 +24,58 @@ def test_a_full_run_checks_tests_and_measures_the_pure_parts() -> None:
     named = steps(whole_plan())
     assert {"ruff check", "mypy", "lint-imports", "pages' types", "pages' tests"} <= named.keys()
     tests = [step for step in named.values() if step.counts]
-    assert len(tests) == 3
+    assert len(tests) == 7
     assert all("not long" in step.argv for step in tests)
     assert not any("not long" in step.argv for step in steps(whole_plan(everything=True)).values())
     assert "--fail-under=100" in whole_plan().closing[-1].argv
 
 
 def test_every_test_is_in_one_part() -> None:
-    """What is no real call is all but the folders of the other parts, so that a new folder is never forgotten."""
+    """What has no part of its own is all but the folders of the parts, so that a new folder is never forgotten."""
     named = steps(whole_plan())
-    apart = {*testing.CALLS, *testing.FAULTS}
-    assert {path for name in ("pytest calls", "pytest faults") for path in named[name].argv if path in apart} == apart
-    assert {f"--ignore={path}" for path in apart} <= set(named["pytest others"].argv)
-    assert not [word for word in named["pytest others"].argv if word.startswith("tests/")]
-    assert all((TREE / path).is_dir() for path in apart)
+    own = {"calls": testing.CALLS, "faults": testing.FAULTS, "integration": testing.INTEGRATION, "crm": testing.CRM}
+    apart = {path for paths in own.values() for path in paths}
+    for name, paths in {**own, "asterisk": testing.ASTERISK}.items():
+        assert {word for word in named[f"pytest {name}"].argv if word.startswith("tests/")} == set(paths)
+    assert {word for word in named["pytest others"].argv if "tests/" in word} == {f"--ignore={path}" for path in apart}
+    assert {f"--ignore={path}" for path in testing.ASTERISK} <= set(named["pytest integration"].argv)
+    assert all((TREE / path).is_dir() for path in (*apart, *testing.ASTERISK))
+
+
+def test_the_calls_leave_out_the_pages_which_have_a_part_of_their_own() -> None:
+    named = steps(whole_plan())
+    pages = [word for word in named["pytest pages"].argv if word.startswith("tests/")]
+    assert {f"--ignore-glob={name}" for name in testing.PAGES} <= set(named["pytest calls"].argv)
+    assert all(list(TREE.glob(name)) for name in testing.PAGES)
+    assert set(pages) == {str(path.relative_to(TREE)) for name in testing.PAGES for path in TREE.glob(name)}
+    ringing = [page for page in pages if "Stack" in (TREE / page).read_text(encoding="utf-8")]
+    assert not ringing, "a page's test that rings a phone is a call: give it another name"
 
 
 def test_what_runs_beside_real_calls_gives_way_to_them() -> None:
-    real, beside = whole_plan().lanes
-    assert [step.name for step in real] == ["pytest calls", "pytest faults"]
-    assert not any("nice" in step.argv for step in real)
-    assert all(step.argv[0] == "nice" for step in beside)
+    plan = whole_plan()
+    stack, asterisk, beside = plan.lanes
+    assert [step.name for step in stack] == ["pytest calls", "pytest faults"]
+    assert [step.name for step in asterisk] == ["pytest asterisk", "pytest integration", "pytest pages"]
+    assert not any("nice" in step.argv for step in (*stack, asterisk[0]))
+    assert all(step.argv[0] == "nice" for step in (*asterisk[1:], *beside))
+
+
+def test_greenlets_are_followed_but_where_no_query_is_made() -> None:
+    """Who asks crm's database with coverage of threads alone would be measured wrongly, and silently."""
+    assert [step.name for step in steps(whole_plan()).values() if step.switching != "greenlet"] == ["pytest others"]
+    folders = [TREE / path for path in (*testing.CALLS, *testing.FAULTS, *testing.INTEGRATION, *testing.CRM)]
+    asking = re.compile(r"crm\.bootstrap|crm\.database|AsyncSession|create_async_engine")
+    others = [path for path in (TREE / "tests").rglob("*.py") if not any(folder in path.parents for folder in folders)]
+    assert len(others) > 100
+    assert not [path for path in others if path != Path(__file__) and asking.search(path.read_text(encoding="utf-8"))]
 
 
 def test_parts_measure_into_files_of_their_own_that_are_added_up() -> None:
     plan = whole_plan()
     tests = [step for step in steps(plan).values() if step.counts]
     files = [str(layout_for(Path("/h"), {}).cache / step.coverage) for step in tests]
-    assert len(set(files)) == 3
+    assert len(set(files)) == 7
     assert set(files) <= set(plan.closing[0].argv)
 
 
