@@ -7,6 +7,7 @@ import signal
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -159,7 +160,7 @@ def build(settings: Settings, client: httpx.AsyncClient) -> App:
     def status() -> Mapping[str, Any]:
         return _status(app)
 
-    executor = CommandExecutor(journal, pbx, outbound, now, holds.pauses)
+    executor = CommandExecutor(journal, pbx, outbound, now, holds.pauses, partial(_room, waiting, journal, settings))
     commands = commands_app(executor, live, status, settings.internal_token)
     web = http_server(commands, settings.commands_port, connections=_MOST_OF_CRM)
     agi = AGIServer(_HOST, settings.agi_port, CallHandler(services, calls), AGILimits(stop_s=settings.stop_s))
@@ -167,6 +168,11 @@ def build(settings: Settings, client: httpx.AsyncClient) -> App:
         settings, journal, calls, ami, numbers, shipper, health, facts, waiting, places, holds, recordings, agi, web
     )
     return app
+
+
+def _room(waiting: WaitingRoom, journal: Journal, settings: Settings) -> bool:
+    """Tell whether a call may go out that can wait: nobody waits for us, and half of the lines are left."""
+    return not len(waiting) and 2 * len(journal.state.contacts) < settings.max_calls
 
 
 def _queue_times() -> dict[str, QueueTimes]:

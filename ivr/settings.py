@@ -41,6 +41,7 @@ class Settings(BaseSettings):
     emergency_hold_s: int = Field(
         default=Limits().emergency_hold_s, description="an agent is held for a caller in danger"
     )
+    max_calls: int = Field(default=30, ge=1, description="calls at once")
     stop_s: float = Field(default=5.0, ge=0, le=600, description="how long dialogues may go on after SIGTERM")
 
     @property

@@ -15,6 +15,7 @@ class CommandName(StrEnum):
     AGENT_READY = "agent_ready"  # args: agent
     CALL_BACK = "call_back"  # args: contact, number (E.164), queue, priority, position, since, attempt, code
     CALL_DUTY = "call_duty"  # args: number (E.164) of somebody in danger, task (id of the call-back), why (a DutyWhy)
+    FOLLOW_UP = "follow_up"  # args: contact, number (E.164), attempt, kind, visited (0 | 1), code
     HANGUP = "hangup"  # args: linkedid
     RETRY_FACTS = "retry_facts"  # ship again what crm refused
 

@@ -15,11 +15,24 @@ from speech.contract import RecordSpec, Turn, TurnResult
 
 
 @dataclass(frozen=True, slots=True)
+class FollowUpAsk:
+    """What the hotline asks the customer it rings: how a ticket of this kind (repair | install | complaint) turned out.
+
+    visited: an engineer was there. first: nobody rang about it before. code: what the customer may ask 400 for.
+    """
+
+    kind: str
+    visited: bool
+    first: bool
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class Started:
     """The dialogue begins. caller holds the contact's facts the flow may branch on.
 
     at: the hotline's local time, "2026-11-22T20:30", "" when nobody says. demo: example rows may be spoken.
-    busy: keys only because the recognizer has its hands full; the caller is told.
+    busy: keys only because the recognizer has its hands full; the caller is told. follow_up: we rang, to ask this.
     """
 
     contact: str
@@ -29,6 +42,7 @@ class Started:
     at: str = ""
     demo: bool = False
     busy: bool = False
+    follow_up: FollowUpAsk | None = None
 
 
 @dataclass(frozen=True, slots=True)

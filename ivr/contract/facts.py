@@ -4,7 +4,7 @@ Each fact class is past tense, frozen, and made of JSON values. `ivr.contract.en
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 
@@ -163,6 +163,39 @@ class CallbackRang:
 
     KIND: ClassVar[str] = "callback_rang"
     end: str
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUpRang:
+    """A call of ours to ask how work turned out ended ringing. contact id of the envelope is "".
+
+    call: the contact that it is or would have been. end: answered | busy | no_answer | failed.
+    """
+
+    KIND: ClassVar[str] = "follow_up_rang"
+    call: str
+    end: str
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUpTold:
+    """What a customer whom we rang said of completed work; once per contact.
+
+    result: answered | unanswered (was willing, and said nothing of it) | later | not_asked (did not say whether they
+    were willing) | wrong_number | refused. fixed: yes | no | again, "" unless answered. Scores 1 to 5, 0 = none.
+    rules: of the visit, yes | no; `some`: something, they did not say what. remark: a clip. said: which of these was
+    said how, speech | dtmf. danger: a machine heard it in the remark.
+    """
+
+    KIND: ClassVar[str] = "follow_up_told"
+    result: str
+    fixed: str = ""
+    score_visit: int = 0
+    rules: Mapping[str, str] = field(default_factory=dict)
+    score_call: int = 0
+    remark: str = ""
+    said: Mapping[str, str] = field(default_factory=dict)
+    danger: str = ""
 
 
 WRONG_NUMBER = "wrong_number"  # why a dialogue ended: nobody wanted us
@@ -346,6 +379,8 @@ Fact = (
     | SafetyCleared
     | CallbackRequested
     | CallbackRang
+    | FollowUpRang
+    | FollowUpTold
     | HandedOver
     | VoicemailRecorded
     | QueueJoined

@@ -3,10 +3,10 @@
 from ivr.dialplan.conf import Context, Extension
 from ivr.dialplan.last_resorts import duty_accept, duty_ring, duty_told, emergency, ended, voicemail
 from ivr.dialplan.numbers import table
+from ivr.dialplan.outbound import callback, follow_up
 from ivr.dialplan.queues import KEYS_CONTEXT, OVERFLOW_PENALTY, QUEUE_NAMES
 from ivr.dialplan.steps import IDS, Options, goto_if, play, read, timed
 from ivr.dialplan.variables import (
-    CALLBACK_CONTEXT,
     HL_MORE,
     RESUME_CONTEXT,
     Back,
@@ -16,7 +16,6 @@ from ivr.dialplan.variables import (
 )
 
 MAX_RESUMES = 5
-RECALL_PAUSE_S = 1  # for a yes or no: the person who comes next asks again
 # refused connections, a second of music after each: a caller in the middle of a report waits for a restarting ivr,
 # one who has only heard the greeting is told of the safety key soon
 AGI_TRIES = {"midcall": 5, "hello": 2}
@@ -33,7 +32,8 @@ def contexts(options: Options) -> list[Context]:
     """Return all contexts of the hotline."""
     return [
         _trunk(), _dids(), _call(options), _after(options), _resume(), _fallback(options), _queue(options),
-        _queue_keys(), _back(options), _callback(options), emergency(options), duty_accept(options),
+        _queue_keys(), _back(options), callback(options), follow_up(options),
+        emergency(options), duty_accept(options),
         duty_ring(options), duty_told(options), voicemail(options), _timeout(options), ended(), _agents(),
     ]  # fmt: skip
 
@@ -126,7 +126,7 @@ def _after(options: Options) -> Context:
         f"UserEvent({Event.LOST},{IDS},How: ${{AGISTATUS}},Attempt: ${{HL_ATTEMPT}})",
         'GotoIf($["${HL_LOST}" != ""]?hl-fallback,s,1)',
         "Set(HL_ATTEMPT=2)",
-        'GotoIf($["${AGISTATUS}" = "FAILURE" & "${HL_BACK}" = ""]?hello)',
+        'GotoIf($["${AGISTATUS}" = "FAILURE" & "${HL_BACK}${HL_ASKS}" = ""]?hello)',
         "Set(HL_LOST=midcall)",
         "Set(HL_KEY=)",
         play(options, "sys_wait"),
@@ -160,11 +160,15 @@ def _fallback(options: Options) -> Context:
     steps = [
         f"Set(HL_STAGE={Stage.FALLBACK})",
         'GotoIf($["${HL_BACK}" != ""]?hl-voicemail,s,1)',  # has waited already, and ivr was to offer something else
+        # we rang: nobody is put in a queue who has not named a danger or asked for a person
+        'GotoIf($["${HL_ASKS}" != "" & "${HL_QUEUE}" = ""]?asked)',
         goto_if("${HL_KEY}", "9", "hl-emergency,s,1"),
         f'ExecIf($["${{HL_LOST}}" != "hello"]?{play(options, "fb_midcall")})',
         read(options, str(options.limits.safety_wait_s), "fb_safety"),
         goto_if("${HL_KEY}", "9", "hl-emergency,s,1"),
         "Goto(hl-queue,s,1)",
+        f"asked| {play(options, 'fu_later')}",
+        "Hangup(16)",
     ]
     return Context("hl-fallback", "No ivr: safety first, then a person.", timed("s", steps))
 
@@ -220,40 +224,6 @@ def _queue_keys() -> Context:
         "9": ["Goto(hl-emergency,s,1)"],
     }
     return Context(KEYS_CONTEXT, "Keys of a waiting caller.", [Extension(key, keys[key]) for key in keys])
-
-
-def _callback(options: Options) -> Context:
-    recording = f"{options.recordings}/${{HL_RECORDING}}"
-    record = f"MixMonitor(,Sr({recording}-rx.wav)t({recording}-tx.wav))"
-    digits = [f"digit.${{HL_CODE:{place}:1}}" for place in range(6)]
-    kept = "Queue: ${HL_QUEUE},Prio: ${FILTER(0-9,${QUEUE_PRIO})},Since: ${HL_SINCE}"
-    steps = [
-        "Set(CHANNEL(hangup_handler_push)=hl-ended,s,1)",
-        f"Set(HL_STAGE={Stage.CALLBACK})",
-        "Set(HL_AT=${EPOCH})",
-        "Set(HL_RECORDING=${UUID()})",
-        "Set(HL_ATTEMPT=1)",
-        "Set(CALLERID(num)=${FILTER(0-9+,${HL_CALLER})})",  # agents see whom they speak with
-        "Set(CALLERID(name)=)",
-        f"UserEvent({Event.CONTACT},{IDS},Caller: ${{HL_CALLER}},Did: ${{HL_DID}},Attempt: 1,Callback: yes,{kept})",
-        "Set(GROUP(hotline)=calls)",
-        f"Set(TIMEOUT(absolute)={options.limits.call_limit_s})",
-        goto_if("${HL_QUEUE}", "emergency", "recall"),
-        play(options, "callback_hello.1"),
-        record,
-        play(options, "callback_hello.2", *digits),
-        "Goto(hl-queue,s,1)",
-        f"recall| {play(options, 'emergency_recall')}",
-        f"Wait({RECALL_PAUSE_S})",
-        play(options, "callback_hello.1"),
-        record,
-        "Goto(hl-emergency,queue,1)",
-    ]
-    why = (
-        "Who is called back in turn: who we are, how to verify it, and to the place that was kept. Who was in danger is"
-    )
-    why += " first asked whether they are outside, and gets the emergency queue and the duty phones."
-    return Context(CALLBACK_CONTEXT, why, timed("s", steps))
 
 
 def _back(options: Options) -> Context:

@@ -31,6 +31,9 @@ FALLBACK: Mapping[str, str] = {
     "emergency_recall": "您到室外了吗?",
     "callback_hello.1": "您好,汉普顿售后服务给您回电,通话会录音,马上接客服。",
     "callback_hello.2": "您要核实,可以打四零零、幺七二、六零幺幺,报核验码",
+    # to who is rung about completed work: said whole before anything is recorded; and when ivr is lost
+    "followup_hello": "您好,汉普顿售后服务回访,通话会录音。",
+    "fu_later": "好的,改天再打给您,再见。",
     **{f"digit.{digit}": word for digit, word in enumerate("零幺二三四五六七八九")},
     "common_bye": "感谢您的来电,祝您生活愉快,再见。",
     # not in the dialogues: all lines are taken, and a caller in danger must not just hear "busy"

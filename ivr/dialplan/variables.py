@@ -24,6 +24,7 @@ HL_POSITION = "HL_POSITION"  # of who is called back: the place in the queue, fr
 HL_AGAIN = "HL_AGAIN"  # 1: the queue could not be had, and is tried a second time
 HL_SINCE = "HL_SINCE"  # of who is called back: since when the place is kept, seconds of 1970 with three decimals
 HL_CODE = "HL_CODE"  # six digits by which who is called back may verify us; only a call-back has them
+HL_ASKS = "HL_ASKS"  # of a customer whom we rang: what ivr asks, see ivr.sessions.follow_up_calls; "" for every other
 HL_STAGE = "HL_STAGE"  # a Stage value; goes out in HLEnded
 HL_NEXT = "HL_NEXT"  # IVR_NEXT, letters only
 HL_LOST = "HL_LOST"  # how ivr was lost the first time: hello | midcall
@@ -45,7 +46,7 @@ HL_DUTY_TAKEN = "HL_DUTY_TAKEN"
 
 HOTLINE_VARIABLES = frozenset({
     HL_CONTACT, HL_RECORDING, HL_DID, HL_CALLER, HL_ATTEMPT, HL_KEY, IVR_NEXT, HL_QUEUE, QUEUE_PRIO, HL_STAGE, HL_NEXT,
-    HL_BACK, HL_MORE, HL_WAIT, HL_AGAIN, HL_POSITION, HL_SINCE, HL_CODE,
+    HL_BACK, HL_MORE, HL_WAIT, HL_AGAIN, HL_POSITION, HL_SINCE, HL_CODE, HL_ASKS,
     HL_AT, HL_DANGER, HL_SERVED, HL_LOST, HL_TRIES, HL_RESUMES, HL_DIVERSION, HL_VOICEMAIL, HL_BEGAN,
     HL_ACCEPT, HL_DIGIT, HL_TASK, HL_WHY, HL_TAKEN, HL_DUTY_TAKEN,
 })  # fmt: skip
@@ -83,6 +84,7 @@ class Stage(StrEnum):
     EMERGENCY = "emergency"
     VOICEMAIL = "voicemail"
     CALLBACK = "callback"
+    FOLLOW_UP = "followup"
 
 
 class Event(StrEnum):
@@ -100,6 +102,8 @@ class Event(StrEnum):
 # Of a call that was without ivr, or in danger, at its end in Asterisk's queue_log, which outlives both: as its queue
 # and event. Its fields stand between colons, see ivr.telephony.found_calls.
 TRACE_QUEUE, TRACE_EVENT = "hl", "HLCALL"
+FOLLOW_UP_CHANNEL = "followup-"  # how the uniqueid begins of who is rung about completed work
+FOLLOW_UP_CONTEXT = "hl-followup"  # AMI Originate: who is rung about completed work and answers
 CALLBACK_CHANNEL = "callback-"  # how the uniqueid of who is called back begins
 DUTY_RING_CONTEXT = "hl-duty-ring"  # AMI Originate, Local: the duty phones one after the other
 DUTY_TOLD_CONTEXT = "hl-duty-told"  # AMI Originate: the duty phone that took it hears why, HL_WHY, and HL_CALLER

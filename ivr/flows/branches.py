@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from ivr.contract.tickets import TicketLine
-from ivr.flows import advice_rules, callback_times, identity, repair_rules
+from ivr.flows import advice_rules, callback_times, follow_up, identity, repair_rules
 from ivr.flows import service_rules as service
 from ivr.flows.matters import QueueName, agent_queue, has_content
 from ivr.flows.program import Program
@@ -262,7 +262,10 @@ class BranchRule(NamedTuple):
 
 BRANCHES: Mapping[str, BranchRule] = MappingProxyType(
     {
-        **{name: BranchRule(*rule) for name, rule in {**repair_rules.BRANCHES, **advice_rules.BRANCHES}.items()},
+        **{
+            name: BranchRule(*rule)
+            for name, rule in {**repair_rules.BRANCHES, **advice_rules.BRANCHES, **follow_up.BRANCHES}.items()
+        },
         "code_known": BranchRule(CodeKnown, _code_known),
         "next_code_try": BranchRule(NextTry, _next_code_try),
         "address_missing": BranchRule(Missing, _address_missing),

@@ -36,7 +36,7 @@ def _problems(program: Program) -> Iterator[FlowError]:
         for text in _node_problems(program, name, node):
             yield _error(program, name, text)
     for flow in program.flows.values():
-        for target in filter(None, (flow.entry, flow.back)):
+        for target in filter(None, (flow.entry, flow.back, flow.way_out)):
             if target not in program.nodes:
                 yield FlowError(f"{flow.flow}.yaml", target, "unknown node")
     yield from _graph_problems(program)

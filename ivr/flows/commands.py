@@ -38,8 +38,10 @@ def _agent(step: Step) -> None:
 
 
 def _back(step: Step) -> None:
-    """Go to the question before; values stay. At the first question of a flow that is the main menu."""
-    aside = step.program.flow(step.state.place.node).back
+    """Go to the question before; values stay. At the first question of a flow that is the main menu,
+    or the question itself where we rang."""
+    flow = step.program.flow(step.state.place.node)
+    aside = flow.back
     history = step.state.history
     if aside:
         go(step, aside)
@@ -47,6 +49,8 @@ def _back(step: Step) -> None:
         _reopen(step, history[-1], len(history) - 1)
     elif len(history) >= 2 and history[-1] == step.state.place:
         _reopen(step, history[-2], len(history) - 2)
+    elif flow.way_out:
+        _repeat(step)
     else:
         go(step, MAIN_MENU)
 
@@ -61,7 +65,8 @@ def _main_menu(step: Step) -> None:
 
 
 def _quit(step: Step) -> None:
-    go(step, step.program.flow(step.state.place.node).back or QUIT)
+    flow = step.program.flow(step.state.place.node)
+    go(step, flow.back or flow.way_out or QUIT)
 
 
 def _repeat(step: Step) -> None:

@@ -1,5 +1,6 @@
 """The caller is gone, wherever the dialogue stands: what is left to write down, and who is to be rung back."""
 
+from ivr.flows.follow_up import tell
 from ivr.flows.matters import has_content
 from ivr.flows.nodes import End
 from ivr.flows.service_rules import CODE_GOOD, code_verdict, is_answered, takes_a_person
@@ -24,6 +25,8 @@ def hang_up(making: Step) -> None:
     if _at_the_door(making):
         enter_matter(making, "complaint", join=False)
         fill_known(making, "category_impostor")
+    we_rang = making.state.follow_up is not None
+    tell(making)
     matter = making.state.matter
     if matter and is_answered(matter) and not matter.opened:
         open_ticket(making, "unconfirmed")
@@ -38,7 +41,7 @@ def hang_up(making: Step) -> None:
     elif matter and _asked_to_be_rung(making):
         open_ticket(making, "handed_over")
         request_callback(making, "asked", in_turn=True)
-    elif matter is None and code_verdict(making.state) in CODE_GOOD:
+    elif matter is None and (we_rang or code_verdict(making.state) in CODE_GOOD):
         finish(making, Final("end"))  # asked to just hang up (dialogues, visit_code_after): nothing is left to do
         return
     making.set(phase=Phase.DONE, final=Final("end"))

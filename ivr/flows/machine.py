@@ -32,7 +32,7 @@ from ivr.flows.answers import Answer, Sort, read_answer, read_record
 from ivr.flows.asking import speak, spoken
 from ivr.flows.hanging_up import hang_up
 from ivr.flows.nodes import Ask, Menu, Record
-from ivr.flows.program import AGENT_QUEUE, BACK, START, Program
+from ivr.flows.program import AGENT_QUEUE, BACK, FOLLOW_UP, START, Program
 from ivr.flows.service_answers import ArticlesAnswer, CodeVerdictAnswer, FoundAnswer, TicketsAnswer
 from ivr.flows.service_taking import keep_told, say_articles, say_unknown
 from ivr.flows.state import Caller, Phase, Slot, State
@@ -79,7 +79,8 @@ def _take(making: Step, item: Input) -> None:
         case Started() if making.state.phase is Phase.NEW:
             caller = Caller(item.contact, item.caller_e164, item.did)
             making.set(caller=caller, keys_only=item.keys_only, busy=item.busy, at=item.at, demo=item.demo)
-            go(making, START)
+            making.set(follow_up=item.follow_up)
+            go(making, FOLLOW_UP if item.follow_up else START)
         case HungUp():
             hang_up(making)
         case _ if making.state.phase is Phase.NEW:
@@ -116,12 +117,17 @@ def _lost(making: Step, cause: Cause) -> None:
     making.set(media_failures=failures)
     if failures > MAX_MEDIA_FAILURES:
         making.set(pending=())
-        go(making, AGENT_QUEUE)
+        _leave_at_once(making)
     elif making.state.keys_only or (cause is Cause.RECOGNIZER_ERROR and failures == 1):
         _replay(making, "sys_resume")
     else:
         making.set(keys_only=True)
         _replay(making, "sys_keys_only")
+
+
+def _leave_at_once(making: Step) -> None:
+    """Nothing more is asked: a person goes on, or the goodbye where we rang."""
+    go(making, making.program.flow(making.state.place.node).way_out or AGENT_QUEUE)
 
 
 def _replay(making: Step, prompt: str = "") -> None:
@@ -242,7 +248,7 @@ def _listened(making: Step, result: TurnResult) -> None:
     elif result.cause in _LOST:
         _lost(making, result.cause)
     elif making.state.turn >= MAX_TURNS:
-        go(making, AGENT_QUEUE)
+        _leave_at_once(making)
     elif isinstance(node, Record):
         recorded(making, node, answer, result)
     else:

@@ -221,7 +221,8 @@ class Flow(_Part):
     """One document. counted: failures here count for the whole call, and people are offered.
 
     aside: entered in the middle of another question, to which `resume` goes back. back: where `*`, the main menu and
-    giving up lead from here, instead of their usual places.
+    giving up lead from here, instead of their usual places. way_out: we rang, so giving up and what breaks
+    leads here: nobody is put in a queue, or into our menu, who did not ask for it.
     """
 
     flow: Name
@@ -230,4 +231,5 @@ class Flow(_Part):
     counted: bool = True
     aside: bool = False
     back: Name | None = None
+    way_out: Name | None = None
     nodes: dict[Name, Annotated[Node, Field(discriminator="kind")]] = Field(min_length=1)

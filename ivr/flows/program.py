@@ -10,6 +10,7 @@ from speech.contract import Lexicon
 
 # Nodes the machine itself goes to; a program without one of them is refused.
 START = "opening_start"
+FOLLOW_UP = "fu_start"
 TO_AGENT = "to_agent"
 AGENT_QUEUE = "agent_queue"
 MAIN_MENU = "main_menu"
@@ -34,8 +35,8 @@ LIMIT_REPEAT = "common_limit_repeat"
 SOOTHE = "soothe_open"
 QUIT = "common_quit_start"
 KNOWN_NODES = (
-    START, TO_AGENT, AGENT_QUEUE, MAIN_MENU, OFFER_AGENT, LIMIT_REPEAT, SOOTHE, QUIT, *EMERGENCY_KINDS.values(),
-    *BACK.values(),
+    START, FOLLOW_UP, TO_AGENT, AGENT_QUEUE, MAIN_MENU, OFFER_AGENT, LIMIT_REPEAT, SOOTHE, QUIT,
+    *EMERGENCY_KINDS.values(), *BACK.values(),
 )  # fmt: skip
 CONFIRM = "confirm"  # stands for the slot of a question that reads back what was said
 # Prompts the machine speaks itself.

@@ -81,6 +81,8 @@ FILLS: Mapping[str, Callable[[State], tuple[str, Slot]]] = MappingProxyType(
         "mood_angry": _kept(MOOD, value="angry", spoken="情绪激动"),
         "return_way": _kept("way", value="return", spoken="退换,寄送地址由客服告知"),
         "part_way": _kept("way", value="part", spoken="寄零件,寄送地址由客服告知"),
+        "fu_broken": _kept("fu_fixed", value="again"),
+        "fu_silent": _kept("fu_consent", value="silent"),
         "factory_way": _kept("way", value="factory", spoken="返厂,寄送地址由客服告知"),
     }
 )
@@ -133,7 +135,11 @@ def article_keys(topics: Mapping[str, tuple[str, ...]], state: State) -> tuple[s
 
 # ---- tickets and visit codes ----
 
-LOOSE = frozenset({"ticket_no", "ticket_tail", "visit_code", "resume", "number_begun"})  # asked for, but of no matter
+# asked for, but of no matter
+LOOSE = frozenset({
+    "ticket_no", "ticket_tail", "visit_code", "resume", "number_begun",
+    "fu_consent", "fu_fixed", "score_visit", "visit_rules", "score_call", "remark",
+})  # fmt: skip
 
 
 def chosen(state: State, slot: str) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 from ivr.contract.dialogue import (
     Effect,
     End,
+    FollowUpAsk,
     HandOver,
     HungUp,
     Input,
@@ -99,6 +100,7 @@ class Simulator:
     at: str = ""
     busy: bool = False
     notice: Notice = nothing_noticed
+    follow_up: FollowUpAsk | None = None
     conversation: Conversation = field(default_factory=Conversation)
     _numbers: int = 0
     _moves: list[Move] = field(default_factory=list)
@@ -107,7 +109,10 @@ class Simulator:
         """Play `script` to its end or the dialogue's; a caller with nothing more to do hangs up."""
         check_script(script)
         self._moves = list(script)
-        started = Started("simulated", self.caller, "4001726011", self.keys_only, self.at, demo=True, busy=self.busy)
+        started = Started(
+            "simulated", self.caller, "4001726011", self.keys_only, self.at, demo=True, busy=self.busy,
+            follow_up=self.follow_up,
+        )  # fmt: skip
         waiting = self.give(started)
         while (item := self._following(waiting)) is not None:
             waiting = self.give(item)
@@ -215,9 +220,13 @@ def simulate(
     at: str = "",
     busy: bool = False,
     notice: Notice = nothing_noticed,
+    follow_up: FollowUpAsk | None = None,
 ) -> Conversation:
-    """Run `script` and return the conversation; raises InvalidScript. caller "" is anonymous, at: local time."""
-    return Simulator(program, interpreter, lookups, caller, keys_only, at, busy, notice).run(script)
+    """Run `script` and return the conversation; raises InvalidScript. caller "" is anonymous, at: local time.
+
+    follow_up: we rang, to ask this.
+    """
+    return Simulator(program, interpreter, lookups, caller, keys_only, at, busy, notice, follow_up).run(script)
 
 
 def check_script(script: Sequence[Move]) -> None:

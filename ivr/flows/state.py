@@ -7,6 +7,7 @@ from functools import cache
 from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
+from ivr.contract.dialogue import FollowUpAsk
 from speech.contract import Segment, encode
 
 
@@ -123,6 +124,7 @@ class State:
     busy: before the first question the caller is to be told why it is by keys.
     captured: slots of one sentence that wait for their matter. waited: a look-up was already asked twice.
     draft: a report of this number that was cut a moment ago, until a matter takes it up; resumed: the slots of it.
+    follow_up: we rang to ask this, until it is told what came of it.
     """
 
     phase: Phase = Phase.NEW
@@ -163,6 +165,7 @@ class State:
     waited: bool = False
     draft: Matter | None = None
     resumed: tuple[str, ...] = ()
+    follow_up: FollowUpAsk | None = None
     final: Final | None = None
 
     @property

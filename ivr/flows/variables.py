@@ -11,6 +11,7 @@ from ivr.flows.state import State
 _ORDER = ("一", "二", "三")
 _UNKNOWN_PRODUCT = "报修的设备"
 SYMPTOM_CLIP = "您录音里说的毛病"
+_ABOUT: Mapping[str, str] = MappingProxyType({"repair": "报过修", "install": "约过安装", "complaint": "反映过问题"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +204,15 @@ def _callback_after(state: State) -> Spoken:
     return Spoken(dates.joined(words), words)
 
 
+def _matter(state: State) -> Spoken:
+    return _word(_ABOUT.get(state.follow_up.kind, "") if state.follow_up else "")
+
+
+def _vcode(state: State) -> Spoken:
+    code = "".join(readback.spell(state.follow_up.code)) if state.follow_up else ""
+    return _digits(f"{code[:3]}、{code[3:]}" if code else "")
+
+
 VARIABLES: Mapping[str, Callable[[State], Spoken]] = MappingProxyType(
     {
         "code": _code,
@@ -233,11 +243,14 @@ VARIABLES: Mapping[str, Callable[[State], Spoken]] = MappingProxyType(
         "filled": _filled,
         "i": _advice_number,
         "step": _advice_text,
+        "matter": _matter,
+        "vcode": _vcode,
         "area": _card("notice_area"),
         "event": _card("notice_event"),
         **{name: _lifted(read) for name, read in service_words.TEXTS.items()},
     }
 )
 WORDS = (
-    *service_words.WORDS, *dates.WORDS, *_ORDER, _UNKNOWN_PRODUCT, SYMPTOM_CLIP, "代码", "尾号", "的电话", "壁挂炉",
+    *service_words.WORDS, *dates.WORDS, *_ORDER, *_ABOUT.values(), _UNKNOWN_PRODUCT, SYMPTOM_CLIP, "代码", "尾号",
+    "的电话", "壁挂炉",
 )  # fmt: skip

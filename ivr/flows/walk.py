@@ -9,6 +9,7 @@ from ivr.contract.facts import HandedOver, NodeEntered
 from ivr.flows.actions import lookup_args
 from ivr.flows.asking import ask, record, speak, spoken
 from ivr.flows.branches import BRANCHES
+from ivr.flows.follow_up import tell
 from ivr.flows.nodes import (
     RESUME,
     RETURN,
@@ -137,6 +138,7 @@ def _leave(step: Step, node: Queue | End) -> None:
 
 def finish(step: Step, final: Final, reason: str = "") -> None:
     """End the dialogue: the fact and the last effect. reason: when it is known better than from the state."""
+    tell(step)
     known = "silent" if step.state.silent else step.state.matter.safety if step.state.matter else ""
     reason = reason or known
     step.save(HandedOver(final.target, final.queue, reason, final.priority))

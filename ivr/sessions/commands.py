@@ -11,6 +11,7 @@ import structlog
 from ivr.contract.commands import Command, CommandName, CommandResult, CommandStatus
 from ivr.contract.facts import HELD
 from ivr.dialplan.queues import OVERFLOW, OVERFLOW_PENALTY, QUEUE_NAMES
+from ivr.sessions.follow_up_calls import parse_follow_up
 from ivr.sessions.journal import Journal, JournalUnavailable
 from ivr.sessions.outbound import InvalidPlacement, Outbound, duty_why, parse_placement, told
 from ivr.sessions.ports import PBX, PBXRefused, PBXUnavailable
@@ -63,8 +64,11 @@ class CommandExecutor:
         outbound: Outbound,
         clock: Callable[[], datetime],
         pauses: asyncio.Lock | None = None,
+        room: Callable[[], bool] = lambda: True,
     ) -> None:
-        """pauses: whoever else pauses agents takes it too, so that nobody undoes what they have not seen."""
+        """pauses: whoever else pauses agents takes it too, so that nobody undoes what they have not seen. room: nobody
+        waits and lines are left, so that a call which can be made another time may be made now."""
+        self._room = room
         self._pauses = pauses or asyncio.Lock()
         self._journal = journal
         self._pbx = pbx
@@ -77,6 +81,7 @@ class CommandExecutor:
             CommandName.AGENT_READY: self._ready,
             CommandName.CALL_BACK: self._call_back,
             CommandName.CALL_DUTY: self._call_duty,
+            CommandName.FOLLOW_UP: self._follow_up,
             CommandName.HANGUP: self._hangup,
             CommandName.RETRY_FACTS: self._retry_facts,
         }
@@ -187,6 +192,15 @@ class CommandExecutor:
         except InvalidPlacement as error:
             raise _Refused(f"不能通知值班电话:{error} 不对") from error
         await self._outbound.call_duty(number, task, why)
+
+    async def _follow_up(self, args: Mapping[str, str]) -> None:
+        try:
+            placement = parse_follow_up(args)
+        except InvalidPlacement as error:
+            raise _Refused(f"不能回访:{error} 不对") from error
+        if not self._room():
+            raise _Refused("来电多,先不回访")
+        await self._outbound.ask(placement.contact, placement.number, placement.variables())
 
     async def _hangup(self, args: Mapping[str, str]) -> None:
         linkedid = args.get("linkedid", "")

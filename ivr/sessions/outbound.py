@@ -11,7 +11,7 @@ import phonenumbers
 import structlog
 
 from ivr.contract.commands import DutyWhy
-from ivr.contract.facts import CallbackRang
+from ivr.contract.facts import CallbackRang, Fact, FollowUpRang
 from ivr.contract.ids import ContactId
 from ivr.dialplan.limits import Limits
 from ivr.dialplan.numbers import LANDLINE
@@ -21,6 +21,8 @@ from ivr.dialplan.variables import (
     CALLBACK_CONTEXT,
     DUTY_RING_CONTEXT,
     DUTY_TOLD_CONTEXT,
+    FOLLOW_UP_CHANNEL,
+    FOLLOW_UP_CONTEXT,
     HL_CALLER,
     HL_TASK,
     HL_WHY,
@@ -37,6 +39,10 @@ _E164 = re.compile(r"\+[0-9]{4,15}", re.ASCII)
 _REMEMBERED = 1000
 _TRUNK = "carrier"
 _DUTY_ROUND_S = 600  # the dialplan ends the round when the last duty phone rang in vain
+
+
+# Whose fact the end of a call becomes, and which. A follow-up that nobody answers is no contact.
+Placed = tuple[ContactId, Callable[[str], Fact]]
 
 
 class InvalidPlacement(ValueError):
@@ -124,14 +130,14 @@ def duty_why(text: str) -> DutyWhy:
 
 
 class Outbound:
-    """Remembers which call belongs to which contact, until its end is told."""
+    """Remembers which call is whose, until its end is told."""
 
     def __init__(self, pbx: Originator, journal: Journal, clock: Callable[[], datetime], limits: Limits) -> None:
         self._pbx = pbx
         self._journal = journal
         self._clock = clock
         self._ring_s = limits.callback_ring_s
-        self._placed: OrderedDict[str, ContactId] = OrderedDict()
+        self._placed: OrderedDict[str, Placed] = OrderedDict()
 
     async def place(self, placement: Placement) -> None:
         """Ring the customer; who answers goes on in the dialplan. Raises PBXUnavailable."""
@@ -145,10 +151,28 @@ class Outbound:
             "ChannelId": f"{CALLBACK_CHANNEL}{placement.contact}-{placement.attempt}-{self._clock():%Y%m%d%H%M%S}",
         }
         action = await self._pbx.originate(fields, placement.variables())
-        self._placed[action] = placement.contact
+        self._remember(action, (placement.contact, CallbackRang))
+        log.info("callback_placed", contact=placement.contact, attempt=placement.attempt)
+
+    async def ask(self, contact: ContactId, number: str, variables: Mapping[str, str]) -> None:
+        """Ring a customer about completed work; who answers is asked by a session. Raises PBXUnavailable."""
+        fields = {
+            "Channel": f"PJSIP/{number}@{_TRUNK}",
+            "Context": FOLLOW_UP_CONTEXT,
+            "Exten": "s",
+            "Priority": "1",
+            "CallerID": f"<{LANDLINE}>",
+            "Timeout": str(self._ring_s * 1000),
+            "ChannelId": f"{FOLLOW_UP_CHANNEL}{contact}",
+        }
+        action = await self._pbx.originate(fields, variables)
+        self._remember(action, (ContactId(""), lambda end: FollowUpRang(contact, end)))
+        log.info("follow_up_placed", contact=contact)
+
+    def _remember(self, action: str, placed: Placed) -> None:
+        self._placed[action] = placed
         while len(self._placed) > _REMEMBERED:
             self._placed.popitem(last=False)
-        log.info("callback_placed", contact=placement.contact, attempt=placement.attempt)
 
     async def call_duty(self, number: str, task: str, why: DutyWhy) -> None:
         """Ring the duty phones one after the other; who takes it is told why and this number, and crm that somebody
@@ -166,6 +190,7 @@ class Outbound:
 
     def ended(self, event: CallPlaced) -> None:
         """The ringing ended; calls that are not ours are left alone."""
-        contact = self._placed.pop(event.action, None)
-        if contact is not None:
-            self._journal.fact(contact, CallbackRang(event.end), self._clock())
+        placed = self._placed.pop(event.action, None)
+        if placed is not None:
+            contact, made = placed
+            self._journal.fact(contact, made(event.end), self._clock())

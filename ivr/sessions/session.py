@@ -26,6 +26,7 @@ from ivr.contract.facts import ContactStarted, Fact, MatterOpened, SafetyCleared
 from ivr.contract.ids import ContactId
 from ivr.dialplan.variables import HL_BACK, HL_KEY, HL_QUEUE, IVR_NEXT, QUEUE_PRIO, Back, Next
 from ivr.sessions.calls import RunningCall
+from ivr.sessions.follow_up_calls import parse_asks
 from ivr.sessions.journal import Journal
 from ivr.sessions.live import LiveBoard
 from ivr.sessions.lookups import Lookups
@@ -182,9 +183,11 @@ class CallSession:
         self._folded = Folded(self._services.flow.begin())
         services, info = self._services, self._info
         at = services.clock().astimezone(services.zone).strftime("%Y-%m-%dT%H:%M")
-        return await self._take(
-            Started(self._call.contact, info.caller_e164, info.did, self._keys_only, at, services.demo, self._busy)
-        )
+        started = Started(
+            self._call.contact, info.caller_e164, info.did, self._keys_only, at, services.demo, self._busy,
+            parse_asks(self._agi.variables.asks),
+        )  # fmt: skip
+        return await self._take(started)
 
     async def _resume(self, media: CallMedia, known: OpenContact) -> Effect:
         """Fold what is journalled and go on at the same question; facts already written are not written again."""

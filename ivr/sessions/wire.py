@@ -17,7 +17,17 @@ from ivr.contract.desk import (
     WarrantyAnswer,
     WarrantyLine,
 )
-from ivr.contract.dialogue import HungUp, Input, LookedUp, LookupFailed, Resumed, Returned, Started, TurnDone
+from ivr.contract.dialogue import (
+    FollowUpAsk,
+    HungUp,
+    Input,
+    LookedUp,
+    LookupFailed,
+    Resumed,
+    Returned,
+    Started,
+    TurnDone,
+)
 from speech.contract import Captured, Cause, Interpretation, Mode, TurnResult, encode
 
 
@@ -74,7 +84,15 @@ def _started(data: Mapping[str, Any]) -> Started:
         _text(data, "at", ""),
         _flag(data, "demo"),
         _flag(data, "busy"),
+        _follow_up(data.get("follow_up")),
     )
+
+
+def _follow_up(raw: Any) -> FollowUpAsk | None:
+    if raw is None:
+        return None
+    _known(raw, FollowUpAsk)
+    return FollowUpAsk(_text(raw, "kind"), _flag(raw, "visited"), _flag(raw, "first"), _text(raw, "code"))
 
 
 def turn_result_from_json(raw: Any) -> TurnResult:

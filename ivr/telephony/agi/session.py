@@ -25,6 +25,7 @@ class CallVariables:
     caller: str
     attempt: int
     linkedid: str
+    asks: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ class AGISession:
             recording=recording if _SAFE_ID.fullmatch(recording) else "",
             did=await read("HL_DID"),
             caller=await read("HL_CALLER"),
+            asks=await read("HL_ASKS"),
             attempt=2 if await read("HL_ATTEMPT") == "2" else 1,
             linkedid=await session.get_full_variable("${CHANNEL(linkedid)}") or environment.get("agi_uniqueid", ""),
         )

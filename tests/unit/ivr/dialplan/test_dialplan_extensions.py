@@ -20,6 +20,7 @@ from ivr.dialplan.variables import (
     CALLBACK_CONTEXT,
     DUTY_RING_CONTEXT,
     DUTY_TOLD_CONTEXT,
+    FOLLOW_UP_CONTEXT,
     HOTLINE_VARIABLES,
     RESUME_CONTEXT,
     Event,
@@ -40,8 +41,8 @@ OPTIONS = Options(
 TEXT = extensions_conf(OPTIONS)
 PLAN = parse(TEXT)
 ENTRIES = (
-    CALLBACK_CONTEXT, DUTY_RING_CONTEXT, DUTY_TOLD_CONTEXT, "hl-trunk", "hl-agents", "hl-ended", RESUME_CONTEXT,
-    KEYS_CONTEXT, ACCEPT_CONTEXT,
+    CALLBACK_CONTEXT, DUTY_RING_CONTEXT, DUTY_TOLD_CONTEXT, FOLLOW_UP_CONTEXT, "hl-trunk", "hl-agents", "hl-ended",
+    RESUME_CONTEXT, KEYS_CONTEXT, ACCEPT_CONTEXT,
 )  # fmt: skip
 
 
@@ -128,6 +129,18 @@ def test_who_was_cut_off_in_danger_is_first_asked_whether_they_are_outside() -> 
     assert [step.partition("(")[0] for step in said[recall:]] == ["Playback", "Wait", "Playback", "MixMonitor", "Goto"]
     assert said[-1] == "Goto(hl-emergency,queue,1)"
     assert not [step for step in called[: called.index(said[0])] if step.startswith(("Playback", "Read"))]
+
+
+def test_who_is_rung_about_work_hears_who_calls_before_the_recording_and_comes_to_no_queue_without_asking() -> None:
+    order = ("UserEvent", "followup_hello", "MixMonitor", "hl-after")
+    text = "\n".join(steps(FOLLOW_UP_CONTEXT))
+    places = [text.index(word) for word in order]
+    assert places == sorted(places)
+    fallback = steps("hl-fallback")
+    asked = fallback.index('GotoIf($["${HL_ASKS}" != "" & "${HL_QUEUE}" = ""]?asked)')
+    assert all("Playback" not in step and "Read" not in step for step in fallback[:asked])
+    assert [step.partition("(")[0] for step in fallback[-2:]] == ["Playback", "Hangup"]
+    assert fallback[-2].endswith("/fu_later)")
 
 
 def test_a_danger_without_a_dialogue_is_told_before_the_first_word_and_again_at_the_queue() -> None:

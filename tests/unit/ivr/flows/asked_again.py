@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from tests.unit.ivr.flows.known import CARD, TICKET, VISIT_CODE, tickets
+from tests.unit.ivr.flows.known import ASKS, CARD, TICKET, VISIT_CODE, tickets
 from tests.unit.ivr.flows.repairs import ADDRESS, Script, press, say, world
 
 NOT_UNDERSTOOD = "天气不错"
@@ -14,6 +14,10 @@ _TICKETS: Mapping[str, Any] = {"lookups": {"my_tickets": tickets({}, {"kind": "i
 _TICKET: Mapping[str, Any] = {"lookups": {"my_tickets": tickets({})}}
 _NO_TICKET: Mapping[str, Any] = {"lookups": {"my_tickets": {"tickets": []}, "find_ticket": {"exists": True}}}
 _CUT = {"ticket": "12345674", "kind": "repair", "slots": []}
+
+_ASKED: Mapping[str, Any] = {"follow_up": ASKS["asked"]}
+_TO_SCORE = press("1", "1")
+_TO_LAST = press("1", "1", "5", "1")
 
 _PRODUCT = say("报修", "壁挂炉")
 _CODE = [*_PRODUCT, *say("E一", "对")]
@@ -98,6 +102,17 @@ WAYS: Mapping[str, Script] = MappingProxyType({
     "voicemail_record": (press("0", "2"), _NOBODY),
     "visit_code": (press("5"), {}),
     "visit_code_after": (press("5", "308217#"), {"lookups": {"visit_code": VISIT_CODE}}),
+    "fu_hello": ([], _ASKED),
+    "fu_hello_again": (say("骗子吧"), _ASKED),
+    "fu_fixed": (press("1"), _ASKED),
+    "fu_fixed_install": (press("1"), {"follow_up": ASKS["asked_of_installation"]}),
+    "fu_fixed_complaint": (press("1"), {"follow_up": ASKS["asked_of_complaint"]}),
+    "fu_score_visit": (_TO_SCORE, _ASKED),
+    "fu_visit_number": ([*_TO_SCORE, *say("还行吧")], _ASKED),
+    "fu_rules": ([*_TO_SCORE, *press("5")], _ASKED),
+    "fu_score_call": (_TO_LAST, _ASKED),
+    "fu_call_number": ([*_TO_LAST, *say("一般")], _ASKED),
+    "fu_remark": ([*_TO_LAST, *press("4")], _ASKED),
 })  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
 
+from ivr.contract.dialogue import FollowUpAsk
 from ivr.contract.ids import ticket_number
 
 CALLER = "+8613800138000"
@@ -64,3 +65,10 @@ SHUNDE: Mapping[str, str] = MappingProxyType(
 )
 ROAD: Mapping[str, str] = MappingProxyType({"street": "凤翔路", "number": "128", "road": "凤翔路128号"})
 ROOM: Mapping[str, str] = MappingProxyType({"building": "3", "unit": "2", "room_no": "502", "room": "3栋2单元502室"})
+
+# what we ask whom we ring
+ASKS: Mapping[str, FollowUpAsk] = {
+    "asked": FollowUpAsk("repair", visited=True, first=True, code="308217"),
+    "asked_of_installation": FollowUpAsk("install", visited=True, first=False, code="308217"),
+    "asked_of_complaint": FollowUpAsk("complaint", visited=False, first=False, code="308217"),
+}

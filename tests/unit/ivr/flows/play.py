@@ -3,7 +3,7 @@
 import itertools
 from collections.abc import Iterator, Mapping
 from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from typing import Any
 
@@ -11,6 +11,7 @@ from divisions.gazetteer import Division
 from ivr.contract.dialogue import (
     Effect,
     End,
+    FollowUpAsk,
     HandOver,
     HungUp,
     Input,
@@ -108,6 +109,7 @@ class Driver:
     demo: bool = True
     caller: str = CALLER
     keys_only: bool = False
+    follow_up: FollowUpAsk | None = None
     state: State = field(default_factory=State)
     effects: list[Effect] = field(default_factory=list)
     facts: list[Fact] = field(default_factory=list)
@@ -119,7 +121,8 @@ class Driver:
 
     def start(self) -> "Driver":
         """Begin the dialogue."""
-        return self.give(Started("c0ffee", self.caller, "4001726011", self.keys_only, self.at, self.demo))
+        started = Started("c0ffee", self.caller, "4001726011", self.keys_only, self.at, self.demo)
+        return self.give(replace(started, follow_up=self.follow_up))
 
     def give(self, item: Input) -> "Driver":
         """Give one input, then answer look-ups and turns that only speak until something really waits."""

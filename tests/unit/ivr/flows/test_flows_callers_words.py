@@ -12,9 +12,14 @@ from tests.unit.ivr.flows.repairs import say
 from tests.unit.ivr.flows.transcribe import talk
 
 SAID: dict[str, list[str]] = read_yaml(Path(__file__).parent / "dialogue_keys.yaml")["said"]
-RECORDED = {"complaint_statement", "symptom_speech", "request_note"}  # kept as they are said, not understood
+RECORDED = {
+    "complaint_statement",
+    "symptom_speech",
+    "request_note",
+    "fu_remark",
+}  # kept as they are said, not understood
 NOT_WHOLE = {"二六零七……"}  # the beginning of a ticket's number
-QUESTIONS = [key for key in SAID if key not in RECORDED and not key.startswith(("ans_", "fu_"))]
+QUESTIONS = [key for key in SAID if key not in RECORDED and not key.startswith("ans_")]
 
 
 def meant(question: str, words: str) -> str:

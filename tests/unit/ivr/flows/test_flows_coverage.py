@@ -12,7 +12,13 @@ from ivr.flows.machine import step
 from ivr.flows.simulate import Conversation
 from ivr.flows.state import State
 from speech.contract import shown
-from tests.unit.ivr.flows import test_flows_resume, test_flows_service, test_flows_tickets, test_flows_transcripts
+from tests.unit.ivr.flows import (
+    test_flows_follow_up,
+    test_flows_resume,
+    test_flows_service,
+    test_flows_tickets,
+    test_flows_transcripts,
+)
 from tests.unit.ivr.flows.dialogue_keys import Keys, extract, listed
 from tests.unit.ivr.flows.play import program
 from tests.unit.ivr.flows.transcribe import BOOKS, talk
@@ -47,7 +53,7 @@ def heard_in(conversation: Conversation) -> set[str]:
 @cache
 def heard() -> tuple[frozenset[str], str]:
     """Return the keys and the lines of every conversation that is written down."""
-    modules = (test_flows_resume, test_flows_service, test_flows_tickets, test_flows_transcripts)
+    modules = (test_flows_follow_up, test_flows_resume, test_flows_service, test_flows_tickets, test_flows_transcripts)
     talks = [module.run(name) for module in modules for name in module.SCRIPTS]
     talks += [talk(script) for scripts in BOOKS.values() for script in scripts.values()]
     keys = frozenset(key for conversation in talks for key in heard_in(conversation))

@@ -130,7 +130,8 @@ def test_lost_speech_means_keys(node: str) -> None:
     for _ in range(4):
         if not driver.over:
             driver.lose()
-    assert isinstance(driver.last, HandOver), trace(driver)
+    we_rang = program().flow(node).way_out is not None  # then nobody is put in a queue for it
+    assert isinstance(driver.last, End if we_rang else HandOver), trace(driver)
 
 
 @every_node

@@ -14,7 +14,7 @@ from ivr.flows.machine import MAX_TURNS, fold
 from ivr.flows.nodes import Ask, FlowCall, Menu
 from ivr.flows.service_rules import TopicLeft
 from ivr.flows.step import Step
-from tests.unit.ivr.flows.known import CARD, GAS, TICKET, tickets
+from tests.unit.ivr.flows.known import CARD, GAS, TICKET, VISIT_CODE, tickets
 from tests.unit.ivr.flows.play import Driver, program
 from tests.unit.ivr.flows.worlds import play_randomly, routes
 
@@ -71,9 +71,10 @@ def test_any_call_ends_and_every_node_and_edge_is_walked(monkeypatch: pytest.Mon
         later.value({"value": "any", "part": "evening", "from": "23:00"})
     # nor do they say who they are in the menu
     Driver(stores=False).start().hear(meaning="training", text="我们是经销商,要培训").press("1")
-    # too rare for chance: a third urge, a code that was told to nobody, several tickets, a number of none
+    # too rare for chance: a third urge, a code that was told to nobody or is not free, several tickets, none
     Driver(tickets=tickets({}, {}), stores=False).start().keys("4")
     Driver(stores=False).start().keys("4", TICKET["number"])
+    Driver(code={**VISIT_CODE, "fee": "out"}, stores=False).start().keys("5", "308217")
     for reason in ("other_ticket", "too_many"):
         Driver(code={"verdict": "bad", "reason": reason}, stores=False).start().keys("5", "308217")
     for queue_open in (True, False, None):

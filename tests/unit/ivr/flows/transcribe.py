@@ -49,13 +49,20 @@ def main() -> None:
     """Write every transcript."""
     from tests.unit.ivr.flows import (
         node_transcripts,
+        test_flows_follow_up,
         test_flows_resume,
         test_flows_service,
         test_flows_tickets,
         test_flows_transcripts,
     )
 
-    for made in (test_flows_resume, test_flows_service, test_flows_tickets, test_flows_transcripts):
+    for made in (
+        test_flows_follow_up,
+        test_flows_resume,
+        test_flows_service,
+        test_flows_tickets,
+        test_flows_transcripts,
+    ):
         _write(made.SCRIPTS, made.HERE, made.run)
     for name, scripts in BOOKS.items():
         (HERE / name).write_text(book(scripts), encoding="utf-8")

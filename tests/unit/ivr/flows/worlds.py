@@ -13,7 +13,7 @@ from ivr.contract.tickets import TicketLine
 from ivr.flows.nodes import RETURN, TicketKind
 from ivr.flows.state import Place
 from speech.contract import Cause, Mode, TurnResult
-from tests.unit.ivr.flows.known import CALLER, CARD, E01, ROAD, ROOM, SHUNDE, TICKET, VISIT_CODE, tickets
+from tests.unit.ivr.flows.known import ASKS, CALLER, CARD, E01, ROAD, ROOM, SHUNDE, TICKET, VISIT_CODE, tickets
 from tests.unit.ivr.flows.play import Driver, listening_nodes
 from tests.unit.ivr.flows.ways import Ways, ways
 
@@ -118,6 +118,7 @@ def _anywhere(dice: random.Random) -> Driver:
         agrees=dice.random() < 0.8,
         demo=dice.random() < 0.8,
         at=dice.choice(("2026-07-24T10:30", "2028-02-29T22:10", "")),
+        follow_up=dice.choice((*(None,) * 40, *ASKS.values())),
     ).start()
 
 
@@ -164,6 +165,7 @@ def begin(world: str) -> Driver:
         tickets=tickets_there,
         found={"exists": True},
         code=VISIT_CODE,
+        follow_up=ASKS.get(world),
     ).start()
 
 
@@ -172,7 +174,7 @@ def routes() -> Mapping[str, tuple[str, tuple[Input, ...]]]:
     """Return node -> (world, inputs) that lead to it first, for every node that listens or records."""
     found: dict[str, tuple[str, tuple[Input, ...]]] = {}
     seen: set[tuple[Place, str]] = set()
-    for world in ("new", "known", "closed", "keys", "sought", "several"):
+    for world in ("new", "known", "closed", "keys", "sought", "several", *ASKS):
         _search(
             world, found, set() if world == "known" else seen
         )  # who is known is asked other things at the same places
