@@ -66,6 +66,15 @@ def is_mobile(e164: str) -> bool:
     return len(dialled) == 11 and dialled.startswith("1")
 
 
+def is_dialled_by_trunk(e164: str) -> bool:
+    """Tell whether a trunk in China reaches it: a valid number of China."""
+    try:
+        number = phonenumbers.parse(e164, None)
+    except phonenumbers.NumberParseException:
+        return False
+    return number.country_code == 86 and phonenumbers.is_valid_number(number)
+
+
 def masked(e164: str) -> str:
     """Return the number with its middle covered: "138****8000", "0757-6688 33**"."""
     dialled = national(e164)

@@ -21,6 +21,7 @@ from crm.clocks.tick import tick
 from crm.corrections import writing as corrections
 from crm.database import milliseconds
 from crm.followups import opening
+from crm.followups.robot import Robot
 from crm.imports.batches import take_next
 from crm.imports.undo import undo_next
 from crm.jobs.loop import repeat, run
@@ -91,6 +92,7 @@ def _background(process: Process) -> tuple[Coroutine[Any, Any, None], ...]:
         _duty(process),
         _imports(process),
         run("follow_ups", opening.tick, process.parts.work, process.parts.now, FOLLOW_UPS_EVERY_S),
+        _robot(process),
     )
 
 
@@ -151,6 +153,14 @@ async def _duty(process: Process) -> None:
     parts = process.parts
     wait = timedelta(seconds=parts.settings.danger_duty_s)
     await repeat("duty", lambda: call_duty(parts.work, parts.telephone, milliseconds(parts.now()), wait), DUTY_EVERY_S)
+
+
+async def _robot(process: Process) -> None:
+    """Ring by itself whose completed work is asked about today, if the company has switched it on."""
+    parts = process.parts
+    most = parts.settings.follow_up_calls if parts.settings.follow_up_robot else 0
+    robot = Robot(parts.work, parts.telephone, most)
+    await repeat("follow_up_calls", lambda: robot.tick(parts.now()), FOLLOW_UPS_EVERY_S)
 
 
 async def _imports(process: Process) -> None:

@@ -37,6 +37,8 @@ class Settings(BaseSettings):
     short_abandon_s: int = Field(default=5, ge=0)
     surge_waiting: int = Field(default=10, ge=0)
     danger_duty_s: int = Field(default=300, ge=30)
+    follow_up_robot: bool = False
+    follow_up_calls: int = Field(default=2, ge=1, le=20)
     statement_timeout_ms: int = Field(default=10_000, ge=100)
 
     @classmethod

@@ -47,6 +47,12 @@ async def contacts_by_id(session: AsyncSession, ids: Collection[str]) -> Sequenc
     return (await session.execute(query)).scalars().all()
 
 
+async def on_line(session: AsyncSession, e164: str) -> bool:
+    """Tell whether this number is on the line with us."""
+    query = select(Contact.id).where(Contact.caller_e164 == e164, Contact.ended_at.is_(None)).limit(1)
+    return (await session.execute(query)).first() is not None
+
+
 async def waiting(session: AsyncSession) -> int:
     """Return how many callers wait in the queues now, those in danger apart."""
     query = (

@@ -11,6 +11,7 @@ from crm.calls import repository as calls
 from crm.calls.models import Contact
 from crm.desk.errors import FactRejected
 from crm.desk.matters import CANCELLED, heard_of, spoken_number, ticket_of
+from crm.followups import robot
 from crm.tickets import service as ticket_service
 from crm.tickets.models import Ticket
 from crm.words import CALLBACK_REASONS, QUEUES
@@ -45,6 +46,12 @@ async def ring_back(
         await turns.tell(session, wanted.task, "同一号码再次要求回电，合并为一个回电", at)
 
 
+def nobody_asked(contact: Contact) -> bool:
+    """Tell whether a customer whom the hotline rang by itself named no danger and asked for no person: then a call that
+    broke off is tried on another day, and nobody rings back."""
+    return not contact.safety and contact.handed_to in ("", "end")
+
+
 async def callback_requested(
     session: AsyncSession, contact: Contact, fact: facts.CallbackRequested, at: datetime
 ) -> None:
@@ -53,6 +60,8 @@ async def callback_requested(
         raise FactRejected("unknown_reason")
     if fact.queue and fact.queue not in QUEUES:
         raise FactRejected("unknown_queue")
+    if fact.reason == "cut" and nobody_asked(contact) and await robot.is_ours(session, contact.id):
+        return
     ticket = await ticket_of(session, contact, fact.matter)
     if ticket is not None and (ticket.outcome, ticket.state) == (CANCELLED, "void"):
         text = "来电人要求回电，恢复为新单"

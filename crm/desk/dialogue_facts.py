@@ -9,9 +9,10 @@ from crm.callbacks import turns
 from crm.calls import repository as calls
 from crm.calls.models import Contact, PathNode, RecordingEntry, Turn
 from crm.customers import service as customers
-from crm.desk.callback_facts import ring_back
+from crm.desk.callback_facts import nobody_asked, ring_back
 from crm.desk.errors import FactRejected
 from crm.events.service import EventKind, append
+from crm.followups import robot
 from crm.live import service as live
 from crm.policy.cantonese import YUE, is_cantonese, may_be_cantonese
 from crm.tickets import repository as tickets
@@ -115,8 +116,9 @@ async def contact_ended(session: AsyncSession, contact: Contact, fact: facts.Con
         if fact.outcome == "talked":  # with whoever took it on a duty phone: no agent has answered
             await callbacks.talked(session, contact.id, at)
         await turns.leg_over(session, contact.id, at)
+    ours = await robot.over(session, contact.id, at)
     reason = _MUST_RING_BACK.get(fact.outcome)
-    if reason:
+    if reason and not (ours and nobody_asked(contact)):
         opened = await tickets.of_contact(session, contact.id)
         await ring_back(session, contact, reason, at, ticket=opened[-1] if opened else None)
 

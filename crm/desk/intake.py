@@ -14,6 +14,7 @@ from crm.calls.models import Contact
 from crm.database import milliseconds, storable
 from crm.desk import callback_facts as callbacks
 from crm.desk import dialogue_facts as dialogue
+from crm.desk import follow_up_facts as follow_ups
 from crm.desk import found_calls, repository
 from crm.desk import matter_facts as matters
 from crm.desk import queue_facts as queue
@@ -90,6 +91,9 @@ async def _apply(session: AsyncSession, contact_id: str, fact: facts.Fact, at: d
         if not await duty.taken(session, fact.task, fact.number, at):
             raise FactRejected("no_such_task")
         return
+    if isinstance(fact, facts.FollowUpRang):
+        await follow_ups.rang(session, fact, at)
+        return
     if not (0 < len(contact_id) <= 64 and contact_id.isascii() and contact_id.replace("-", "").isalnum()):
         raise FactRejected("bad_contact_id")
     contact = await dialogue.ensure_contact(session, contact_id, at)
@@ -124,6 +128,8 @@ async def _apply_to_contact(session: AsyncSession, contact: Contact, fact: facts
             await callbacks.callback_requested(session, contact, fact, at)
         case facts.CallbackRang():
             await callbacks.callback_rang(session, contact, fact, at)
+        case facts.FollowUpTold():
+            await follow_ups.told(session, contact, fact, at)
         case facts.HandedOver():
             dialogue.handed_over(contact, fact, at)
         case facts.VoicemailRecorded():
@@ -146,7 +152,7 @@ async def _apply_to_contact(session: AsyncSession, contact: Contact, fact: facts
             await dialogue.recording_finished(session, contact, fact, at)
         case facts.CallFound():
             await found_calls.call_found(session, contact, fact, at)
-        case facts.AgentPhoneChanged() | facts.DutyTaken():
-            raise AssertionError("agents' and duty phones belong to no contact")
+        case facts.AgentPhoneChanged() | facts.DutyTaken() | facts.FollowUpRang():
+            raise AssertionError("agents' and duty phones, and what only rang, belong to no contact")
         case _:
             assert_never(fact)

@@ -14,6 +14,7 @@ class FollowUp(Base):
     ticket_no: the follow-up's own ticket, None until due_at, the beginning of the day from which it may be rung.
     outcome: a key of policy.follow_up.OUTCOMES, "" until done_at. fixed, score_visit, visit_rules, score_call: the
     answers (policy.follow_up.Survey). supervisor: they made a supervisor ring. code: what the customer may ask 400 for.
+    said: which of the answers a machine took, and from what: speech | dtmf; empty where a person wrote them down.
     """
 
     __tablename__ = "follow_ups"
@@ -41,15 +42,20 @@ class FollowUp(Base):
     visit_rules: Mapped[dict[str, str]] = mapped_column(default=dict)
     score_call: Mapped[int | None]
     remark: Mapped[str] = mapped_column(default="")
+    said: Mapped[dict[str, str]] = mapped_column(default=dict, server_default="{}")
     supervisor: Mapped[bool] = mapped_column(default=False)
     done_at: Mapped[datetime | None]
     done_by: Mapped[str] = mapped_column(default="")
 
 
 class FollowUpAttempt(Base):
-    """Somebody rang. result: a key of policy.follow_up.ATTEMPTS."""
+    """Somebody rang. result: a key of policy.follow_up.ATTEMPTS.
+
+    contact_id: of the call, when the hotline rang by itself; there is a contact only if somebody answered.
+    """
 
     __tablename__ = "follow_up_attempts"
+    __table_args__ = (Index("ix_follow_up_attempts_placed", "at", postgresql_where="result = 'placed'"),)
 
     follow_up_id: Mapped[str] = mapped_column(ForeignKey("follow_ups.id"), primary_key=True)
     nth: Mapped[int] = mapped_column(primary_key=True)
@@ -57,3 +63,4 @@ class FollowUpAttempt(Base):
     by: Mapped[str]
     result: Mapped[str]
     note: Mapped[str] = mapped_column(default="")
+    contact_id: Mapped[str | None] = mapped_column(unique=True)

@@ -3,12 +3,12 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.followups.models import FollowUp, FollowUpAttempt
 from crm.paging import Total, decode, total_of
-from crm.policy.follow_up import Counted, Survey
+from crm.policy.follow_up import PLACED, Counted, Survey
 from crm.search import repository as listed
 from crm.tickets.models import Ticket
 
@@ -112,3 +112,42 @@ async def counted(session: AsyncSession, since: datetime, until: datetime) -> li
         Counted(outcome, Survey(fixed, visit, rules, call), times)
         for outcome, fixed, visit, rules, call, times in await session.execute(query)
     ]
+
+
+def _to_ring(now: datetime) -> Select[FollowUp]:
+    return select(FollowUp).where(
+        FollowUp.done_at.is_(None),
+        FollowUp.ticket_no.is_not(None),
+        FollowUp.due_at <= now,
+        or_(FollowUp.taken_until.is_(None), FollowUp.taken_until <= now),
+    )
+
+
+async def any_to_ring(session: AsyncSession, now: datetime) -> bool:
+    """Tell whether anybody may be rung now."""
+    return (await session.execute(_to_ring(now).limit(1))).first() is not None
+
+
+async def to_ring(session: AsyncSession, now: datetime, limit: int) -> Sequence[FollowUp]:
+    """Return those that may be rung today and that nobody has taken, locked, the longest completed first."""
+    ordered = _to_ring(now).order_by(FollowUp.completed_at, FollowUp.id).limit(limit)
+    return (await session.execute(ordered.with_for_update(skip_locked=True))).scalars().all()
+
+
+async def placed(session: AsyncSession, *, before: datetime | None = None) -> Sequence[FollowUpAttempt]:
+    """Return the calls of the hotline of which nothing has been told; before: only those placed by then."""
+    query = select(FollowUpAttempt).where(FollowUpAttempt.contact_id.is_not(None), FollowUpAttempt.result == PLACED)
+    query = query if before is None else query.where(FollowUpAttempt.at <= before)
+    return (await session.execute(query.order_by(FollowUpAttempt.at))).scalars().all()
+
+
+async def of_call(session: AsyncSession, contact: str) -> FollowUpAttempt | None:
+    """Return the attempt that is this call of the hotline, locked; None for any other call."""
+    query = select(FollowUpAttempt).where(FollowUpAttempt.contact_id == contact).with_for_update()
+    return (await session.execute(query)).scalar_one_or_none()
+
+
+async def take_back(session: AsyncSession, row: FollowUpAttempt) -> None:
+    """Delete an attempt that was none."""
+    await session.delete(row)
+    await session.flush()

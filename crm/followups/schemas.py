@@ -53,17 +53,21 @@ class AttemptDraft(Change):
 
 
 class AttemptForm(Shape):
-    """An attempt."""
+    """An attempt. contact: the call, when the hotline rang by itself and somebody answered, else ""."""
 
     at: Time
     by: str
     result: str
     result_name: str
     note: str
+    contact: str
 
 
 class SurveyForm(Shape):
-    """The answers as they were given; text: in one line."""
+    """The answers as they were given; text: in one line.
+
+    said: which of them a machine took, and from what: speech | dtmf. Empty where a person wrote them down.
+    """
 
     fixed: str
     score_visit: int | None
@@ -71,6 +75,7 @@ class SurveyForm(Shape):
     score_call: int | None
     remark: str
     text: str
+    said: dict[str, str]
 
 
 class FollowUpForm(Shape):

@@ -1,5 +1,7 @@
 """Working through the day's follow-ups: taken by one, each attempt written down, and what an answer brings about."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -24,6 +26,25 @@ from crm.visits.service import make_callback_code
 TAKEN_FOR = timedelta(minutes=10)  # as a call-back (ux 5.5)
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What an attempt says, by whom. said: as in FollowUp, empty where a person took the answers."""
+
+    result: str
+    by: str
+    note: str = ""
+    survey: Survey | None = None
+    remark: str = ""
+    said: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def trust(self) -> tuple[str, str]:
+        """Status and source of the answers as a slot has them."""
+        if not self.said:
+            return "verified", "agent"
+        return ("dtmf", "dtmf") if set(self.said.values()) == {"dtmf"} else ("unverified", "speech")
+
+
 def is_taken(row: FollowUp, now: datetime) -> bool:
     """Tell whether somebody has taken it and rings now."""
     return row.taken_until is not None and row.taken_until > now
@@ -37,10 +58,8 @@ async def take(session: AsyncSession, follow_up: str, viewer: Viewer, now: datet
     row, rules = await _open(session, follow_up, viewer, now)
     if not policy.may_ring(rules, now):
         raise NotNow(f"现在不是回访的时间，请在 {policy.hours_text(rules)} 打")
-    ticket = await _own_ticket(session, row)
-    if await customers.not_to_call(session, [ticket.caller_e164]):
-        end(row, "do_not_call", viewer.name, now)
-        await _close(session, ticket, "客户标了勿呼，不回访", viewer, now)
+    ticket = await own_ticket(session, row)
+    if await not_to_ring(session, row, ticket, viewer.name, now):
         return row
     if not is_taken(row, now):
         row.code = await make_callback_code(session, row.original_no, now)
@@ -48,29 +67,52 @@ async def take(session: AsyncSession, follow_up: str, viewer: Viewer, now: datet
     return row
 
 
+async def not_to_ring(session: AsyncSession, row: FollowUp, ticket: Ticket, by: str, now: datetime) -> bool:
+    """End a follow-up whose number is marked 勿呼; False when it may be rung."""
+    if not await customers.not_to_call(session, [ticket.caller_e164]):
+        return False
+    end(row, "do_not_call", by, now)
+    await _close(session, ticket, "客户标了勿呼，不回访", by, now)
+    return True
+
+
 async def attempt(
     session: AsyncSession, follow_up: str, draft: AttemptDraft, viewer: Viewer, now: datetime
 ) -> FollowUp:
     """Write down how an attempt went; raises as take does, but at any hour: what was said is never refused for it."""
     row, rules = await _open(session, follow_up, viewer, now)
-    ticket = await _own_ticket(session, row)
     row.attempts += 1
-    told = FollowUpAttempt(
+    written = FollowUpAttempt(
         follow_up_id=row.id, nth=row.attempts, at=now, by=viewer.name, result=draft.result, note=draft.note
     )
-    await repository.add(session, told)
-    text = f"回访第 {row.attempts} 次：{policy.ATTEMPTS[draft.result]}"
-    outcome = policy.end_of(rules, draft.result, row.attempts)
-    if draft.note:
-        await ticket_service.record(session, ticket, now, kind="note", actor=viewer.name, text=draft.note)
-    if not outcome:
-        await _another_day(session, row, ticket, rules, text, viewer, now)
-        return row
-    if draft.survey is not None:
-        await _answered(session, row, ticket, rules, draft, viewer, now)
-    end(row, outcome, viewer.name, now)
-    await _close(session, ticket, text, viewer, now)
+    await repository.add(session, written)
+    survey = draft.survey
+    told = Told(
+        draft.result, viewer.name, draft.note, survey.told() if survey else None, survey.remark if survey else ""
+    )
+    await conclude(session, row, rules, told, now)
     return row
+
+
+async def conclude(session: AsyncSession, row: FollowUp, rules: FollowUpRules, told: Told, now: datetime) -> None:
+    """Bring about what the newest attempt says: another day, or the end and what the answers ask for."""
+    ticket = await own_ticket(session, row)
+    text = f"回访第 {row.attempts} 次：{policy.ATTEMPTS[told.result]}"
+    outcome = policy.end_of(rules, told.result, row.attempts)
+    if told.note:
+        await ticket_service.record(session, ticket, now, kind="note", actor=told.by, text=told.note)
+    if not outcome:
+        await _another_day(session, row, ticket, rules, text, told.by, now)
+        return
+    original = await ticket_service.locked(session, row.original_no)
+    if told.survey is not None:
+        await _answered(session, row, ticket, original, rules, told, told.survey, now)
+    if told.result == "wrong_number":
+        await ticket_service.record(
+            session, original, now, kind="note", actor=told.by, text="回访：号码打错了，请核对客户的号码"
+        )
+    end(row, outcome, told.by, now)
+    await _close(session, ticket, text, told.by, now)
 
 
 async def _open(session: AsyncSession, follow_up: str, viewer: Viewer, now: datetime) -> tuple[FollowUp, FollowUpRules]:
@@ -88,52 +130,42 @@ async def _open(session: AsyncSession, follow_up: str, viewer: Viewer, now: date
     return row, rules
 
 
-async def _own_ticket(session: AsyncSession, row: FollowUp) -> Ticket:
+async def own_ticket(session: AsyncSession, row: FollowUp) -> Ticket:
+    """Return the follow-up's own ticket, locked."""
     return await ticket_service.locked(session, row.ticket_no or "")
 
 
 async def _another_day(
-    session: AsyncSession, row: FollowUp, ticket: Ticket, rules: FollowUpRules, text: str, viewer: Viewer, now: datetime
+    session: AsyncSession, row: FollowUp, ticket: Ticket, rules: FollowUpRules, text: str, by: str, now: datetime
 ) -> None:
     day = now.astimezone(rules.zone).date() + timedelta(days=1)
     row.due_at = datetime.combine(day, time(), rules.zone)
     row.taken_by, row.taken_name, row.taken_until = "", "", None
     state = "" if ticket.state == "waiting_customer" else "waiting_customer"
     words = f"{text}，{day:%m-%d} 再打"
-    await ticket_service.record(session, ticket, now, kind="state", actor=viewer.name, text=words, state=state)
+    await ticket_service.record(session, ticket, now, kind="state", actor=by, text=words, state=state)
 
 
 async def _answered(
-    session: AsyncSession, row: FollowUp, ticket: Ticket, rules: FollowUpRules, draft: AttemptDraft, viewer: Viewer,
-    now: datetime,
+    session: AsyncSession, row: FollowUp, ticket: Ticket, original: Ticket, rules: FollowUpRules, told: Told,
+    survey: Survey, now: datetime,
 ) -> None:  # fmt: skip
     """Keep the answers; not mended opens the first ticket again, a bad mark makes a supervisor ring."""
-    if draft.survey is None:
-        return
-    survey = draft.survey.told()
     row.fixed, row.score_visit, row.score_call = survey.fixed, survey.score_visit, survey.score_call
-    row.visit_rules, row.remark = dict(survey.rules), draft.survey.remark
-    words = "，".join(filter(None, [policy.survey_text(survey), draft.survey.remark]))
-    heard = Heard("survey", {"text": words}, "verified", "agent")
-    await ticket_service.set_slot(session, ticket, heard, now, viewer.name)
-    original = await ticket_service.locked(session, row.original_no)
-    await ticket_service.record(session, original, now, kind="note", actor=viewer.name, text=f"回访：{words}")
-    await _consequences(session, row, ticket, original, policy.complaints(rules, survey), survey, viewer, now)
-
-
-async def _consequences(
-    session: AsyncSession, row: FollowUp, ticket: Ticket, original: Ticket, why: list[str], survey: Survey,
-    viewer: Viewer, now: datetime,
-) -> None:  # fmt: skip
+    row.visit_rules, row.remark, row.said = dict(survey.rules), told.remark, dict(told.said)
+    words = "，".join(filter(None, [policy.survey_text(survey), told.remark]))
+    await ticket_service.set_slot(session, ticket, Heard("survey", {"text": words}, *told.trust), now, told.by)
+    await ticket_service.record(session, original, now, kind="note", actor=told.by, text=f"回访：{words}")
+    why = policy.complaints(rules, survey)
     if not why:
         return
     row.supervisor = True
     if policy.reopens(survey):
-        await reopen(session, original, viewer.name, now)
+        await reopen(session, original, told.by, now)
     await callbacks.ask_supervisor(
         session, original.no, original.contact_id or "", ticket.caller_e164, f"回访：{'，'.join(why)}", now
     )
 
 
-async def _close(session: AsyncSession, ticket: Ticket, text: str, viewer: Viewer, now: datetime) -> None:
-    await ticket_service.record(session, ticket, now, kind="state", actor=viewer.name, text=text, state="closed")
+async def _close(session: AsyncSession, ticket: Ticket, text: str, by: str, now: datetime) -> None:
+    await ticket_service.record(session, ticket, now, kind="state", actor=by, text=text, state="closed")

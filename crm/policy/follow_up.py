@@ -15,15 +15,18 @@ OUTCOMES: Mapping[str, str] = {
     "wrong_number": "号码不对", "do_not_call": "勿呼，没有打", "no_number": "没有号码",
     "reopened": "原单已重开", "void": "作废",
 }  # fmt: skip
+PLACED = "placed"  # the hotline rings by itself, and what comes of it is not told yet
 ATTEMPTS: Mapping[str, str] = {
     "answered": "接通，答了", "unanswered": "接通，没答", "later": "改天再打", "no_answer": "无人接听",
-    "wrong_number": "打错了", "refused": "别再打了",
+    "wrong_number": "打错了", "refused": "别再打了", "not_asked": "接通，没问成", PLACED: "正在打",
 }  # fmt: skip
 RULES: Mapping[str, str] = {
     "badge": "出示工作证", "cleanup": "清理现场", "demo": "通电试机演示", "teach": "讲解使用知识",
     "forbidden": "没有违反五不准",
 }  # fmt: skip
-_AGAIN = frozenset({"later", "no_answer"})
+SOME = "some"  # beside RULES: something was not kept, and the customer did not say what
+CAME = ("on_site", "done")  # states of a visit that the customer can be asked about
+_AGAIN = frozenset({"later", "no_answer", "not_asked"})
 _WITHOUT_TALK = frozenset({"do_not_call", "no_number", "reopened", "void"})  # nobody tried: of no figure
 SELF = "self_resolved"
 
@@ -47,7 +50,7 @@ class FollowUpRules:
 class Survey:
     """What the customer said. fixed: yes | no | again. Scores 1 to 5, None = not asked or not answered.
 
-    rules: keys of RULES that were answered, "yes" = kept.
+    rules: keys of RULES that were answered, "yes" = kept; SOME "no".
     """
 
     fixed: str
@@ -147,6 +150,7 @@ def survey_text(survey: Survey) -> str:
     scores = (("上门", survey.score_visit), ("电话服务", survey.score_call))
     given = [f"{name} {score} 分" for name, score in scores if score is not None]
     undone = [RULES[key] for key in RULES if survey.rules.get(key) == "no"]
+    undone += ["有没做的，没说哪一样"] if survey.rules.get(SOME) == "no" else []
     return "，".join([FIXED[survey.fixed], *given, *([f"没做到：{'、'.join(undone)}"] if undone else [])])
 
 

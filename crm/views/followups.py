@@ -20,7 +20,7 @@ from crm.followups.schemas import (
     SurveyForm,
 )
 from crm.lens import Lens
-from crm.policy.follow_up import ABOUT, ATTEMPTS, OUTCOMES, RULES, Figures, Mean, Survey, survey_text
+from crm.policy.follow_up import ABOUT, ATTEMPTS, CAME, OUTCOMES, PLACED, RULES, Figures, Mean, Survey, survey_text
 from crm.policy.ticket_states import KINDS
 from crm.tickets import repository as tickets
 from crm.tickets.models import Ticket, TicketSlot
@@ -28,7 +28,7 @@ from crm.visits import repository as visits
 from crm.visits.models import EngineerVisit
 
 _FAULT = ("fault_code", "symptom", "statement")
-_CAME = ("on_site", "done")
+_UNHEARD = (PLACED, "no_answer")
 
 
 async def forms(session: AsyncSession, rows: Sequence[FollowUp], lens: Lens) -> list[FollowUpForm]:
@@ -37,7 +37,7 @@ async def forms(session: AsyncSession, rows: Sequence[FollowUp], lens: Lens) -> 
     own = {item.no: item for item in await tickets.by_numbers(session, {row.ticket_no or "" for row in rows})}
     held = await tickets.slots(session, list(originals))
     people = await customers.by_ids(session, {item.customer_id for item in originals.values() if item.customer_id})
-    been = await visits.came(session, list(originals), _CAME)
+    been = await visits.came(session, list(originals), CAME)
     names = await engineers.by_ids(session, {visit.engineer_id for visit in been.values()})
     tried = await repository.attempts(session, [row.id for row in rows])
     most = (await current(session, lens.now)).most_days
@@ -75,7 +75,10 @@ def _form(
 
 
 def _attempt(row: FollowUpAttempt) -> AttemptForm:
-    return AttemptForm(at=row.at, by=row.by, result=row.result, result_name=ATTEMPTS[row.result], note=row.note)
+    call = row.contact_id or "" if row.result not in _UNHEARD else ""
+    return AttemptForm(
+        at=row.at, by=row.by, result=row.result, result_name=ATTEMPTS[row.result], note=row.note, contact=call
+    )
 
 
 def survey(row: FollowUp) -> SurveyForm | None:
@@ -85,7 +88,7 @@ def survey(row: FollowUp) -> SurveyForm | None:
     told = Survey(row.fixed, row.score_visit, row.visit_rules, row.score_call)
     return SurveyForm(
         fixed=row.fixed, score_visit=row.score_visit, visit_rules=row.visit_rules, score_call=row.score_call,
-        remark=row.remark, text=survey_text(told),
+        remark=row.remark, text=survey_text(told), said=row.said,
     )  # fmt: skip
 
 

@@ -15,6 +15,8 @@ export const followups = {
   'followups.engineer': '{name} 上门',
   'followups.answers': '回访结果',
   'followups.remark': '意见',
+  'followups.byRobot': '机器问的',
+  'followups.call': '听通话',
   'followups.noneToday': '今天没有要回访的客户',
   'followups.none_': '这里还没有回访',
   'followups.notYet': '到日子再显示',
