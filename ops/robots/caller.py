@@ -52,8 +52,21 @@ class RobotCaller:
             self._server.forget(call.uuid)
             report.fail("the call was not answered")
             return report
-        report.answered = True
         self._say(f"answered: {scenario.to}")
+        return await self._converse(scenario, line, call, report, before, begun)
+
+    async def answer(self, scenario: Scenario, call: PlacedCall) -> CallReport:
+        """Be the one whom the hotline rings, at the number `from`: answer the call that rings there and play."""
+        report = CallReport(from_=scenario.from_, to=scenario.to)
+        begun = datetime.now(UTC)
+        before = await self._hotline.newest_contact(scenario.from_) if scenario.answers else ""
+        line = await asyncio.wait_for(self._server.expect(call.uuid), _RING_S)
+        return await self._converse(scenario, line, call, report, before, begun)
+
+    async def _converse(
+        self, scenario: Scenario, line: Line, call: PlacedCall, report: CallReport, before: str, begun: datetime
+    ) -> CallReport:
+        report.answered = True
         try:
             await asyncio.wait_for(self._play(scenario, line, call, report, before), scenario.within)
         except TimeoutError:

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+from uuid import UUID
 
 from ivr.telephony.ami.client import AMIClient, AMISettings
 from ops.robots.agent import RobotAgents
 from ops.robots.caller import RobotCaller
-from ops.robots.carrier import Carrier
+from ops.robots.carrier import Carrier, PlacedCall
 from ops.robots.hotline import HotlineAPI
 from ops.robots.line import RobotServer
 from ops.robots.report import CallReport
@@ -77,6 +78,15 @@ class Studio:
         )
         self._agents = asyncio.create_task(agents.run(self.ami.events()), name="robot agents")
         return agents
+
+    async def answer(self, scenario: Scenario, within_s: float) -> CallReport:
+        """Wait until the hotline rings the number `from` of a scenario, and be who answers; not beside robot agents."""
+        caller = RobotCaller(self._server, self.carrier, self.hotline, folder=Path(), out=self._out, say=self._say)
+        async with asyncio.timeout(within_s):
+            async for event in self.ami.events():
+                if (event.get("UserEvent"), event.get("Extension")) == ("RobotRing", scenario.from_):
+                    break
+        return await caller.answer(scenario, PlacedCall(UUID(event["Uuid"]), event["Channel"]))
 
     async def call(self, scenario: Scenario, folder: Path) -> CallReport:
         """Run one robot call; clips of the scenario lie in `folder`. Several may run at once."""

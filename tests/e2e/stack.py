@@ -24,6 +24,7 @@ _LIMITS = {
     "agent_ring_s": "15",
     "queue_timeout_s": "150",
     "duty_ring_s": "6",
+    "follow_up_robot": "1",  # nobody is due but where a test says so
 }
 
 
