@@ -25,7 +25,7 @@ from crm.web.context import LensDep, SessionDep, TransactionalRoute
 
 router = APIRouter(route_class=TransactionalRoute, tags=["clocks"])
 TicketPath = Annotated[str, Path(pattern=r"^[0-9]{8}$")]
-KeyPath = Annotated[str, Path(pattern=r"^[a-z_]{1,40}$")]
+KeyPath = Annotated[str, Path(pattern=r"^[a-z_]{1,40}(\.[0-9]{1,3})?$")]
 _WRITERS = (Role.DISPATCHER, Role.SUPERVISOR)
 
 

@@ -1,6 +1,6 @@
 """Rules of clocks: which a ticket has, what keeps, stops and resumes them. crm.clocks.tick tells what falls due."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -10,7 +10,16 @@ from crm.clocks import repository
 from crm.clocks.models import ClockPause, TicketClock
 from crm.outlets import repository as outlets
 from crm.policy import clocks as policy
-from crm.policy.clock_rules import ClockRules, Promise, promises_for, rules_of_day, scope_of, with_outlets
+from crm.policy.clock_rules import (
+    ClockRules,
+    Promise,
+    key_of_round,
+    promise_of,
+    promises_for,
+    rules_of_day,
+    scope_of,
+    with_outlets,
+)
 from crm.policy.clocks import Clock, ClockState
 from crm.policy.processes import PAUSING
 from crm.rules import service as rules
@@ -26,13 +35,14 @@ async def refresh(session: AsyncSession, ticket: Ticket, held: Mapping[str, Tick
     address = held.get("address")
     scope = scope_of(rulebook, address.value if address else {})
     wanted = {item.key: item for item in promises_for(rulebook, ticket.kind, scope)}
-    clocks = {row.key: row for row in await repository.of_ticket(session, ticket.no)}
+    clocks = list(await repository.of_ticket(session, ticket.no))
     over = ticket.state in ("closed", "void")
-    for key, promise in wanted.items():
-        if key not in clocks and not over:
-            clocks[key] = await _begin(session, ticket, promise, rulebook, scope)
-    for key, row in clocks.items():
-        promise_now = wanted.get(key)
+    for promise in () if over else wanted.values():
+        rounds = [row for row in clocks if promise_of(row.key) == promise.key]
+        if not rounds or (_runs_anew(rounds, ticket) and not _is_kept(promise, ticket, held)):
+            clocks.append(await _begin(session, ticket, promise, rulebook, scope, len(rounds) + 1))
+    for row in clocks:
+        promise_now = wanted.get(promise_of(row.key))
         if promise_now is None or ticket.state == "void":
             await _cancel(session, row, now)
         elif _is_kept(promise_now, ticket, held):
@@ -41,8 +51,19 @@ async def refresh(session: AsyncSession, ticket: Ticket, held: Mapping[str, Tick
             await pause(session, row, rulebook, now, reason="waiting_customer", actor=SYSTEM)
         elif row.pause_reason == "waiting_customer":
             await resume(session, row, rulebook, now, actor=SYSTEM)
-        elif row.state == ClockState.CANCELLED and not over:
+        elif row.state == ClockState.CANCELLED and not over and row.started_at >= _counts_from(ticket):
             row.state = ClockState.RUNNING.value  # the promise is back: the old due time stands
+
+
+def _runs_anew(rounds: Sequence[TicketClock], ticket: Ticket) -> bool:
+    """Tell whether a promise was over before the ticket was opened again: then it runs anew (0044)."""
+    if ticket.reopened_at is None or any(is_alive(row) for row in rounds):
+        return False
+    return max(row.started_at for row in rounds) < ticket.reopened_at
+
+
+def _counts_from(ticket: Ticket) -> datetime:
+    return ticket.reopened_at or ticket.created_at
 
 
 async def rules_for(session: AsyncSession, ticket: Ticket) -> ClockRules:
@@ -137,21 +158,23 @@ def is_late(row: TicketClock, now: datetime) -> bool:
 
 
 async def _begin(
-    session: AsyncSession, ticket: Ticket, promise: Promise, rulebook: ClockRules, scope: str
+    session: AsyncSession, ticket: Ticket, promise: Promise, rulebook: ClockRules, scope: str, nth: int
 ) -> TicketClock:
-    """Start from the ticket's opening, whenever its place became known (dialogues: 时钟从开单起算)."""
+    """Start from the ticket's opening, whenever its place became known (dialogues: 时钟从开单起算), or from when it was
+    opened again. nth: which time the promise runs."""
     hours = rulebook.hours if promise.working else None
     duration = timedelta(hours=promise.hours)
-    clock = policy.begin(ticket.created_at, duration, rulebook.at_risk, hours, rulebook.zone)
+    start = _counts_from(ticket)
+    clock = policy.begin(start, duration, rulebook.at_risk, hours, rulebook.zone)
     row = TicketClock(
         ticket_no=ticket.no,
-        key=promise.key,
-        label=promise.label,
+        key=key_of_round(promise.key, nth),
+        label=promise.label if nth == 1 else f"{promise.label}（第 {nth} 次）",
         place=promise.place,
         sentence=promise.sentence,
         scope=scope,
         rules_from=rulebook.valid_from,
-        started_at=ticket.created_at,
+        started_at=start,
         duration_s=round(duration.total_seconds()),
         pause_reason="",
     )
@@ -189,7 +212,7 @@ def _is_kept(promise: Promise, ticket: Ticket, held: Mapping[str, TicketSlot]) -
 
 
 def _clock(row: TicketClock, rulebook: ClockRules) -> Clock:
-    working = next((item.working for item in rulebook.promises if item.key == row.key), False)
+    working = next((item.working for item in rulebook.promises if item.key == promise_of(row.key)), False)
     return Clock(
         duration=timedelta(seconds=row.duration_s),
         at_risk=rulebook.at_risk,

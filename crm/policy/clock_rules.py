@@ -112,6 +112,17 @@ def promises_for(rules: ClockRules, kind: str, scope: str) -> tuple[Promise, ...
     return tuple(item for item in rules.promises if kind in item.kinds and scope in item.scopes)
 
 
+def key_of_round(key: str, nth: int) -> str:
+    """Return the key of a promise's clock: of the first round the promise's own, later "on_site.2"."""
+    return key if nth == 1 else f"{key}.{nth}"
+
+
+def promise_of(key: str) -> str:
+    """Return the promise whose clock has this key."""
+    base, _, nth = key.rpartition(".")
+    return base if base and nth.isdecimal() else key
+
+
 def _parse_one(raw: Any, index: int) -> ClockRules:
     try:
         working = raw["working"]

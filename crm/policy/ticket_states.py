@@ -23,6 +23,7 @@ _RANK = {"low": 0, "normal": 1, "high": 2, "urgent": 3}
 _WEIGHT = {"consult": 0, "follow_up": 0, "complaint": 2}  # dialogues: 投诉 > 其余办理类 > 咨询
 
 OPEN = frozenset(STATES) - {"closed", "void"}
+DONE = frozenset({"resolved", "closed"})  # what was promised is done; from here a ticket is opened again
 # nobody was sent, nothing shipped, approved or paid, nothing ended: the ticket can still be one of another kind
 _NOT_UNDER_WAY = frozenset({"new", "in_progress", "waiting_customer", "replied", "escalated", "to_dispatch"})
 DISPATCHABLE = frozenset(  # where a ticket waits for somebody to be sent: 待派单, and what headquarters were told

@@ -53,6 +53,7 @@ class Ticket(Base):
     version: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(index=True)
     updated_at: Mapped[datetime]
+    reopened_at: Mapped[datetime | None]
     is_open: Mapped[bool] = mapped_column(default=True, server_default="true")
     pressing: Mapped[bool] = mapped_column(Computed("is_open AND priority = 'urgent'::text", persisted=True))
     terms: Mapped[list[str] | None] = mapped_column(ARRAY(Text), deferred=True)  # crm.search writes them

@@ -71,6 +71,8 @@ async def record(
     if state:
         ticket.state = state
         ticket.is_open = state in policy.OPEN
+        if before in policy.DONE and state not in (*policy.DONE, "void"):
+            ticket.reopened_at = now
     ticket.urged = ticket.urged or kind == URGE
     ticket.version += 1
     ticket.updated_at = max(now, ticket.updated_at)

@@ -255,3 +255,19 @@ async def test_of_several_machines_one_is_picked_by_keys_and_none_is_guessed(crm
     ticket = await console.get(f"/tickets/{page.url.rsplit('/', 1)[1]}")
     assert (ticket["customer_name"], ticket["product"]) == ("两台用户", None)
     assert console.errors == []
+
+
+async def test_a_ticket_opened_again_shows_the_kept_promise_and_the_new_one(crm: Crm, browser: Browser) -> None:
+    console, page = await open_at(crm, browser, AGENT, "/tickets")
+    place = {"province": "广东省", "city": "佛山市", "district": "顺德区", "town": "容桂街道", "road": "新发路5号"}
+    ticket = await console.send("POST", "/tickets", kind="repair", slots={"address": place})
+    for move in ("resolve", "reopen"):
+        ticket = await console.send("PATCH", f"/tickets/{ticket['no']}", version=ticket["version"], move=move)
+    await console.go(f"/tickets/{ticket['no']}")
+    promises = page.locator(".promises dl")
+    await expect(promises.locator("dt", has_text="上门")).to_have_text(["上门", "上门（第 2 次）"])
+    await expect(promises.locator("dt:text-is('上门') + dd")).to_contain_text("按时完成")
+    await expect(promises.locator("dt:text-is('上门（第 2 次）') + dd").get_by_test_id("clock")).to_contain_text(
+        "7时59分"
+    )
+    assert console.errors == []

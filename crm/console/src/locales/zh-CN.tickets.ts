@@ -229,7 +229,7 @@ export const tickets = {
   'machine.which': '哪台机器',
   'machine.none': '还没有登记的机器',
   'machine.noPlace': '没有上门地址记录',
-  'machine.until': '到 {day}',
+  'machine.until': '（到 {day}）',
   'machine.say': '请选是哪台机器，或选「还没有登记的机器」',
   'ticketNew.title': '新工单',
   'ticketNew.for': '给 {name} 开新工单',

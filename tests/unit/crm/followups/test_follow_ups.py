@@ -147,6 +147,9 @@ async def test_not_mended_opens_the_original_and_a_supervisor_rings(office: Offi
         "to_dispatch",
         "回访没修好，重开：待回访 → 待派单",
     )
+    promises = {item["key"]: (item["state"], item["started_at"]) for item in original["clocks"]}
+    assert promises["on_site"] == ("met", original["created_at"])
+    assert promises["on_site.2"] == ("running", original["timeline"][0]["at"]), "8 hours from when it was opened again"
     (task,) = (await get(agent, "/callbacks"))["items"]
     assert (task["reason_name"], task["ticket"], task["priority"]) == ("主管回电", NUMBER, "high")
     assert (task["for_supervisor"], task["note"], task["e164"]) == (True, "回访：又不行了", CALLER)

@@ -11,7 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crm.policy.clock_rules import (
+    key_of_round,
     parse_clock_rules,
+    promise_of,
     promises_for,
     rules_of_day,
     scope_of,
@@ -242,3 +244,9 @@ def test_a_part_without_a_rule_has_no_quota() -> None:
     verdict = judge_quota(sets, day=date(2026, 5, 1), customer_kind="dealer", environment="x", units=9,
                           wanted=[Wanted("PCB", 1)])  # fmt: skip
     assert (verdict.within, verdict.lines[0].over) == (False, 1)
+
+
+def test_a_round_of_a_promise_has_a_key_of_its_own_and_is_known_by_it() -> None:
+    assert [key_of_round("on_site", nth) for nth in (1, 2, 3)] == ["on_site", "on_site.2", "on_site.3"]
+    assert {promise_of(key) for key in ("on_site", "on_site.2", "on_site.13")} == {"on_site"}
+    assert [promise_of(key) for key in (".2", "on_site.x", "")] == [".2", "on_site.x", ""]
