@@ -29,6 +29,12 @@ async def prices_on(session: AsyncSession, day: date) -> Mapping[str, PartPrice]
     return {row.part_code: row for row in (await session.execute(query)).scalars()}
 
 
+async def priced(session: AsyncSession, code: str, day: date) -> bool:
+    """Tell whether a part has a price on that day."""
+    query = select(PartPrice.part_code).where(PartPrice.part_code == code, PartPrice.valid_from <= day).limit(1)
+    return (await session.execute(query)).first() is not None
+
+
 async def price_of_day(session: AsyncSession, code: str, day: date) -> PartPrice | None:
     """Return the price that begins on that very day."""
     query = select(PartPrice).where(PartPrice.part_code == code, PartPrice.valid_from == day)

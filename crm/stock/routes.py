@@ -39,6 +39,7 @@ async def list_stock(
         items=await view.stock_rows(session, kept, lens),
         next=encode_key(kept[-1].code) if len(found) > size else "",
         low_parts=await repository.low_count(session),
+        labor=await view.labor(session, lens),
     )
 
 

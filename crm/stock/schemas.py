@@ -54,9 +54,13 @@ class StockRow(SparePartForm):
 
 
 class StockSlice(Slice[StockRow]):
-    """Part of the list by code; low_parts: how many parts of the whole catalogue are low somewhere."""
+    """Part of the list by code; low_parts: how many parts of the whole catalogue are low somewhere.
+
+    labor: whether the price list has 上门人工费 (`LABOR`) today; without it no visit is charged by the list.
+    """
 
     low_parts: int
+    labor: Literal["priced", "unpriced", "missing"]
 
 
 class PriceForm(Shape):

@@ -1,6 +1,7 @@
 """Answers about parts: catalogue lines, requests, stock."""
 
 from collections.abc import Sequence
+from typing import Literal
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -8,6 +9,7 @@ from crm.lens import Lens
 from crm.parts import repository, service
 from crm.parts.models import Part, PartPrice
 from crm.parts.schemas import LineForm, RequestForm, SparePartForm
+from crm.policy.charge import LABOR
 from crm.stock import repository as stock
 from crm.stock.models import StockLevel
 from crm.stock.schemas import LevelForm, PlaceForm, PriceForm, StockFile, StockMoveForm, StockRow
@@ -42,6 +44,13 @@ async def stock_rows(session: AsyncSession, found: Sequence[Part], lens: Lens) -
     prices = await repository.prices_on(session, lens.now.astimezone(lens.zone).date())
     named = await places(session)
     return [_stock_row(row, prices.get(row.code), levels[row.code], named) for row in found]
+
+
+async def labor(session: AsyncSession, lens: Lens) -> Literal["priced", "unpriced", "missing"]:
+    """Tell how the fee for coming and working stands in today's price list (ADR 0041)."""
+    if await repository.priced(session, LABOR, lens.now.astimezone(lens.zone).date()):
+        return "priced"
+    return "unpriced" if await repository.by_codes(session, [LABOR]) else "missing"
 
 
 async def stock_file(session: AsyncSession, row: Part, lens: Lens) -> StockFile:

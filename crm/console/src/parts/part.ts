@@ -5,9 +5,13 @@ import { t } from '@/locales'
 export type Values = Required<Pick<PartChange, 'name' | 'unit' | 'swappable' | 'active'>>
 export const BLANK: Values = { name: '', unit: t('parts.piece'), swappable: false, active: true }
 
-/** What is saved of a part, as the form writes it. */
-export function valuesOf(part: SparePart | null): Values {
-  return part ? { name: part.name, unit: part.unit, swappable: part.swappable, active: part.active } : BLANK
+/** The line of the price list that is the fee for coming and working, as the server names it. */
+export const LABOR = 'LABOR'
+
+/** What is saved of a part, as the form writes it; `code` is that of a new one, the fee for coming has its name already. */
+export function valuesOf(part: SparePart | null, code = ''): Values {
+  if (part) return { name: part.name, unit: part.unit, swappable: part.swappable, active: part.active }
+  return code.trim() === LABOR ? { ...BLANK, name: t('parts.labor.name'), unit: t('parts.labor.unit') } : BLANK
 }
 
 /** The whole number that was typed; null = it is none, or too great. */

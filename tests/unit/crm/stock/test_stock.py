@@ -111,6 +111,21 @@ async def test_low_stock_is_marked_found_and_counted(page: Opener) -> None:
         assert (await agent.get(f"{API}/stock")).json()["low_parts"] == 0
 
 
+async def test_the_list_says_whether_the_fee_for_coming_has_a_price_today(page: Opener) -> None:
+    async def labor() -> str:
+        found: str = (await keeper.get(f"{API}/stock")).json()["labor"]
+        return found
+
+    async with page("9001") as keeper:
+        assert await labor() == "missing"
+        await saved(keeper, "LABOR", "上门人工费", unit="次")
+        price = {"fen": 15_000, "source": "2026 年价目表"}
+        await keeper.post(f"{API}/parts/LABOR/prices", json={"valid_from": "2099-01-01", **price})
+        assert await labor() == "unpriced"
+        await keeper.post(f"{API}/parts/LABOR/prices", json={"valid_from": "2026-01-01", **price})
+        assert await labor() == "priced"
+
+
 async def test_parts_are_searched_and_read_on_by_code(page: Opener) -> None:
     async with page("9001") as keeper:
         for number in range(5):
