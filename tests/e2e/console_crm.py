@@ -208,7 +208,7 @@ async def running_crm(database_url: str, folder: Path) -> AsyncIterator[Crm]:
         environment[f"HOTLINE_{name.upper()}_DIR"] = str(folder / name)
     url = f"http://127.0.0.1:{ports['WEB_PORT']}"
     headers = {"Authorization": f"Bearer {_TOKEN}"}
-    desk = httpx.AsyncClient(base_url=f"http://127.0.0.1:{ports['DESK_PORT']}", headers=headers)
+    desk = httpx.AsyncClient(base_url=f"http://127.0.0.1:{ports['DESK_PORT']}", headers=headers, timeout=_STARTUP_S)
     tale = Tale(desk)
     async with desk, commands(ports["COMMANDS_PORT"], tale), _redis(folder) as redis:
         environment["HOTLINE_REDIS_URL"] = redis

@@ -23,6 +23,7 @@ FLAGS: Final = (
 expect.set_options(timeout=60_000)  # as long as every other wait of a page
 COMPACT: Final = (1366, 768)
 WIDE: Final = (1920, 1080)
+_RETRIES: Final = 3  # of a connection that the server closed while it was idle
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,14 +199,14 @@ class ConsolePage:
 
     async def get(self, path: str) -> Any:
         """Return JSON of the REST API as this person sees it, e.g. "/tickets/60214831"."""
-        answer = await self.page.request.get(f"{self._base}/api/v1{path}")
+        answer = await self.page.request.get(f"{self._base}/api/v1{path}", max_retries=_RETRIES)
         assert answer.ok, f"{path}: {answer.status}"
         return await answer.json()
 
     async def send(self, method: str, path: str, **body: Any) -> Any:
         """Ask the REST API as this person would and return the JSON it answers with."""
         answer = await self.page.request.fetch(
-            f"{self._base}/api/v1{path}", method=method, headers={"X-Hotline": "1"}, data=body
+            f"{self._base}/api/v1{path}", method=method, headers={"X-Hotline": "1"}, data=body, max_retries=_RETRIES
         )
         assert answer.ok, f"{method} {path}: {answer.status} {await answer.text()}"
         return await answer.json()
