@@ -202,6 +202,7 @@ export const tickets = {
   'tell.wrong.times': '完工不能早于到达',
   'revoke.title': '撤销结果',
   'revoke.ask': '用掉的配件退回原来的仓库，工单重新打开，还没打的回访不再打。',
+  'revoke.money': '这次上门收了 {sum}，撤销后请与客户结清。',
   'revoke.reason': '撤销的原因',
   'revoke.keep': '不撤销',
   'visitResult.fixed': '修好了',
