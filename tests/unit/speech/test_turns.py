@@ -1,6 +1,6 @@
-"""The turn machine on a virtual clock: barge-in, end of turn, keys, timers; and properties over random inputs."""
+"""The turn machine on a virtual clock: barge-in, end of turn, timers; and properties over random inputs."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,12 +12,10 @@ from speech.turn_events import (
     Decided,
     Digit,
     Finish,
-    Frame,
     Gone,
     Input,
     KeepKey,
     Order,
-    Output,
     Partial,
     PromptEnded,
     RecognizerLost,
@@ -26,63 +24,7 @@ from speech.turn_events import (
     Verdict,
     rules_of,
 )
-from speech.turns import TurnMachine
-
-WORDS = Partial(filler=False, complete=False, danger=False)
-WHOLE = Partial(filler=False, complete=True, danger=False)
-FILLER = Partial(filler=True, complete=False, danger=False)
-DANGER = Partial(filler=False, complete=False, danger=True)
-LISTEN = TurnRules(prompted=False)
-ASK = TurnRules()
-SAY = TurnRules(listening=False)
-DIGITS = replace(LISTEN, key_mode=KeyMode.DIGITS, max_digits=11)
-
-
-@dataclass
-class Script:
-    """Plays a turn: 20 ms at a time, collecting what came out and when."""
-
-    rules: TurnRules
-    now: int = 0
-    out: list[tuple[int, Output]] = field(default_factory=list)
-    run: int = 0
-
-    def __post_init__(self) -> None:
-        self.machine = TurnMachine(self.rules, self.now)
-
-    def give(self, item: Input) -> "Script":
-        self.out += [(self.now, item) for item in self.machine.step(item, self.now)]
-        return self
-
-    def voice(self, ms: int) -> "Script":
-        for _ in range(ms // 20):
-            self.now += 20
-            self.run = min(self.run + 20, 400)
-            self.give(Frame(voiced=True, speaking=self.run >= 100, run_ms=self.run))
-        return self
-
-    def quiet(self, ms: int) -> "Script":
-        for number in range(1, ms // 20 + 1):
-            self.now += 20
-            self.run = 0 if number >= 10 else self.run
-            self.give(Frame(voiced=False, speaking=self.run >= 100, run_ms=self.run))
-        return self
-
-    def keys(self, keys: str) -> "Script":
-        for key in keys:
-            self.give(Digit(key))
-        return self
-
-    @property
-    def orders(self) -> list[Output]:
-        return [item for _, item in self.out]
-
-    def when(self, item: Output) -> int:
-        return next(at for at, what in self.out if what == item)
-
-    @property
-    def end(self) -> Finish | None:
-        return self.machine.finished
+from tests.unit.speech.turn_script import ASK, DANGER, DIGITS, FILLER, LISTEN, SAY, WHOLE, WORDS, Script
 
 
 def test_a_short_answer_ends_after_complete_timeout_and_an_unfinished_one_after_incomplete() -> None:
@@ -172,13 +114,6 @@ def test_the_head_of_a_prompt_is_guarded() -> None:
     assert turn.orders == [Order.START_RECOGNITION, Order.PAUSE_PROMPT]
 
 
-def test_with_bargein_keys_speech_waits_for_the_prompt_to_end() -> None:
-    turn = Script(replace(ASK, bargein=Bargein.KEYS)).quiet(1000).voice(600).give(WHOLE).quiet(3000)
-    assert turn.orders == [Order.START_RECOGNITION]
-    turn.give(PromptEnded())
-    assert turn.orders[1:] == [Order.START_INPUT, Order.FINALIZE]
-
-
 def test_a_noise_under_a_prompt_that_speech_may_not_stop_is_forgotten() -> None:
     turn = Script(replace(ASK, bargein=Bargein.KEYS)).quiet(1000).voice(200).quiet(1500)
     assert turn.orders == [Order.START_RECOGNITION, Order.STOP_RECOGNITION]
@@ -203,87 +138,8 @@ def test_ordinary_words_do_not_stop_a_say() -> None:
     assert turn.end == Finish(Cause.SUCCESS)
 
 
-def test_keys_during_a_say_are_kept_and_end_it() -> None:
-    turn = Script(SAY).quiet(1000).keys("3")
-    assert turn.orders == [KeepKey("3"), Order.DROP_PROMPT, Finish(Cause.SUCCESS)]
-
-
-def test_keys_under_a_protected_say_are_kept_and_do_not_end_it() -> None:
-    turn = Script(replace(SAY, bargein=Bargein.NONE, speech=False)).quiet(1000).keys("3").quiet(1000)
-    assert turn.orders == [KeepKey("3")]
-    assert turn.give(PromptEnded()).end == Finish(Cause.SUCCESS)
-
-
-def test_keys_under_a_protected_question_answer_it_when_the_prompt_is_over() -> None:
-    turn = Script(replace(ASK, bargein=Bargein.NONE)).quiet(1000).keys("12")
-    assert turn.orders == []
-    turn.give(PromptEnded())
-    assert turn.orders == [Order.START_INPUT, Finish(Cause.SUCCESS, Mode.DTMF, "1"), KeepKey("2")]
-
-
 def test_a_turn_without_prompt_and_slot_is_over_at_once() -> None:
     assert Script(replace(SAY, prompted=False)).give(Tick()).end == Finish(Cause.SUCCESS)
-
-
-def test_keys_beat_speech_at_once() -> None:
-    turn = Script(ASK).quiet(1000).voice(300).keys("1")
-    assert turn.orders == [
-        Order.START_RECOGNITION,
-        Order.PAUSE_PROMPT,
-        Order.STOP_RECOGNITION,
-        Order.DROP_PROMPT,
-        Order.START_INPUT,
-        Finish(Cause.SUCCESS, Mode.DTMF, "1"),
-    ]
-
-
-def test_a_key_while_the_result_is_awaited_wins() -> None:
-    turn = Script(LISTEN).voice(400).give(WHOLE).quiet(600).keys("2")
-    assert turn.end == Finish(Cause.SUCCESS, Mode.DTMF, "2")
-    assert turn.give(Decided(Verdict.MATCH)).end == Finish(Cause.SUCCESS, Mode.DTMF, "2")
-
-
-def test_a_key_that_is_no_answer_is_no_match() -> None:
-    assert Script(replace(LISTEN, keys="12")).keys("5").end == Finish(Cause.NO_MATCH, Mode.DTMF, "5")
-
-
-@pytest.mark.parametrize(
-    ("pressed", "digits"),
-    [
-        ("123#", "123"),
-        ("#", "#"),
-        ("12*34#", "34"),
-        ("*0", "*0"),
-        ("12*9", "*9"),
-        ("*10#", "10"),
-        ("10#", "10"),
-        ("12345678901", "12345678901"),
-        ("A1B#", "1"),
-    ],
-)
-def test_digits_mode(pressed: str, digits: str) -> None:
-    assert Script(DIGITS).keys(pressed).end == Finish(Cause.SUCCESS, Mode.DTMF, digits)
-
-
-def test_digits_end_after_the_interdigit_time() -> None:
-    turn = Script(DIGITS).keys("07").quiet(2980)
-    assert turn.end is None
-    assert turn.quiet(20).end == Finish(Cause.SUCCESS, Mode.DTMF, "07")
-
-
-def test_a_cleared_number_waits_like_a_fresh_question() -> None:
-    turn = Script(DIGITS).keys("07*").quiet(5980)
-    assert turn.end is None
-    assert turn.quiet(20).end == Finish(Cause.NO_INPUT)
-
-
-def test_speech_is_ignored_while_digits_are_collected() -> None:
-    turn = Script(DIGITS).keys("0").voice(500).quiet(2600)
-    assert turn.orders == [Order.START_INPUT, Finish(Cause.SUCCESS, Mode.DTMF, "0")]
-
-
-def test_keys_are_ignored_where_none_are_wanted() -> None:
-    assert Script(replace(LISTEN, key_mode=KeyMode.NONE)).keys("123").orders == []
 
 
 def test_fillers_are_no_answer_and_the_clock_starts_again() -> None:
@@ -337,17 +193,8 @@ def test_what_comes_when_nobody_waits_for_it_changes_nothing(late: Input) -> Non
     assert turn.quiet(5000).end == Finish(Cause.NO_INPUT)
 
 
-def test_a_key_to_a_turn_without_prompt_and_slot_is_kept() -> None:
-    assert Script(replace(SAY, prompted=False)).keys("3").orders == [KeepKey("3"), Finish(Cause.SUCCESS)]
-
-
 def test_a_hang_up_ends_any_turn() -> None:
     assert Script(ASK).give(Gone()).end == Finish(Cause.HUNG_UP)
-
-
-def test_keys_only_never_listens_to_speech() -> None:
-    turn = Script(replace(LISTEN, speech=False)).voice(3000).quiet(3000)
-    assert turn.orders == [Finish(Cause.NO_INPUT)]
 
 
 def test_rules_come_from_the_contract() -> None:
@@ -366,6 +213,8 @@ INPUTS: st.SearchStrategy[Any] = st.one_of(
     st.sampled_from(Verdict).map(Decided),
     st.tuples(st.sampled_from(["voice", "quiet"]), st.integers(20, 2500)),
 )
+
+
 RULES = st.builds(
     TurnRules,
     listening=st.booleans(),
