@@ -1,7 +1,8 @@
 """A decoder worker: its own process, the only place that loads libvosk. Started by the pool, ends with its pipe.
 
-Two decodes an utterance, one within the grammar and one open; a new recognizer for each utterance (SetGrammar on a
-running one would abort the process, a used one may give another text).
+Two decodes an utterance, one within the grammar and one open. A recognizer is used for one utterance after the other
+(SetGrammar on a running one would abort the process), each time after it has been brought to its end: only then does
+Vosk begin with features of their own again, and the text is the one that a new recognizer would give.
 """
 
 import json
@@ -9,7 +10,6 @@ import select
 import signal
 import socket
 import sys
-from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,12 +19,13 @@ import vosk
 
 from speech.recognizers.paths import SEVERAL, likeliest, read_repeats
 from speech.recognizers.port import UNKNOWN
+from speech.recognizers.shelf import Shelf
 from speech.recognizers.wire import Kind, Message, Unpacker, encode_message
 
 SAMPLE_RATE = 8000
 # Heard before an utterance: a sound at its very first moment has a beginning then, and is not lost (E of E零三).
 LEAD = bytes(SAMPLE_RATE // 10 * 2)
-MAX_SPARES = 32  # grammars whose next recognizer is kept ready
+_OPEN = 0  # the number of the grammar that is none
 
 
 class _Listener:
@@ -38,9 +39,11 @@ class _Listener:
         recognizer.SetMaxAlternatives(SEVERAL if repeats else 1)
         self._recognizer = recognizer
         self._repeats = repeats
+        self._at_work = False  # between a packet and the end of its stretch
 
     def hear(self, pcm: bytes) -> bool:
         """Decode a packet; tell whether Vosk saw the end of a stretch."""
+        self._at_work = True
         return bool(self._recognizer.AcceptWaveform(pcm))
 
     def partial(self) -> str:
@@ -49,17 +52,25 @@ class _Listener:
 
     def stretch(self) -> str:
         """Return the words of the stretch that has ended."""
+        self._at_work = False
         return likeliest(self._recognizer.Result(), self._repeats)
 
     def end(self) -> str:
-        """Return the words of what was heard last; nothing is heard after that."""
-        return likeliest(self._recognizer.FinalResult(), self._repeats)
+        """Return the words of what was heard last; what is heard after that is another utterance."""
+        nothing_new = not self._at_work
+        if nothing_new:
+            # Vosk takes no end right behind a stretch, and would go on with the features of this utterance.
+            self.hear(LEAD)
+        text = likeliest(self._recognizer.FinalResult(), self._repeats)
+        self._at_work = False
+        return "" if nothing_new else text
 
 
 @dataclass(slots=True)
 class _Utterance:
     free: _Listener
     grammar: _Listener | None
+    number: int  # of the grammar
     heard: list[str]  # grammar text, free text, of the stretches that Vosk has closed
     partials: list[str]  # Vosk's last partial results as they came
     texts: list[str]  # what was answered last
@@ -74,8 +85,8 @@ class Decoder:
         self._grammars: dict[int, str] = {}
         self._utterances: dict[int, _Utterance] = {}
         self._repeats = read_repeats(Path(model_path))
-        self._spares: OrderedDict[int, _Listener | None] = OrderedDict()  # made ahead, by grammar; the newest used last
-        self._wanted: list[int] = []
+        self._shelf = Shelf(self._make)
+        self._shelf.want(_OPEN)
         # A model of another rate fails on every packet: better now than on the first call.
         vosk.KaldiRecognizer(self._model, SAMPLE_RATE).AcceptWaveform(bytes(SAMPLE_RATE // 5 * 2))
 
@@ -88,7 +99,8 @@ class Decoder:
             case Kind.OPEN:
                 self._utterances[session] = self._open(int(message.payload))
             case Kind.CANCEL:
-                self._utterances.pop(session, None)
+                if utterance := self._utterances.pop(session, None):
+                    self._end(utterance)
             case Kind.PING:
                 return Message(Kind.PONG)
             case Kind.AUDIO:
@@ -96,7 +108,7 @@ class Decoder:
                 return Message(Kind.PARTIAL, session, _feed(utterance, message.payload) if utterance else b"")
             case Kind.FINISH:
                 utterance = self._utterances.pop(session, None)
-                return Message(Kind.FINAL, session, _json(_finish(utterance) if utterance else ["", ""]))
+                return Message(Kind.FINAL, session, _json(self._end(utterance) if utterance else ["", ""]))
             case _:
                 pass
         return None
@@ -114,36 +126,34 @@ class Decoder:
                 kept[rest] = None
         kept[UNKNOWN] = None
         self._grammars[number] = json.dumps(list(kept), ensure_ascii=False)
-        self._wanted.append(number)
+        self._shelf.want(number)
         return list(unknown)
 
     def _open(self, number: int) -> _Utterance:
-        free = _Listener(vosk.KaldiRecognizer(self._model, SAMPLE_RATE), self._repeats)
-        narrow = self._narrow(number) if number else None
+        free = self._shelf.take(_OPEN)
+        narrow = self._shelf.take(number) if number else None
         for recognizer in filter(None, (free, narrow)):
             recognizer.hear(LEAD)
-        return _Utterance(free, narrow, ["", ""], ["", ""], ["", ""])
+        return _Utterance(free, narrow, number, ["", ""], ["", ""], ["", ""])
 
-    def _narrow(self, number: int) -> _Listener:
-        """Return a recognizer of a grammar, the one made ahead if there is one, and want another."""
-        if number not in self._wanted:
-            self._wanted.append(number)
-        return self._spares.pop(number, None) or self._make(number)
+    def _end(self, utterance: _Utterance) -> list[str]:
+        """Return the texts of a whole utterance; its recognizers are free for another."""
+        heard = []
+        for before, number, listener in zip(
+            utterance.heard, (utterance.number, _OPEN), (utterance.grammar, utterance.free), strict=True
+        ):
+            heard.append(_join(before, listener.end()) if listener is not None else before)
+            if listener is not None:
+                self._shelf.put_back(number, listener)
+        return heard
 
     def _make(self, number: int) -> _Listener:
-        return _Listener(vosk.KaldiRecognizer(self._model, SAMPLE_RATE, self._grammars[number]), self._repeats)
+        grammar = (self._grammars[number],) if number else ()
+        return _Listener(vosk.KaldiRecognizer(self._model, SAMPLE_RATE, *grammar), self._repeats)
 
     def make_ahead(self) -> bool:
-        """Make one recognizer of a grammar that is wanted; False when there is nothing to do. For idle moments."""
-        if not self._wanted:
-            return False
-        number = self._wanted.pop(0)
-        self._spares.setdefault(number, None)
-        self._spares[number] = self._spares[number] or self._make(number)
-        self._spares.move_to_end(number)
-        if len(self._spares) > MAX_SPARES:
-            self._spares.popitem(last=False)
-        return True
+        """Make one recognizer that is wanted; False when there is nothing to do. For idle moments."""
+        return self._shelf.make_ahead()
 
 
 def _feed(utterance: _Utterance, pcm: bytes) -> bytes:
@@ -169,14 +179,6 @@ def _accept(utterance: _Utterance, index: int, decoder: _Listener | None, pcm: b
         text = _join(utterance.heard[index], json.loads(raw).get("partial", ""))
     changed, utterance.texts[index] = text != utterance.texts[index], text
     return changed
-
-
-def _finish(utterance: _Utterance) -> list[str]:
-    heard = []
-    for before, decoder in zip(utterance.heard, (utterance.grammar, utterance.free), strict=True):
-        text = decoder.end() if decoder is not None else ""
-        heard.append(_join(before, text))
-    return heard
 
 
 def _join(first: str, second: str) -> str:
