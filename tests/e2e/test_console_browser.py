@@ -211,3 +211,15 @@ async def test_the_wrap_up_ships_from_the_place_that_is_chosen(crm: Crm, desk: C
     await desk.finish("报修已受理", "发货")
     told = [line["text"] for line in (await desk.get(path))["timeline"]]
     assert "出容桂网点：PRESS-SW ×2（余 0）" in told
+
+
+async def test_a_page_that_cannot_be_fetched_says_so_and_opens_later(desk: ConsolePage) -> None:
+    await desk.page.context.set_offline(True)
+    await desk.page.get_by_role("link", name="知识").click()
+    told = desk.page.get_by_text("这个页面没有打开")
+    await expect(told).to_be_visible()
+    await desk.page.context.set_offline(False)
+    await expect(desk.page.get_by_text("心跳")).to_be_visible()
+    await desk.page.get_by_role("button", name="重新打开").press("Enter")
+    await expect(desk.page.get_by_role("heading", name="知识")).to_be_visible()
+    await expect(told).to_have_count(0)

@@ -187,3 +187,31 @@ async def test_the_part_that_comes_back_is_chosen_from_the_list(crm: Crm, browse
     await page.get_by_role("form", name="送审").get_by_role("button", name="送审").press("Enter")
     await expect(page.get_by_text("点火电极 IGN-01").first).to_be_visible()
     assert console.errors == []
+
+
+async def test_a_price_list_without_the_fee_for_coming_says_so_to_those_who_keep_prices(
+    crm: Crm, browser: Browser
+) -> None:
+    console = await _lead(crm, browser)
+    await given_stock(console)
+    _, agent = await open_at(crm, browser, "8001", "/parts")
+    await expect(agent.get_by_role("row").filter(has_text="IGN-01")).to_be_visible()
+    await expect(agent.get_by_text("LABOR")).to_have_count(0)
+    await console.go("/parts")
+    page = console.page
+    note = page.get_by_text("价目表里还没有上门人工费（编号 LABOR）")
+    await expect(note).to_be_visible()
+    await page.get_by_role("link", name="建上门人工费").press("Enter")
+    form = page.get_by_role("form", name="新建配件")
+    await expect(form.get_by_label("编号")).to_have_value("LABOR")
+    await expect(form.get_by_label("名称")).to_have_value("上门人工费")
+    await form.get_by_role("button", name="建配件").press("Enter")
+    await expect(page.get_by_text("上门人工费（编号 LABOR）还没有今天能用的价格")).to_be_visible()
+    price = page.get_by_role("form", name="加价格")
+    await price.get_by_label("从这一天起").fill("2026-01-01")
+    await price.get_by_label("价格（元）").fill("150")
+    await price.get_by_label("价目表").fill("2026 年价目表")
+    await price.get_by_label("价目表").press("Enter")
+    await expect(page.get_by_text("编号 LABOR）")).to_have_count(0)
+    await expect(page.get_by_role("row").filter(has_text="LABOR")).to_contain_text("¥150.00")
+    assert console.errors == []

@@ -1,4 +1,5 @@
 // Addresses of the console. Each page is loaded when first opened, except the desk, which must be there at once.
+import { ref } from 'vue'
 import { createRouter, createWebHistory, type RouteLocationNormalized } from 'vue-router'
 
 import { landing, may, type PageName, resume } from '@/session'
@@ -58,3 +59,8 @@ router.beforeEach(async (to: RouteLocationNormalized) => {
   if (to.meta.page && !may(to.meta.page)) return `/forbidden/${to.meta.page}`
   return true
 })
+
+/** The address of a page that did not open: the server is away, or has newer pages than this tab; "" = none. */
+export const unopened = ref('')
+router.onError((_, to) => { unopened.value = to.fullPath })
+router.afterEach(() => { unopened.value = '' })

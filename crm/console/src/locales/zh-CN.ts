@@ -59,6 +59,8 @@ const shell = {
   'strip.server': '服务器',
   'strip.phone': '话机',
   'strip.pop': '弹屏 {s} 秒',
+  'page.unopened': '这个页面没有打开：连不上服务器，或者系统刚更新过。填写的内容已存在本机。',
+  'page.openAgain': '重新打开',
   'strip.asOf': '截至 {time}',
   'strip.normal': '正常',
   'strip.lost': '断开',
