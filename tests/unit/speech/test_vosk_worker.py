@@ -74,11 +74,13 @@ def test_a_used_recognizer_hears_what_a_new_one_hears() -> None:
     ]
     grammar = json.dumps(["E 零 三", "报修", "没有 热水"]).encode()
 
-    def heard(subject: Decoder, session: int, pcm: bytes) -> object:
+    def heard(subject: Decoder, session: int, pcm: bytes) -> list[object]:
         ask(subject, Kind.OPEN, session, b"1")
         for start in range(0, len(pcm), 1600):
             ask(subject, Kind.AUDIO, session, pcm[start : start + 1600])
-        return ask(subject, Kind.FINISH, session)
+        finished = ask(subject, Kind.FINISH, session)
+        assert isinstance(finished, list)
+        return finished
 
     fresh = []
     for pcm in said:
