@@ -24,5 +24,5 @@ async def judge_sample(
     """Say of a corrected slot whether the recognizer misheard, which keeps it as a sample, or the caller changed his
     mind. 404 for a slot that was not corrected, or of which there is no clip."""
     require(lens.viewer, Role.AGENT, Role.DISPATCHER, Role.SUPERVISOR)
-    ticket = await service.judge(session, no, slot, misheard=body.misheard)
+    ticket = await service.judge(session, no, slot, lens.now, misheard=body.misheard)
     return await view.ticket(session, ticket, lens)

@@ -10,6 +10,7 @@ from crm.calls import repository as calls
 from crm.corrections import repository
 from crm.corrections.errors import NoSample
 from crm.corrections.models import Correction
+from crm.events.service import EventKind, append
 from crm.policy import samples
 from crm.tickets import repository as tickets
 from crm.tickets.models import Ticket
@@ -44,11 +45,12 @@ async def _learn(session: AsyncSession, ticket: Ticket, contact: str, name: str,
     await repository.add(session, row)
 
 
-async def judge(session: AsyncSession, no: str, slot: str, *, misheard: bool) -> Ticket:
+async def judge(session: AsyncSession, no: str, slot: str, now: datetime, *, misheard: bool) -> Ticket:
     """Say whether the recognizer misheard or the caller changed his mind; raises NoTicket, NoSample."""
     ticket = await locked(session, no)
     row = await repository.get(session, no, slot)
     if row is None:
         raise NoSample("这一项没有可以留作识别样本的改正")
     row.misheard = misheard
+    await append(session, EventKind.TICKET, now, ticket=ticket.no, contact=ticket.contact_id or "")
     return ticket

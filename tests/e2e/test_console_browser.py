@@ -213,6 +213,21 @@ async def test_the_wrap_up_ships_from_the_place_that_is_chosen(crm: Crm, desk: C
     assert "出容桂网点：PRESS-SW ×2（余 0）" in told
 
 
+async def test_a_correction_on_the_card_asks_there_whether_it_was_misheard(crm: Crm, desk: ConsolePage) -> None:
+    await crm.tale.dialogue("misheard", 1_000_090)
+    await crm.tale.ring("misheard", AGENT)
+    await crm.tale.answer("misheard", AGENT)
+    card = await desk.wait_for_card(contact="misheard", state="talking")
+    await desk.correct_slot(card, "fault_code", "E10")
+    row = await desk.slot(card, "fault_code")
+    misheard, changed = (row.get_by_role("button", name=name) for name in ("系统听错", "来电人改口"))
+    await expect(misheard).to_have_attribute("aria-pressed", "true")
+    await expect(row).to_contain_text("已留作识别样本")
+    await changed.press("Enter")
+    await expect(changed).to_have_attribute("aria-pressed", "true")
+    await expect(row).not_to_contain_text("已留作识别样本")
+
+
 async def test_a_page_that_cannot_be_fetched_says_so_and_opens_later(desk: ConsolePage) -> None:
     await desk.page.context.set_offline(True)
     await desk.page.get_by_role("link", name="知识").click()

@@ -51,6 +51,18 @@ export async function takeCandidate(card: Card, slot: Slot, index: number): Prom
   }
 }
 
+/** Says whether a corrected slot was misheard or the caller changed his mind. */
+export async function judgeSlot(card: Card, slot: Slot, misheard: boolean): Promise<string> {
+  const no = card.draft?.no
+  if (!no) return ''
+  try {
+    draftOfTicket(await api.judgeSample(no, slot.slot, misheard))
+    return ''
+  } catch (error) {
+    return refused(error)
+  }
+}
+
 /** Opens the ticket this call made. */
 export function openOwn(card: Card): void {
   acted(card, 'opened')
