@@ -192,7 +192,7 @@ def conf_files(acoustic_scale: float) -> dict[str, str]:
         "--low-freq=40\n--high-freq=-200\n--dither=0\n"
     )
     model = (
-        "--min-active=50\n--max-active=3000\n--beam=11.0\n--lattice-beam=4.0\n--phone-determinize=false\n"
+        "--min-active=50\n--max-active=3000\n--beam=17.0\n--lattice-beam=4.0\n--phone-determinize=false\n"
         f"--acoustic-scale={acoustic_scale}\n--frame-subsampling-factor={SUBSAMPLING}\n--frames-per-chunk=21\n"
         "--endpoint.silence-phones=1\n--endpoint.rule2.min-trailing-silence=0.5\n"
         "--endpoint.rule3.min-trailing-silence=0.75\n--endpoint.rule4.min-trailing-silence=1.0\n"

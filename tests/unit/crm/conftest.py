@@ -93,18 +93,18 @@ Opener = Callable[[str], AbstractAsyncContextManager[httpx.AsyncClient]]
 
 
 @pytest.fixture(scope="session")
-def built() -> list[FastAPI]:
+def built_once() -> list[FastAPI]:
     """Hold the public application once it is built: hundreds of routes, the same for every process's parts."""
     return []
 
 
 @pytest.fixture
-def web(process: Process, built: list[FastAPI]) -> FastAPI:
+def web(process: Process, built_once: list[FastAPI]) -> FastAPI:
     """Give the public application with this test's parts, which are all that it knows."""
-    if not built:
-        built.append(make_web_app(process.parts))
-    built[0].state.parts = process.parts
-    return built[0]
+    if not built_once:
+        built_once.append(make_web_app(process.parts))
+    built_once[0].state.parts = process.parts
+    return built_once[0]
 
 
 @pytest.fixture
