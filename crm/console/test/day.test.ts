@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest'
 
 import type { BoardVisit, EngineerLine } from '@/api/dispatch'
-import { bars, byUrgency, dayAfter, lateBy, moments, place, proposed, startingAt, timeAt, times } from '@/dispatch/day'
+import { bars, byUrgency, dayAfter, hoursOf, lateBy, marksOf, moments, place, proposed, startingAt, timeAt, times, USUAL } from '@/dispatch/day'
 import { instant, momentOf } from '@/lib/format'
 
 const DAY = '2026-11-22'
@@ -11,15 +11,25 @@ const visit = (id: string, from: string, to: string): BoardVisit => ({
 })
 
 it('stands between 8 and 20 o’clock and never beyond', () => {
-  expect([place(DAY, momentOf(DAY, '08:00')), place(DAY, momentOf(DAY, '14:00')), place(DAY, momentOf(DAY, '23:00'))]).toEqual([0, 50, 100])
-  expect([timeAt(DAY, 0), timeAt(DAY, 0.5), timeAt(DAY, 1), timeAt(DAY, -1)]).toEqual(['08:00', '14:00', '19:30', '08:00'])
+  expect(['08:00', '14:00', '23:00'].map((time) => place(DAY, momentOf(DAY, time), USUAL))).toEqual([0, 50, 100])
+  expect([0, 0.5, 1, -1].map((share) => timeAt(DAY, share, USUAL))).toEqual(['08:00', '14:00', '19:30', '08:00'])
+})
+
+it('reaches as far as the visits of the day, and no further than the day', () => {
+  expect([hoursOf(DAY, []), hoursOf(DAY, [visit('a', '08:00', '20:00')])]).toEqual([USUAL, USUAL])
+  expect(hoursOf(DAY, [visit('a', '20:30', '22:30'), visit('b', '06:59', '08:00')])).toEqual({ first: 6, last: 24 })
+  const night = { ...visit('night', '23:00', '23:59'), ends_at: new Date(momentOf(dayAfter(DAY, 1), '01:00')).toISOString() }
+  expect([hoursOf(DAY, [night]), hoursOf(dayAfter(DAY, 1), [night])]).toEqual([{ first: 8, last: 24 }, { first: 0, last: 20 }])
+  expect([marksOf(USUAL), marksOf({ first: 6, last: 22 }).at(-1)]).toEqual([[8, 10, 12, 14, 16, 18], 20])
+  const late = { first: 8, last: 24 }
+  expect([bars(DAY, [visit('evening', '20:00', '22:00')], late)[0], timeAt(DAY, 0.8, late)]).toMatchObject([{ left: 75, width: 12.5 }, '20:30'])
 })
 
 it('puts what overlaps into lanes and takes a lane again once it is free', () => {
-  const found = bars(DAY, [visit('c', '11:00', '12:00'), visit('a', '08:00', '11:00'), visit('b', '09:00', '10:00')])
+  const found = bars(DAY, [visit('c', '11:00', '12:00'), visit('a', '08:00', '11:00'), visit('b', '09:00', '10:00')], USUAL)
   expect(found.map((bar) => [bar.visit.visit, bar.lane])).toEqual([['a', 0], ['b', 1], ['c', 0]])
   expect([found[0]?.left, found[0]?.width]).toEqual([0, 25])
-  expect(bars(DAY, [visit('night', '22:00', '23:00')])[0]?.width).toBe(2)
+  expect(bars(DAY, [visit('late', '23:55', '23:59')], { first: 0, last: 24 })[0]).toMatchObject({ left: 98, width: 2 })
 })
 
 it('shows first who should have set off', () => {

@@ -2,13 +2,19 @@
 import type { BoardVisit, EngineerLine } from '@/api/dispatch'
 import { dayOf, hourMinute, instant, momentOf } from '@/lib/format'
 
-export const FIRST_HOUR = 8
-export const LAST_HOUR = 20
-export const HOURS = [8, 10, 12, 14, 16, 18] as const
 const MINUTE = 60_000
 const HALF_HOUR = 30 * MINUTE
 const WINDOW = 4 * HALF_HOUR
-const LENGTH = (LAST_HOUR - FIRST_HOUR) * 2 * HALF_HOUR
+const TWO_HOURS = 4 * HALF_HOUR
+const LEAST = 2 // per cent: what a short visit, or one that only begins here, is still seen by
+
+/** The hours of the day that the grid shows, even ones. */
+export interface Hours {
+  readonly first: number
+  readonly last: number
+}
+/** What is shown of a day whatever its visits. */
+export const USUAL: Hours = { first: 8, last: 20 }
 
 export interface Bar {
   readonly visit: BoardVisit
@@ -18,30 +24,48 @@ export interface Bar {
   readonly lane: number
 }
 
-function begin(day: string): number {
-  return momentOf(day, `${String(FIRST_HOUR).padStart(2, '0')}:00`)
+function hourOf(day: string, hour: number): number {
+  return momentOf(day, '00:00') + hour * 2 * HALF_HOUR
+}
+
+/** The hours that show all these visits, as far as they are of this day. */
+export function hoursOf(day: string, visits: readonly BoardVisit[]): Hours {
+  const even = (ms: number, round: (steps: number) => number): number => Math.min(24, Math.max(0, round((ms - hourOf(day, 0)) / TWO_HOURS) * 2))
+  return {
+    first: Math.min(USUAL.first, ...visits.map((visit) => even(instant(visit.starts_at), Math.floor))),
+    last: Math.max(USUAL.last, ...visits.map((visit) => even(instant(visit.ends_at), Math.ceil))),
+  }
+}
+
+/** Every second hour of them but the last, where the grid ends. */
+export function marksOf({ first, last }: Hours): number[] {
+  return Array.from({ length: (last - first) / 2 }, (_, index) => first + index * 2)
+}
+
+function length({ first, last }: Hours): number {
+  return (last - first) * 2 * HALF_HOUR
 }
 
 /** Where a moment stands between the first and the last hour, 0 to 100. */
-export function place(day: string, ms: number): number {
-  return Math.min(100, Math.max(0, ((ms - begin(day)) / LENGTH) * 100))
+export function place(day: string, ms: number, hours: Hours): number {
+  return Math.min(100, Math.max(0, ((ms - hourOf(day, hours.first)) / length(hours)) * 100))
 }
 
 /** The half hour at a place of the grid, e.g. "09:30". */
-export function timeAt(day: string, share: number): string {
-  const steps = Math.floor((Math.min(0.999, Math.max(0, share)) * LENGTH) / HALF_HOUR)
-  return hourMinute(begin(day) + steps * HALF_HOUR)
+export function timeAt(day: string, share: number, hours: Hours): string {
+  const steps = Math.floor((Math.min(0.999, Math.max(0, share)) * length(hours)) / HALF_HOUR)
+  return hourMinute(hourOf(day, hours.first) + steps * HALF_HOUR)
 }
 
 /** The visits of a line as bars; those that overlap stand in lanes below each other. */
-export function bars(day: string, visits: readonly BoardVisit[]): Bar[] {
+export function bars(day: string, visits: readonly BoardVisit[], hours: Hours): Bar[] {
   const ends: number[] = []
   return [...visits].sort((one, other) => instant(one.starts_at) - instant(other.starts_at)).map((visit) => {
     const free = ends.findIndex((end) => end <= instant(visit.starts_at))
     const lane = free < 0 ? ends.length : free
     ends[lane] = instant(visit.ends_at)
-    const left = place(day, instant(visit.starts_at))
-    return { visit, left, width: Math.max(2, place(day, instant(visit.ends_at)) - left), lane }
+    const left = Math.min(100 - LEAST, place(day, instant(visit.starts_at), hours))
+    return { visit, left, width: Math.max(LEAST, place(day, instant(visit.ends_at), hours) - left), lane }
   })
 }
 
