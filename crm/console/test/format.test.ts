@@ -1,7 +1,7 @@
 // Numbers, times and telephone numbers as people read them.
 import { expect, it } from 'vitest'
 
-import { breakable, clock, dayOf, instant, maskedPhone, phone, seconds, span, ticketNumber, timeWithSeconds, when } from '@/lib/format'
+import { breakable, clock, dayHead, dayOf, instant, maskedPhone, phone, seconds, span, ticketNumber, timeWithSeconds, when } from '@/lib/format'
 
 const NOW = instant('2026-11-22T06:05:31.000Z')
 
@@ -13,6 +13,11 @@ it('writes times of Asia/Shanghai', () => {
   expect(when(NaN, NOW)).toBe('-')
   expect(timeWithSeconds(NOW)).toBe('14:05:31')
   expect(dayOf(instant('2026-11-21T16:30:00Z'))).toBe('2026-11-22')
+})
+
+it('writes the heads of days', () => {
+  expect(['2026-11-22', '2026-11-21', '2026-11-20', '2025-11-22', ''].map((day) => dayHead(day, NOW))).toEqual(['今天 11-22', '昨天 11-21', '11-20', '2025-11-22', '-'])
+  expect(dayHead('2025-12-31', instant('2026-01-01T00:00:00+08:00'))).toBe('昨天 12-31')
 })
 
 it('writes running clocks and promises so that neither is taken for the other', () => {

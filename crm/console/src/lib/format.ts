@@ -53,6 +53,15 @@ export function dayOf(ms: number): string {
   return `${then.year}-${then.day}`
 }
 
+/** The head over what happened on a day: 今天 11-22, 昨天 11-21, 11-20 this year, 2025-11-20 before; 「-」 for no day. */
+export function dayHead(day: string, now: number): string {
+  if (!Number.isFinite(momentOf(day, '00:00'))) return '-'
+  const short = day.slice(5)
+  if (day === dayOf(now)) return `今天 ${short}`
+  if (day === dayOf(now - 86_400_000)) return `昨天 ${short}`
+  return day.slice(0, 4) === dayOf(now).slice(0, 4) ? short : day
+}
+
 function two(value: number): string {
   return String(value).padStart(2, '0')
 }
