@@ -23,7 +23,7 @@ from crm.errors import Invalid, Refusal
 from crm.policy import visit_rules as rules
 from crm.tickets import repository as tickets
 from crm.tickets.models import Ticket
-from crm.visits import charging, fitting, links, photos, reporting, repository
+from crm.visits import charging, fitting, links, photos, promised, reporting, repository
 from crm.visits.models import EngineerVisit
 from crm.visits.schemas import VisitReport
 from crm.visits.tickets import as_viewer, window
@@ -170,7 +170,9 @@ async def _answer(
         name=customer.name if customer else "", number=number if visit.state in rules.OPEN else "",
         extension=extension,
         address=slots.address_text(held.get("address", {})),
-        window=window(visit.starts_at, visit.ends_at, parts.settings.zone), fee=rules.FEES[visit.fee], rules=rules,
+        window=window(visit.starts_at, visit.ends_at, parts.settings.zone),
+        promise=await promised.deadline(session, visit, parts.now(), parts.settings.zone),
+        fee=rules.FEES[visit.fee], rules=rules,
         checked=set(given.get("checked", visit.checked)), typed={name: values[0] for name, values in given.items()},
         places=await fitting.sources(session) if on_site else [], place=place,
         offers=await fitting.offers(session, place, parts.now()) if on_site else [],

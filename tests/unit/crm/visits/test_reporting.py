@@ -159,6 +159,7 @@ async def test_the_mobile_page_works_without_script_from_end_to_end(page: Opener
             for word in ("我出发了", "广东省佛山市顺德区容桂街道凤翔路18号3栋502室", "电话联络，确认用户详细地址")
         )
         assert f"{visit['code'][:3]} {visit['code'][3:]}" in text
+        assert "<dt>上门承诺</dt><dd>须在 20:00 前到达，剩 8时00分（截至 12:00）</dd>" in text
         form = {"version": "1", "step": "depart", "checked": BEFORE[:2]}
         refused = await phone.post(link, data=form)
         assert refused.status_code == 422
@@ -167,6 +168,7 @@ async def test_the_mobile_page_works_without_script_from_end_to_end(page: Opener
         assert (await phone.post(link, data={**form, "checked": BEFORE})).status_code == 303
         arrived = await phone.post(link, data={"version": "2", "step": "arrive", "checked": [*BEFORE, "badge_shown"]})
         assert arrived.status_code == 303
+        assert "上门承诺" not in (await phone.get(link)).text  # it is kept
         work = {"version": "3", "step": "finish", "work": "1", "checked": AFTER, "result": "fixed",
                 "part_1": "点火电极", "count_1": "1", "charged_yuan": "0", "cause": "<b>积碳</b>"}  # fmt: skip
         unsigned = await phone.post(link, data=work)
