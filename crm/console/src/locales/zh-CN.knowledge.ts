@@ -16,7 +16,7 @@ export const knowledge = {
   'knowledge.new': '新建',
   'knowledge.key': '编号',
   'knowledge.keyHint': '字母、数字、点、横线，建好后不能改',
-  'knowledge.pack': '电话里正在用第 {version} 版：文章 {articles} 条，代码 {codes} 条',
+  'knowledge.pack': '电话里正在用：文章 {articles} 条，代码 {codes} 条',
   'knowledge.packBehind': '刚发布的内容 2 秒内生效',
   'knowledge.packError': '知识包没有写出去：{error}',
   'knowledge.more': '再看一些',
