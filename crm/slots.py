@@ -81,7 +81,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "7d": "七天内",
         "15d": "十五天内",
         "in": "保修期内",
-        "out": "过保",
+        "out": "保外",
         "no_proof": "没有凭证",
         "unknown": "以凭证和检查为准",
     },
