@@ -34,7 +34,7 @@ class Section:
     counts: bool = False
     quiet: bool = False
     coverage: str = "coverage"  # the name of its data file
-    switching: str = "greenlet"  # what coverage follows beside threads
+    switching: str = "greenlet"  # what coverage follows beside threads; "": nothing is measured
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +53,11 @@ def plan(python: Path, layout: Layout, pytest_args: Sequence[str], everything: b
         return Plan(((alone,),))
     chosen = () if everything else ("-m", f"not {LONG}")
     # the bar for coverage stands for the parts together
-    options = (*chosen, "--durations=25", "--cov", "--cov-report=", "--cov-fail-under=0")
+    cov = ("--cov", "--cov-report=", "--cov-fail-under=0")
 
     def tests(name: str, *paths: str, before: tuple[str, ...] = (), switching: str = "greenlet") -> Section:
         cache = ("-o", f"cache_dir={layout.cache / f'pytest-{name}'}")
-        argv = (*before, *base, *cache, *options, *paths)
+        argv = (*before, *base, *cache, *chosen, "--durations=25", *(cov if switching else ()), *paths)
         return Section(f"pytest {name}", argv, True, coverage=f"coverage-{name}", switching=switching)
 
     pages = sorted(str(path.relative_to(layout.tree)) for name in PAGES for path in layout.tree.glob(name))
@@ -67,12 +67,13 @@ def plan(python: Path, layout: Layout, pytest_args: Sequence[str], everything: b
     asterisk = (
         tests("asterisk", *ASTERISK),
         tests("integration", *integration, before=_BESIDE),
-        tests("pages", *pages, before=_BESIDE),
+        # crm is another process there; to follow the greenlets of its seed once ended in a loop without end
+        tests("pages", *pages, before=_BESIDE, switching=""),
     )
     others = tests("others", *(f"--ignore={path}" for path in apart), before=_BESIDE, switching="thread")
     beside = (*_checks(python, layout), tests("crm", *CRM, before=_BESIDE), others)
     lanes = (stack, asterisk, beside)
-    measured = tuple(step.coverage for lane in lanes for step in lane if step.counts)
+    measured = tuple(step.coverage for lane in lanes for step in lane if step.counts and step.switching)
     return Plan(lanes, _coverage(python, layout, measured))
 
 

@@ -63,7 +63,8 @@ def test_what_runs_beside_real_calls_gives_way_to_them() -> None:
 
 def test_greenlets_are_followed_but_where_no_query_is_made() -> None:
     """Who asks crm's database with coverage of threads alone would be measured wrongly, and silently."""
-    assert [step.name for step in steps(whole_plan()).values() if step.switching != "greenlet"] == ["pytest others"]
+    other = {step.name: step.switching for step in steps(whole_plan()).values() if step.switching != "greenlet"}
+    assert other == {"pytest pages": "", "pytest others": "thread"}
     folders = [TREE / path for path in (*testing.CALLS, *testing.FAULTS, *testing.INTEGRATION, *testing.CRM)]
     asking = re.compile(r"crm\.bootstrap|crm\.database|AsyncSession|create_async_engine")
     others = [path for path in (TREE / "tests").rglob("*.py") if not any(folder in path.parents for folder in folders)]
@@ -74,9 +75,10 @@ def test_greenlets_are_followed_but_where_no_query_is_made() -> None:
 def test_parts_measure_into_files_of_their_own_that_are_added_up() -> None:
     plan = whole_plan()
     tests = [step for step in steps(plan).values() if step.counts]
-    files = [str(layout_for(Path("/h"), {}).cache / step.coverage) for step in tests]
-    assert len(set(files)) == 7
-    assert set(files) <= set(plan.closing[0].argv)
+    files = {step.name: str(layout_for(Path("/h"), {}).cache / step.coverage) for step in tests}
+    assert len(set(files.values())) == 7
+    assert {name for name, file in files.items() if file not in plan.closing[0].argv} == {"pytest pages"}
+    assert {step.name for step in tests if "--cov" not in step.argv} == {"pytest pages"}
 
 
 def test_the_pure_parts_are_those_of_the_import_rules() -> None:
