@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import wave
 from pathlib import Path
+from uuid import uuid4
 
 import numpy as np
 
@@ -24,7 +25,8 @@ async def speak(text: str, voice: Voice, cache: Path) -> bytes:
     if not await asyncio.to_thread(path.exists):
         await asyncio.to_thread(cache.mkdir, parents=True, exist_ok=True)
         name = f"{voice.name}+{voice.variant}" if voice.variant else voice.name
-        raw, part = cache / f"{key}.raw.wav", cache / f"{key}.part.wav"
+        own = uuid4().hex  # two calls may say the same for the first time at the same moment
+        raw, part = cache / f"{key}.{own}.raw.wav", cache / f"{key}.{own}.part.wav"
         await _run("espeak-ng", "-v", name, "-s", str(voice.speed), "-p", str(voice.pitch), "-w", str(raw), "--", text)
         await _run("sox", str(raw), "-r", str(RATE), "-c", "1", "-b", "16", str(part), "norm", "-6")
         await asyncio.to_thread(raw.unlink)
