@@ -31,6 +31,7 @@ VARIANTS = ("f3", "m3", "f2", "m7", "f4", "m1")
 COUGH_S = 0.45
 _KEYS_MS, _BARGE_IN_MS, _GREETING_MS, _OWN_MS = 400, 450, 1000, 150
 _TIMER_SLACK_MS = 600  # the budgets of the spoken turns are their timer and 0.5 to 0.6 s
+_APART_S = 1.7  # no multiple of a sentence's length, so that answers of the same plan do not end together
 _NEVER = datetime.min.replace(tzinfo=UTC)
 Say = Callable[[str], None]
 
@@ -64,13 +65,21 @@ async def measure(layout: Layout, settings: Settings, token: str, turns: int, at
             if kind == "voice" and len(spoken(samples)) >= turns:
                 break
             calls = [placed(plans[kind], next(numbers)) for _ in range(at_once)]
-            found = await asyncio.gather(*(studio.call(call, out) for call in calls))
+            found = await asyncio.gather(
+                *(rung(studio, call, out, _APART_S * place) for place, call in enumerate(calls))
+            )
             reports += [(kind, report) for report in found]
             samples = collect(reports, turns_done(read_log(log, begun)))
             say(f"{len(reports)} calls, {len(spoken(samples))} spoken turns measured")
     return {**report_of(samples), "load_average": [round(load, 1), round(os.getloadavg()[0], 1)],
             "calls": len(reports), "at_once": at_once,
             "coughs": coughs(reports, turns_done(read_log(log, begun)))}  # fmt: skip
+
+
+async def rung(studio: Studio, call: Scenario, out: Path, after_s: float) -> CallReport:
+    """Let a robot call once its turn has come: callers do not speak in step, so those side by side begin apart."""
+    await asyncio.sleep(after_s)
+    return await studio.call(call, out)
 
 
 def read_plans() -> Mapping[str, Mapping[str, Any]]:
