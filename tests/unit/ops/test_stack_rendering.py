@@ -63,6 +63,25 @@ def test_postgres_listens_on_its_socket_only_and_keeps_fsync_on() -> None:
     assert "log_parameter_max_length = 0" in conf  # values of statements are callers' data
 
 
+@pytest.mark.parametrize(
+    ("limit", "memory"), [(None, 8192), ("max", 8192), (str(1024 * 2**20), 1024), (str(99999 * 2**20), 8192)]
+)
+def test_the_memory_is_the_machines_or_what_its_container_may_use(
+    tmp_path: Path, limit: str | None, memory: int
+) -> None:
+    machine, group = tmp_path / "meminfo", tmp_path / "memory.max"
+    machine.write_text("MemFree:  1000 kB\nMemTotal:  8388608 kB\nBuffers: 5 kB\n", encoding="ascii")
+    if limit is not None:
+        group.write_text(f"{limit}\n", encoding="ascii")
+    assert postgres.memory_mb(machine, group) == memory
+
+
+@pytest.mark.parametrize(("memory", "buffers"), [(100, 64), (1024, 256), (8192, 2048), (65536, 2048)])
+def test_postgres_keeps_a_quarter_of_the_memory_for_its_rows_within_bounds(memory: int, buffers: int) -> None:
+    assert postgres.buffers_mb(memory) == buffers
+    assert f"shared_buffers = {postgres.buffers_mb(postgres.memory_mb())}MB" in postgres.render_conf(LAYOUT)
+
+
 def test_redis_listens_on_its_socket_only_and_keeps_nothing() -> None:
     lines = redis.render_conf(LAYOUT).splitlines()
     assert "port 0" in lines
