@@ -19,6 +19,7 @@ from crm.events.service import EventKind, append_each, begin_writing
 from crm.imports import columns, repository, written
 from crm.imports.columns import Line, Problem
 from crm.imports.compare import Comparison, compare
+from crm.imports.line_by_line import BATCH, one_by_one
 from crm.imports.models import ImportChange, ImportRun
 from crm.imports.seals import of_name, seals_of
 from crm.products.models import Product
@@ -26,26 +27,18 @@ from crm.transaction import UnitOfWork
 
 log = structlog.get_logger(__name__)
 
-BATCH = 50  # lines; other writers wait no longer than these take
+_REFUSED = (IntegrityError, DataError)
 
 
 async def take_next(work: UnitOfWork, now: datetime) -> int:
     """Take the next batch of the oldest open import over; returns how many lines have passed, 0 when none waits."""
     try:
         return await work.run(lambda session: _take(session, now, BATCH))
-    except (IntegrityError, DataError) as error:  # a line that the database refuses: the others go on without it
+    except _REFUSED as error:  # a line that the database refuses: the others go on without it
         log.warning("import_batch_refused", error=type(error).__name__)
-        return await _one_by_one(work, now)
-
-
-async def _one_by_one(work: UnitOfWork, now: datetime) -> int:
-    passed = 0
-    for _ in range(BATCH):
-        try:
-            passed += await work.run(lambda session: _take(session, now, 1))
-        except (IntegrityError, DataError):
-            passed += await work.run(lambda session: _leave_out(session, now))
-    return passed
+    return await one_by_one(
+        work, lambda session: _take(session, now, 1), lambda session: _leave_out(session, now), _REFUSED
+    )
 
 
 async def _take(session: AsyncSession, now: datetime, most: int) -> int:

@@ -19,7 +19,7 @@ from crm.customers.models import Address, Customer, CustomerNote, PhoneNumber
 from crm.errors import Conflict, NotFound
 from crm.events.service import EventKind, append_each, begin_writing
 from crm.imports import seals, written
-from crm.imports.batches import BATCH
+from crm.imports.line_by_line import BATCH, one_by_one
 from crm.imports.models import ImportChange, ImportRun
 from crm.transaction import UnitOfWork
 
@@ -73,17 +73,9 @@ async def undo_next(work: UnitOfWork, now: datetime) -> int:
         return await work.run(lambda session: _undo(session, now, BATCH))
     except IntegrityError as error:  # something hangs on a row that nobody thought of: that one stays
         log.warning("undo_batch_refused", error=type(error).__name__)
-        return await _one_by_one(work, now)
-
-
-async def _one_by_one(work: UnitOfWork, now: datetime) -> int:
-    passed = 0
-    for _ in range(BATCH):
-        try:
-            passed += await work.run(lambda session: _undo(session, now, 1))
-        except IntegrityError:
-            passed += await work.run(lambda session: _leave(session, now))
-    return passed
+    return await one_by_one(
+        work, lambda session: _undo(session, now, 1), lambda session: _leave(session, now), (IntegrityError,)
+    )
 
 
 async def _undo(session: AsyncSession, now: datetime, most: int) -> int:

@@ -7,7 +7,8 @@ from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.bootstrap import Process
-from crm.imports.batches import BATCH, take_next
+from crm.imports.batches import take_next
+from crm.imports.line_by_line import BATCH
 from crm.imports.models import ImportLine
 from crm.transaction import UnitOfWork
 from tests.unit.crm.conftest import Opener

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from crm.bootstrap import Process
 from crm.calls.models import Contact
 from crm.customers.models import Customer, PhoneNumber
-from crm.imports.batches import BATCH
+from crm.imports.line_by_line import BATCH
 from crm.imports.models import ImportChange
 from crm.imports.undo import undo_next
 from crm.parts.models import Partner
