@@ -5,7 +5,7 @@ from ivr.dialplan.last_resorts import duty_accept, duty_ring, duty_told, emergen
 from ivr.dialplan.numbers import table
 from ivr.dialplan.outbound import callback, follow_up
 from ivr.dialplan.queues import KEYS_CONTEXT, OVERFLOW_PENALTY, QUEUE_NAMES
-from ivr.dialplan.steps import IDS, Options, goto_if, play, read, timed
+from ivr.dialplan.steps import IDS, Options, begun, goto_if, play, read, record, timed
 from ivr.dialplan.variables import (
     HL_MORE,
     RESUME_CONTEXT,
@@ -56,12 +56,8 @@ def _dids() -> Context:
 
 
 def _call(options: Options) -> Context:
-    recording = f"{options.recordings}/${{HL_RECORDING}}"
     steps = [
-        "Set(CHANNEL(hangup_handler_push)=hl-ended,s,1)",
-        f"Set(HL_STAGE={Stage.OPENING})",
-        "Set(HL_AT=${EPOCH})",
-        "Set(HL_RECORDING=${UUID()})",
+        *begun(Stage.OPENING),
         "Set(HL_CONTACT=${FILTER(0-9a-f,${HL_RECORDING})})",
         "Set(HL_CALLER=${FILTER(0-9+,${CALLERID(num):0:20})})",
         'ExecIf($["${CALLERID(num-pres):0:6}" = "prohib"]?Set(HL_CALLER=))',
@@ -79,7 +75,7 @@ def _call(options: Options) -> Context:
         read(options, "0.1", "opening_greeting", "opening_notice"),
         # A key cuts what is played: nobody but a caller in danger is recorded without having heard the whole notice.
         *_notice_if_cut(options),
-        f"record| MixMonitor(,Sr({recording}-rx.wav)t({recording}-tx.wav))",
+        f"record| {record(options)}",
         "Goto(hl-after,agi,1)",
         f"busy| Set(HL_STAGE={Stage.BUSY})",
         read(options, str(options.limits.safety_wait_s), "limit_busy.1", "limit_busy.2"),

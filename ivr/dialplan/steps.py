@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from ivr.dialplan.conf import Extension, UnsafeValue, safe_path
 from ivr.dialplan.limits import Limits
-from ivr.dialplan.variables import HL_KEY
+from ivr.dialplan.variables import HL_KEY, Stage
 
 _NUMBER = re.compile(r"\+?[0-9]{3,20}\Z")
 IDS = "Contact: ${HL_CONTACT},Recording: ${HL_RECORDING}"
@@ -45,6 +45,22 @@ def play(options: Options, *keys: str) -> str:
 def read(options: Options, wait: str, *keys: str, into: str = HL_KEY) -> str:
     """Play prompts and keep the key that stops them; wait: seconds to go on listening."""
     return f"Read({into},{options.sound(*keys)},1,,1,{wait})"
+
+
+def begun(stage: Stage) -> list[str]:
+    """Begin a call: whatever comes of it is told at its end, and its recording has a name."""
+    return [
+        "Set(CHANNEL(hangup_handler_push)=hl-ended,s,1)",
+        f"Set(HL_STAGE={stage})",
+        "Set(HL_AT=${EPOCH})",
+        "Set(HL_RECORDING=${UUID()})",
+    ]
+
+
+def record(options: Options) -> str:
+    """Record both sides from here on, each in a file of its own."""
+    files = f"{options.recordings}/${{HL_RECORDING}}"
+    return f"MixMonitor(,Sr({files}-rx.wav)t({files}-tx.wav))"
 
 
 def goto_if(left: str, right: str, target: str) -> str:
