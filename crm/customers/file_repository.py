@@ -69,6 +69,20 @@ async def duplicates(session: AsyncSession, customer: Customer) -> Sequence[Cust
     return (await session.execute(query.order_by(Customer.created_at, Customer.id).limit(20))).scalars().all()
 
 
+async def shared(session: AsyncSession, customer: str, others: Collection[str]) -> Mapping[str, tuple[str, str]]:
+    """Return a number (E.164) and an address that each of the other files has in common with this one, "" for none."""
+    found: dict[str, tuple[str, str]] = dict.fromkeys(others, ("", ""))
+    mine = select(PhoneNumber.e164).where(PhoneNumber.customer_id == customer)
+    same = PhoneNumber.customer_id.in_(others), PhoneNumber.e164.in_(mine)
+    for other, e164 in await session.execute(select(PhoneNumber.customer_id, PhoneNumber.e164).where(*same)):
+        found[other] = e164, ""
+    places = select(Address.text).where(Address.customer_id == customer)
+    there = Address.customer_id.in_(others), Address.text.in_(places)
+    for other, text in await session.execute(select(Address.customer_id, Address.text).where(*there)):
+        found[other] = found[other][0], text
+    return found
+
+
 async def merge(session: AsyncSession, merge_id: str) -> CustomerMerge | None:
     """Return one merge, locked."""
     return await session.get(CustomerMerge, merge_id, with_for_update=True)

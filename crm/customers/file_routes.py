@@ -15,6 +15,7 @@ from crm.customers.file_schemas import (
     CustomerNoteDraft,
     CustomerNoteForm,
     Duplicates,
+    LikeCustomer,
     MergeDraft,
     MergeForm,
     NumberDraft,
@@ -107,8 +108,13 @@ async def duplicates(customer: CustomerPath, session: SessionDep, lens: LensDep)
     done = await files.last_merges(session, customer)
     names = await repository.by_ids(session, {item.gone_id for item in done})
     fresh = [item for item in done if lens.now <= item.at + service.UNDO]
+    rows = await view.rows(session, await files.duplicates(session, found), lens)
+    same = await files.shared(session, customer, [row.id for row in rows])
     return Duplicates(
-        candidates=await view.rows(session, await files.duplicates(session, found), lens),
+        candidates=[
+            LikeCustomer(**dict(row), same_number=lens.number(same[row.id][0]), same_address=same[row.id][1])
+            for row in rows
+        ],
         merges=[_merge(item, names[item.gone_id].name) for item in fresh],
     )
 

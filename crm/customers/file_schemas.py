@@ -98,8 +98,15 @@ class MergeForm(Shape):
     undo_until: Time
 
 
+class LikeCustomer(CustomerRow):
+    """A file that may be the same customer, and what both have in common, "" for none."""
+
+    same_number: str
+    same_address: str
+
+
 class Duplicates(Shape):
     """Files that may be the same customer, and merges that may be undone."""
 
-    candidates: list[CustomerRow]
+    candidates: list[LikeCustomer]
     merges: list[MergeForm]

@@ -133,10 +133,11 @@ async def _stale(page: Page) -> None:
 async def _overtaken(page: Page) -> None:
     box = page.get_by_label("备注").first
     await box.fill("客户改口：周末也可以上门")
-    path = f"/api/v1{page.url[page.url.index('/customers') :]}"
+    path = page.url.replace("/customers", "/api/v1/customers")
     file = await (await page.request.get(path)).json()
     await page.request.patch(path, headers={"X-Hotline": "1"}, data={"version": file["version"], "note": "上午不在家"})
     await box.press("Control+s")
+    await page.get_by_role("button", name="采用").wait_for()
 
 
 async def given_shots(lead: ConsolePage, company: Company, tale: Tale) -> tuple[list[Shot], Visits]:

@@ -25,7 +25,7 @@ async def test_an_outlet_and_its_engineer_are_written_and_switched_off(crm: Crm)
 
         await page.get_by_role("link", name="工程师", exact=True).click()
         await page.get_by_role("link", name="新建工程师").click()
-        for label, text in (("姓名", "李强"), ("工牌号", "1026"), ("电话", "13800138001")):
+        for label, text in (("姓名", "李强"), ("工号", "1026"), ("电话", "13800138001")):
             await page.get_by_label(label).fill(text)
         await page.get_by_label("服务网点").select_option("顺德网点")
         await page.get_by_label("壁挂炉").check()

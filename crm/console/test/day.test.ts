@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest'
 
 import type { BoardVisit, EngineerLine } from '@/api/dispatch'
-import { bars, byUrgency, dayAfter, hoursOf, lateBy, marksOf, moments, place, proposed, startingAt, timeAt, times, USUAL } from '@/dispatch/day'
+import { bars, byUrgency, dayAfter, hoursOf, lateBy, marksOf, moments, nearPlace, place, proposed, startingAt, timeAt, times, USUAL } from '@/dispatch/day'
 import { instant, momentOf } from '@/lib/format'
 
 const DAY = '2026-11-22'
@@ -58,4 +58,8 @@ it('is late only after the promise', () => {
 
 it('offers every half hour and what is chosen already', () => {
   expect([times('09:30').length, times('09:10').slice(18, 21)]).toEqual([48, ['09:00', '09:10', '09:30']])
+})
+
+it('says only the town where a bar has no room for the district', () => {
+  expect(['顺德区容桂街道', '南海区里水镇', '顺德区', '昆山市玉山镇', ''].map(nearPlace)).toEqual(['容桂街道', '里水镇', '顺德区', '玉山镇', ''])
 })

@@ -1,7 +1,7 @@
 // Numbers, times and telephone numbers as people read them.
 import { expect, it } from 'vitest'
 
-import { breakable, clock, dayHead, dayOf, instant, maskedPhone, phone, seconds, span, ticketNumber, timeWithSeconds, when } from '@/lib/format'
+import { breakable, clock, dayHead, dayOf, instant, maskedPhone, phone, seconds, span, ticketNumber, timeWithSeconds, weekday, when } from '@/lib/format'
 
 const NOW = instant('2026-11-22T06:05:31.000Z')
 
@@ -41,4 +41,8 @@ it('writes telephone numbers', () => {
 it('breaks an address after its divisions only', () => {
   expect(breakable('广东省佛山市顺德区容桂街道新发路5号').split('\u200B')).toEqual(['广东省', '佛山市', '顺德区', '容桂街道', '新发路5号'])
   expect(breakable('小区')).toBe('小区')
+})
+
+it('says which day of the week a day is', () => {
+  expect(['2026-11-29', '2026-11-30', ''].map(weekday)).toEqual(['周日', '周一', '-'])
 })

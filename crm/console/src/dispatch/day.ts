@@ -69,6 +69,11 @@ export function bars(day: string, visits: readonly BoardVisit[], hours: Hours): 
   })
 }
 
+/** The town alone of 「顺德区容桂街道」, for a bar has no room for both; a district without a town stays. */
+export function nearPlace(text: string): string {
+  return /^.+?[\u533a\u53bf\u5e02\u65d7](.+)$/.exec(text)?.[1] ?? text
+}
+
 /** Engineers who should have set off and did not first, then as the server gave them. */
 export function byUrgency(engineers: readonly EngineerLine[]): EngineerLine[] {
   return [...engineers].sort((one, other) => Number(other.silent) - Number(one.silent))

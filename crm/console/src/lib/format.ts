@@ -62,6 +62,14 @@ export function dayHead(day: string, now: number): string {
   return day.slice(0, 4) === dayOf(now).slice(0, 4) ? short : day
 }
 
+const WEEKDAY = new Intl.DateTimeFormat('zh-CN', { timeZone: ZONE, weekday: 'short' })
+
+/** The weekday of a day, e.g. 周日; 「-」 for no day. */
+export function weekday(day: string): string {
+  const noon = momentOf(day, '12:00')
+  return Number.isFinite(noon) ? WEEKDAY.format(noon) : '-'
+}
+
 function two(value: number): string {
   return String(value).padStart(2, '0')
 }

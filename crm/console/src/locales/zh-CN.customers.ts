@@ -87,6 +87,8 @@ export const customers = {
   'customers.address.adcodeHint': '6、9 或 12 位，不知道可以不填',
   'customers.address.status': '状态',
   'customers.same': '可能重复 {n} 人',
+  'customers.same.number': '号码相同 {number}',
+  'customers.same.address': '地址相同 {address}',
   'customers.same.compare': '比较并合并',
   'customers.same.counts': '号码 {phones}，地址 {addresses}，产品 {products}，工单 {tickets}',
   'customers.same.here': '这份档案',

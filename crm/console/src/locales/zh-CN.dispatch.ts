@@ -67,7 +67,7 @@ export const dispatch = {
   'visit.revokeThere': '填错了：在工单上撤销结果',
   'fee.unknown': '保不保修，现场判断',
   'fee.in': '保修期内，免费维修',
-  'fee.out': '保修期外，收材料费和上门费',
+  'fee.out': '保修期外，收材料成本费和上门人工费',
   'visitState.planned': '已派单',
   'visitState.on_the_way': '已出发',
   'visitState.on_site': '上门中',

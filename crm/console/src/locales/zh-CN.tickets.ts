@@ -9,7 +9,7 @@ export const tickets = {
   'move.short': '{place}（账上不够）',
   'move.fold': '收起',
   'move.button': '（缺{what}）',
-  'move.held': '（现在不能）',
+  'move.held': '（{why}）',
   'filter.label': '条件',
   'filter.add': '+ 条件',
   'filter.seek': '拼音首字母或汉字，回车选第一个',

@@ -104,7 +104,8 @@ async def test_duplicates_are_merged_and_the_merge_undone(page: Opener, clock: C
         card = await ask(client, "POST", "/products", 201, customer=gone["id"], serial="S-1")
         path = f"/customers/{kept['id']}"
         found = await ask(client, "GET", f"{path}/duplicates")
-        assert [item["id"] for item in found["candidates"]] == [gone["id"]]
+        same = [(item["id"], item["same_number"], item["same_address"]) for item in found["candidates"]]
+        assert same == [(gone["id"], "138****8009", "")]
         await ask(client, "POST", f"{path}/merges", 422, gone=kept["id"], version=kept["version"])
         await ask(client, "POST", f"{path}/merges", 409, gone=gone["id"], version=kept["version"] + 1)
         done = await ask(client, "POST", f"{path}/merges", 201, gone=gone["id"], version=kept["version"])
@@ -127,6 +128,22 @@ async def test_duplicates_are_merged_and_the_merge_undone(page: Opener, clock: C
         clock.forward(days=8)
     async with page("9001") as client:
         await ask(client, "POST", f"/customer-merges/{late['id']}/undo", 409)
+
+
+async def test_a_file_that_may_be_the_same_customer_says_what_both_have_in_common(page: Opener) -> None:
+    other = {**ADDRESS, "room": "1栋101室"}
+    async with page("9001") as client:
+        numbers = [{"number": "13800138009"}]
+        both = [{"value": other}, {"value": ADDRESS}]
+        mine = await ask(client, "POST", "/customers", 201, name="陈国强", numbers=numbers, addresses=both)
+        near = await ask(client, "POST", "/customers", 201, name="陈太", addresses=[{"value": ADDRESS}])
+        twin = await ask(client, "POST", "/customers", 201, name="陈生", numbers=numbers, addresses=both[:1])
+        found = (await ask(client, "GET", f"/customers/{mine['id']}/duplicates"))["candidates"]
+    same = {item["id"]: (item["same_number"], item["same_address"]) for item in found}
+    texts = [item["text"] for item in mine["addresses"]]
+    there = {near["id"]: near["addresses"][0]["text"], twin["id"]: twin["addresses"][0]["text"]}
+    assert same == {near["id"]: ("", there[near["id"]]), twin["id"]: ("138****8009", there[twin["id"]])}
+    assert set(there.values()) == set(texts)
 
 
 async def test_a_no_of_either_file_stands_after_a_merge_and_undoing_takes_it_back(page: Opener) -> None:
