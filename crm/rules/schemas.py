@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field
 from crm.wire import Change, Shape, example, sane_day
 
 _QUOTAS: Any = {
-    "source": "设定,可改",
+    "source": "设定，可改",
     "sentence": {"place": "五.二", "text": "根据客户的购机数量和当地使用环境按比例进行配发"},
     "who": ["dealer", "contractor", "outlet"],
     "environments": {"normal": "一般", "cold": "严寒"},

@@ -18,6 +18,10 @@ it('reads each figure with its unit and its sentence', () => {
 
 it('reads promises with their scopes and quotas with their environments', () => {
   const clocks = figuresOf('clocks', { promises: [{ label: '上门', scopes: ['city'], hours: 8, place: '四.一.2', sentence: '市区内8小时' }, { label: '无' }] })
+  const working = figuresOf('clocks', { promises: [{ label: '备件发货', scopes: ['city'], hours: 27, calendar: 'working' }] })
+  expect(working.map((item) => item.unit)).toEqual(['workHours'])
+  const days = figuresOf('follow_up', { after_days: { repair: 2, visit: 1, complaint: 2, self_resolved: 1 } })
+  expect(days.map((item) => item.what[0])).toEqual(['after_self_resolved', 'after_repair', 'after_complaint', 'after_visit'])
   expect(clocks.map((item) => [item.what, item.value, item.sentence])).toEqual([[['上门', 'city'], 8, '市区内8小时']])
   const quota = figuresOf('quota', { environments: { cold: '严寒' }, quotas: [{ part: '*', environment: 'cold', pieces: 1, per_units: 30 }] })
   expect(quota.map((item) => [item.what.join(' '), item.value, item.unit])).toEqual([['* 严寒', 1, 'pieces'], ['* 严寒', 30, 'units']])

@@ -30,6 +30,7 @@ export const rules = {
   'rules.unit.days': '天',
   'rules.unit.years': '年',
   'rules.unit.hours': '小时',
+  'rules.unit.workHours': '工作小时',
   'rules.unit.pieces': '件',
   'rules.unit.units': '台一份',
   'rules.unit.times': '次',

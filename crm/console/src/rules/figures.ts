@@ -7,7 +7,7 @@ type Node = Readonly<Record<string, unknown>>
 export interface Figure {
   readonly path: readonly (string | number)[]
   readonly what: readonly string[]
-  readonly unit: 'days' | 'years' | 'hours' | 'pieces' | 'units' | 'times' | 'points'
+  readonly unit: 'days' | 'years' | 'hours' | 'workHours' | 'pieces' | 'units' | 'times' | 'points'
   readonly value: number
   readonly place: string
   readonly sentence: string
@@ -41,7 +41,7 @@ function warranty(body: Node): Figure[] {
 function clocks(body: Node): Figure[] {
   return list(body['promises']).flatMap((item, index) => {
     const promise = node(item)
-    return figure(['promises', index, 'hours'], [text(promise['label']), ...words(promise['scopes'])], 'hours', promise['hours'], { place: promise['place'], text: promise['sentence'] })
+    return figure(['promises', index, 'hours'], [text(promise['label']), ...words(promise['scopes'])], promise['calendar'] === 'working' ? 'workHours' : 'hours', promise['hours'], { place: promise['place'], text: promise['sentence'] })
   })
 }
 
@@ -55,9 +55,16 @@ function quota(body: Node): Figure[] {
   })
 }
 
+/** A set that was written by hand comes back from the database in another order: people read all in one. */
+const KINDS: readonly string[] = ['self_resolved', 'repair', 'install', 'complaint']
+function place(kind: string): number {
+  return KINDS.includes(kind) ? KINDS.indexOf(kind) : KINDS.length
+}
+
 function followUp(body: Node): Figure[] {
   const said = node(body['sentence'])
-  const days = Object.entries(node(body['after_days'])).flatMap(([kind, value]) => figure(['after_days', kind], [`after_${kind}`], 'days', value, said))
+  const after = Object.entries(node(body['after_days'])).sort(([one], [other]) => place(one) - place(other))
+  const days = after.flatMap(([kind, value]) => figure(['after_days', kind], [`after_${kind}`], 'days', value, said))
   const rest = (['most_days', 'low_score', 'satisfied'] as const).flatMap((name) => figure([name], [name], name === 'most_days' ? 'days' : 'points', body[name], said))
   return [...days, ...rest]
 }

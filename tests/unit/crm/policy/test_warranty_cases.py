@@ -56,7 +56,7 @@ def test_the_clerks_table(row: dict[str, str]) -> None:
     assert verdict.standing("paid_visit") is Standing.YES
     assert verdict.fees == (() if row["收费"] == "无" else ("material", "labor"))
     assert f"wv_{verdict.spoken}" == row["电话话术"]
-    assert all(reason.sentence or reason.place == "设定,可改" for reason in verdict.reasons)
+    assert all(reason.sentence or reason.place == "设定，可改" for reason in verdict.reasons)
     assert ("review" in {reason.code for reason in verdict.reasons}) == (row["已修"] == "2")
 
 
