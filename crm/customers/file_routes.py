@@ -13,7 +13,6 @@ from crm.customers.file_schemas import (
     AddressDraft,
     CustomerDraft,
     CustomerNoteDraft,
-    CustomerNoteForm,
     Duplicates,
     LikeCustomer,
     MergeDraft,
@@ -23,7 +22,7 @@ from crm.customers.file_schemas import (
 )  # fmt: skip
 from crm.customers.models import CustomerMerge
 from crm.customers.routes import CustomerPath
-from crm.customers.schemas import CustomerForm
+from crm.customers.schemas import CustomerForm, CustomerNoteForm
 from crm.views import customers as view
 from crm.web.context import LensDep, SessionDep, TransactionalRoute
 

@@ -69,15 +69,6 @@ class CustomerNoteDraft(Change):
     text: Annotated[Text, Field(min_length=1, max_length=4000)]
 
 
-class CustomerNoteForm(Shape):
-    """A note."""
-
-    id: str
-    at: Time
-    author: str
-    text: str
-
-
 class MergeDraft(Change):
     """Take the file `gone` over into this one."""
 

@@ -67,6 +67,15 @@ class ProductForm(Shape):
     warranty_until: date | None
 
 
+class CustomerNoteForm(Shape):
+    """A note."""
+
+    id: str
+    at: Time
+    author: str
+    text: str
+
+
 class CustomerForm(Person):
     """The whole file."""
 
@@ -79,7 +88,7 @@ class CustomerForm(Person):
     version: int
     created_at: Time
     phones: list[Phone]
-    notes: list[str]
+    notes: list[CustomerNoteForm]
     addresses: list[AddressForm]
     products: list[ProductForm]
     tickets: list[TicketRow]

@@ -9,7 +9,7 @@ from crm.calls import repository as calls
 from crm.customers import file_repository as files
 from crm.customers import repository
 from crm.customers.models import Address, Customer, PhoneNumber
-from crm.customers.schemas import AddressForm, CustomerForm, CustomerRow, Phone, person
+from crm.customers.schemas import AddressForm, CustomerForm, CustomerNoteForm, CustomerRow, Phone, person
 from crm.lens import Lens
 from crm.live import repository as pops
 from crm.tickets import repository as tickets
@@ -57,7 +57,10 @@ async def customer(session: AsyncSession, found: Customer, lens: Lens) -> Custom
         do_not_call=found.do_not_call,
         merged_into=found.merged_into or "",
         phones=[_phone(row, lens, own=own) for row in numbers],
-        notes=[f"{note.author}：{note.text}" for note in await files.notes(session, found.id)],
+        notes=[
+            CustomerNoteForm(id=note.id, at=note.at, author=note.author, text=note.text)
+            for note in await files.notes(session, found.id)
+        ],
         addresses=[_address(item) for item in addresses],
         products=await machines(session, found.id, lens),
         tickets=await ticket_views.rows(session, theirs, lens),

@@ -57,6 +57,23 @@ async def _call(crm: Crm, browser: Browser, folder: Path, size: tuple[int, int],
     await page.page.context.close()
 
 
+async def _corrected(crm: Crm, browser: Browser, folder: Path) -> None:
+    page = await ConsolePage.open(browser, crm.url)
+    await page.login(AGENT, crm.passwords[AGENT])
+    await crm.tale.dialogue("misheard", 2_000_050, KNOWN)
+    await crm.tale.ring("misheard", AGENT)
+    await crm.tale.answer("misheard", AGENT)
+    card = await page.wait_for_card(contact="misheard", state="talking")
+    await page.correct_slot(card, "fault_code", "E10")
+    await page.page.wait_for_selector(".sample")
+    await page.screenshot(str(folder / "corrected-1366x768.png"))
+    await crm.tale.end("misheard", AGENT)
+    await page.wait_for_state("wrapup")
+    await page.finish("报修已受理", "待派单")
+    await page.wait_for_state("ready")
+    await page.page.context.close()
+
+
 async def _emergency(crm: Crm, browser: Browser, folder: Path) -> None:
     page = await ConsolePage.open(browser, crm.url)
     await page.login(AGENT, crm.passwords[AGENT])
@@ -182,6 +199,7 @@ async def _main(folder: Path, pages: Sequence[str]) -> None:
             await _call(crm, browser, folder, COMPACT, "light", 2_000_001)
             await _call(crm, browser, folder, WIDE, "light", 2_000_002)
             await _call(crm, browser, folder, COMPACT, "dark", 2_000_003)
+            await _corrected(crm, browser, folder)
             await _emergency(crm, browser, folder)
             await _board(crm, browser, folder)
 

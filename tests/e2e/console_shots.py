@@ -36,6 +36,15 @@ async def _wrong_file(page: Page) -> None:
     await page.set_input_files("input[type=file]", FilePayload(name=name, mimeType="text/csv", buffer=content))
 
 
+async def _undo_import(page: Page) -> None:
+    button = page.get_by_role("button", name="撤销本次导入").first
+    await page.wait_for_load_state("networkidle")
+    if await button.count() == 0:
+        await _wrong_file(page)
+        await page.get_by_role("button", name="只导入没有问题的").click()
+    await button.click()
+
+
 async def _compare(page: Page) -> None:
     await page.get_by_role("button", name="比较并合并").last.click()
 
@@ -186,6 +195,7 @@ async def given_shots(lead: ConsolePage, company: Company, tale: Tale) -> tuple[
         Shot("phrases", AGENT, "/knowledge/phrase", frame),
         Shot("entry-new", LEAD, "/knowledge/fault_code/+", ".fields"),
         Shot("imports", LEAD, "/imports", "main"),
+        Shot("import-undo", LEAD, "/imports", ".sure", _undo_import),
         Shot("imports-wrong", LEAD, "/imports", "[data-testid=sum]", _wrong_file),
         Shot("rules-warranty", ADMIN, "/rules/warranty", "main"),
         Shot("rules-clocks", AGENT, "/rules/clocks", "main"),
@@ -205,6 +215,7 @@ def _later(company: Company, visits: Visits) -> list[Shot]:
     """Say what is taken of results, older versions, a lost link and what another changed meanwhile."""
     return [
         Shot("ticket-done", LEAD, f"/tickets/{visits.done}", ".visits"),
+        Shot("ticket-reopened", LEAD, f"/tickets/{visits.reopened}", "main"),
         Shot("ticket-revoke", LEAD, f"/tickets/{visits.done}", "form.revoke", _revoke),
         Shot("entry-older", LEAD, "/knowledge/article/ans_7d", ".old", _older),
         Shot("ticket-away", LEAD, f"/tickets/{company.visit['ticket']}", "main", _away),

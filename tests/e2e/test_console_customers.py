@@ -121,7 +121,7 @@ async def test_a_note_is_added(crm: Crm, browser: Browser) -> None:
     await expect(note).to_have_value("只在晚上接电话")
     await note.press("Control+s")
     await expect(note).to_have_value("")
-    await expect(page.locator(".customer")).to_contain_text("：只在晚上接电话")
+    await expect(page.locator(".customer")).to_contain_text("只在晚上接电话")
     assert console.errors == []
 
 

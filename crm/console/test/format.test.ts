@@ -23,6 +23,7 @@ it('writes the heads of days', () => {
 it('writes running clocks and promises so that neither is taken for the other', () => {
   expect([clock(133_000), clock(3_733_000), clock(-5), clock(NaN)]).toEqual(['02:13', '1:02:13', '00:00', '-'])
   expect([span(28_740_000), span(2_880_000), seconds(1_840)]).toEqual(['7时59分', '48分', '1.8'])
+  expect([span(172_799_000), span(172_800_000), span(345_420_000)]).toEqual(['47时59分', '2天0时', '3天23时'])
 })
 
 it('writes telephone numbers', () => {

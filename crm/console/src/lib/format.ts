@@ -83,10 +83,11 @@ export function clock(ms: number): string {
   return hours > 0 ? `${hours}:${rest}` : rest
 }
 
-/** The length of a promise: 7时59分, 48分, so that it is never taken for a clock. */
+/** The length of a promise: 3天23时, 7时59分, 48分, so that it is never taken for a clock; days from two on. */
 export function span(ms: number): string {
   const minutes = Math.max(0, Math.floor(ms / 60_000))
   const hours = Math.floor(minutes / 60)
+  if (hours >= 48) return `${Math.floor(hours / 24)}天${hours % 24}时`
   return hours > 0 ? `${hours}时${two(minutes % 60)}分` : `${minutes}分`
 }
 

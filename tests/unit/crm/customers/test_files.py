@@ -40,7 +40,7 @@ async def test_a_file_with_numbers_addresses_notes_and_consent(page: Opener) -> 
         await ask(client, "POST", f"{path}/notes", 201, text="只在晚上接电话")
         final = await ask(client, "PATCH", path, version=placed["version"], do_not_call=True, marketing_consent="no")
         assert (final["do_not_call"], final["marketing_consent"]) == (True, "no")
-        assert final["notes"] == ["李明：只在晚上接电话"]
+        assert [(note["author"], note["text"]) for note in final["notes"]] == [("李明", "只在晚上接电话")]
         await ask(client, "PUT", f"/customers/{'0' * 32}/numbers", 404, number="13800138000")
 
 
