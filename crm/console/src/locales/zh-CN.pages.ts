@@ -110,6 +110,7 @@ export const pages = {
   'board.noAgents': '没有坐席',
   'board.noQueues': '没有队列',
   'board.inIvr': '语音导航中',
+  'board.times': '（{n} 次）',
   'board.nth': '第 {n} 通',
   'board.noIvr': '语音导航中没有来电',
   'board.telephony': '电话系统',
