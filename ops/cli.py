@@ -15,7 +15,7 @@ import typer
 from rich.console import Console
 
 from ops import backup as backups
-from ops import lanes, testing
+from ops import denied, lanes, testing
 from ops import logs as log_files
 from ops import settings as settings_table
 from ops.bench.cli import BenchRefused, bench_app
@@ -350,6 +350,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
         app(hoist_globals(given), prog_name="./hotline")
     except SAID as error:
         say(str(error))
+        sys.exit(1)
+    except PermissionError as error:
+        told = denied.words(error, os.geteuid())
+        if told is None:
+            raise
+        say(told)
         sys.exit(1)
     except subprocess.TimeoutExpired as error:
         say(f"no end after {error.timeout:.0f} s: {error.cmd[:4]}")

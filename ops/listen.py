@@ -71,10 +71,15 @@ def run(
     out: Path,
     say: Say,
 ) -> list[Path]:
-    """Make the calls one after the other on a stack that is up with its carrier; returns the WAVs. Raises NotUp."""
+    """Make the calls one after the other on a stack that is up with its carrier; returns the WAVs.
+
+    Raises NotUp, and PermissionError when they cannot be written.
+    """
     try:
         out.mkdir(parents=True, exist_ok=True)
         return asyncio.run(_record(layout, settings, accounts, token, scenarios, out, say))
+    except PermissionError:  # the command line tells whose the folder is
+        raise
     except (PageRefused, CarrierAway, ScenarioInvalid, OSError) as error:
         raise NotUp(str(error)) from error
 

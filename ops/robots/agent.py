@@ -10,7 +10,7 @@ from ops.robots.carrier import PlacedCall
 from ops.robots.ear import marker
 from ops.robots.line import Line, RobotServer
 from ops.robots.scenario import Voice
-from ops.robots.voice import speak
+from ops.robots.voice import VOICE_FOLDER, speak
 
 GREETING = "您好，很高兴为您服务"
 LONGEST_EXTENSION = 5  # digits of an agent's phone; what has more is a duty phone's whole number
@@ -48,7 +48,7 @@ class RobotAgents:
 
     async def run(self, events: AsyncIterator[Mapping[str, str]]) -> None:
         """Serve rings until cancelled."""
-        greeting = marker() + await speak(GREETING, self._voice, self._out / "voice")
+        greeting = marker() + await speak(GREETING, self._voice, self._out / VOICE_FOLDER)
         async with asyncio.TaskGroup() as group:
             async for event in events:
                 if event.get("Event") == "UserEvent" and event.get("UserEvent") == "RobotRing":

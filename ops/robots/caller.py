@@ -14,7 +14,7 @@ from ops.robots.line import Line, RobotServer
 from ops.robots.report import CallReport, StepReport
 from ops.robots.scenario import Answer, Answering, Scenario, Step
 from ops.robots.tones import tones
-from ops.robots.voice import load_clip, speak
+from ops.robots.voice import VOICE_FOLDER, load_clip, speak
 
 _RING_S = 35.0
 _RESPONSE_S = 12.0
@@ -250,7 +250,7 @@ class RobotCaller:
     async def _samples(self, say: str | None, play: Path | None, scenario: Scenario) -> bytes:
         if play is not None:
             return await asyncio.to_thread(load_clip, self._folder / play)
-        return await speak(say or "", scenario.voice, self._out / "voice")
+        return await speak(say or "", scenario.voice, self._out / VOICE_FOLDER)
 
     async def _speak(self, pcm: bytes, line: Line, record: StepReport) -> None:
         await line.play(pcm)

@@ -9,6 +9,7 @@ from typing import Self
 from uuid import UUID
 
 from ivr.telephony.ami.client import AMIClient, AMISettings
+from ops.denied import require_writable
 from ops.robots.agent import RobotAgents
 from ops.robots.caller import RobotCaller
 from ops.robots.carrier import Carrier, PlacedCall
@@ -16,6 +17,7 @@ from ops.robots.hotline import HotlineAPI
 from ops.robots.line import RobotServer
 from ops.robots.report import CallReport
 from ops.robots.scenario import Scenario, Voice
+from ops.robots.voice import VOICE_FOLDER
 from ops.settings import Settings
 
 _CONNECT_S = 15.0
@@ -28,7 +30,10 @@ class CarrierAway(Exception):
 
 
 class Studio:
-    """`async with Studio(...) as studio: report = await studio.call(scenario, folder)`; raises CarrierAway on entry."""
+    """`async with Studio(...) as studio: report = await studio.call(scenario, folder)`.
+
+    On entry it raises CarrierAway, and PermissionError when calls cannot be written to `out`.
+    """
 
     def __init__(self, settings: Settings, api_token: str, *, out: Path, say: Say) -> None:
         self._settings, self._out, self._say = settings, out, say
@@ -47,6 +52,8 @@ class Studio:
         self._agents: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
+        for folder in (self._out, self._out / VOICE_FOLDER):
+            await asyncio.to_thread(require_writable, folder)
         try:
             await self._stack.enter_async_context(self._server)
         except OSError as error:

@@ -11,6 +11,7 @@ import numpy as np
 from ops.robots.scenario import Voice
 
 RATE = 8000
+VOICE_FOLDER = "voice"  # of what is said in calls, in the folder of the calls
 _TIMEOUT_S = 20.0
 
 
