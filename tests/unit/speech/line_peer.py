@@ -1,12 +1,13 @@
 """A fake Asterisk at the other end of an AudioSocket: real socket, real frames."""
 
 import asyncio
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from speech.audiosocket.protocol import (
     FRAME_BYTES,
     AudioReceived,
     AudioSocketProtocol,
+    DigitPressed,
     Event,
     PeerHungUp,
     audio_message,
@@ -14,6 +15,8 @@ from speech.audiosocket.protocol import (
     hangup_message,
     uuid_message,
 )
+from speech.audiosocket.server import AudioSocketLine, AudioSocketServer, Inbox
+from tests.unit.speech.waiting import until
 
 
 class FakeAsterisk:
@@ -80,3 +83,28 @@ class FakeAsterisk:
         await asyncio.gather(self._listening, return_exceptions=True)
         self.writer.close()
         await asyncio.gather(self.writer.wait_closed(), return_exceptions=True)
+
+
+async def connected(server: AudioSocketServer, port: int, contact: str = "") -> tuple[AudioSocketLine, FakeAsterisk]:
+    uuid = uuid4()
+    with server.expect(uuid, contact) as line:
+        peer = await FakeAsterisk.connect(port, uuid)
+        async with asyncio.timeout(15):
+            return await line, peer
+
+
+async def goes_on(line: AudioSocketLine, peer: FakeAsterisk) -> None:
+    """Show that a call is as it was: frames go out, keys come in."""
+    heard = len(peer.heard)
+    await until(lambda: len(peer.heard) > heard + 2, 15)
+    peer.press("5")
+    assert DigitPressed("5") in await take_until(line.inbox, DigitPressed)
+    assert not line.closed.is_set()
+
+
+async def take_until(inbox: Inbox, kind: type, seconds: float = 15.0) -> list[object]:
+    events: list[object] = []
+    async with asyncio.timeout(seconds):
+        while not any(isinstance(event, kind) for event in events):
+            events += await inbox.take(0.1)
+    return events

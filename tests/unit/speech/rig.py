@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -11,14 +11,17 @@ from uuid import UUID, uuid4
 from pydantic import TypeAdapter
 
 from speech.bootstrap import SpeechProcess
-from speech.contract import Lexicon, RecordSpec, Turn, TurnResult, encode
+from speech.contract import Lexicon, RecordSpec, Segment, Turn, TurnResult, encode
 from speech.packs import Pack, write_pack
 from speech.recognizers.port import Recognizer
 from speech.settings import SpeechSettings
 from tests.unit.speech.line_peer import FakeAsterisk
 from tests.unit.speech.slots.samples import LEXICON, PACK
 from tests.unit.speech.voices import MODEL
+from tests.unit.speech.waiting import until
 
+SHORT = (Segment("", "请说。"),)
+LONG = (Segment("long.p.1", "很长"),)  # ten seconds of tone, where `start` of conftest runs the process
 _RESULT = TypeAdapter(TurnResult)
 
 
@@ -121,3 +124,17 @@ async def running(tmp_path: Path, recognizer: Recognizer, max_calls: int = 4) ->
         yield rig
     finally:
         await rig.close()
+
+
+Start = Callable[..., AbstractAsyncContextManager[Rig]]  # conftest's fixture `start`
+
+
+def audible(caller: FakeAsterisk, last: int = 5) -> bool:
+    return any(any(pcm) for _, pcm in caller.heard[-last:])
+
+
+async def playing(caller: FakeAsterisk) -> None:
+    """Wait until the prompt is on the line and past its guarded head."""
+    await until(lambda: audible(caller, 1))
+    began = len(caller.heard)
+    await until(lambda: len(caller.heard) >= began + 25)
