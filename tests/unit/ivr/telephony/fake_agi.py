@@ -1,10 +1,13 @@
-"""An Asterisk that speaks FastAGI: connects, sends the header, answers commands as it is told."""
+"""An Asterisk that speaks FastAGI, and one call of it: connects, sends the header, answers commands as it is told."""
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Self
+
+from ivr.telephony.agi import AGILimits, AGIServer, AGISession
 
 HEADER = {
     "agi_network": "yes",
@@ -23,6 +26,7 @@ VARIABLES = {
 }
 
 Answer = Callable[[str], Awaitable[bytes] | bytes]
+Script = Callable[[AGISession], Awaitable[object]]
 
 
 class FakeAsterisk:
@@ -86,3 +90,31 @@ class FakeAsterisk:
         self.commands.append(line)
         result = self.answer(line)
         return result if isinstance(result, bytes) else await result
+
+
+@asynccontextmanager
+async def call(
+    script: Script, answer: Answer | None = None
+) -> AsyncIterator[tuple[FakeAsterisk, asyncio.Future[object]]]:
+    """Run `script` as the handler of one call; the future holds its result or exception."""
+    done: asyncio.Future[object] = asyncio.get_running_loop().create_future()
+
+    async def handler(session: AGISession) -> None:
+        try:
+            result = await script(session)
+        except Exception as error:
+            done.set_exception(error)
+            raise
+        done.set_result(result)
+
+    limits = AGILimits(send_s=0.2, hangup_grace_s=0.2, stop_s=0.2)
+    async with AGIServer("127.0.0.1", 0, handler, limits) as server, FakeAsterisk(server.port, answer) as asterisk:
+        async with asyncio.timeout(60):
+            yield asterisk, done
+
+
+async def run(script: Script, *replies: bytes) -> tuple[object, list[str]]:
+    """Run a script against an Asterisk that gives `replies` in turn."""
+    left = list(replies)
+    async with call(script, lambda _line: left.pop(0)) as (asterisk, done):
+        return await done, asterisk.commands

@@ -1,13 +1,19 @@
-"""An Asterisk manager on a real socket, with the quirks that matter: one EOL banner, lists, silence, refusals."""
+"""An Asterisk manager on a real socket, with the quirks that matter (one EOL banner, lists, silence, refusals), and a
+client that is linked to it.
+"""
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import aclosing, asynccontextmanager
 from types import TracebackType
 from typing import Self
 
+from ivr.telephony.ami import AMIClient, AMISettings, AMITimings, RawEvent
+
 Action = dict[str, str]
 Responder = Callable[[Action], str | None]
+FAST = AMITimings(ping_interval_s=0.05, ping_timeout_s=0.1, backoff_first_s=0.02, backoff_max_s=0.05, drain_s=0.05)
 
 
 def block(*lines: str) -> str:
@@ -128,3 +134,35 @@ class FakeAMI:
         if name in self.responders:
             return self.responders[name](action)
         return success(action, *(["Ping: Pong"] if name == "Ping" else []))
+
+
+class Linked:
+    """A client with a fake behind it; `connected` is set by on_connected."""
+
+    def __init__(self, fake: FakeAMI, timings: AMITimings, queue_size: int) -> None:
+        self.fake = fake
+        self.connects = 0
+        self.connected = asyncio.Event()
+        settings = AMISettings("127.0.0.1", fake.port, "ivr", "s3cret", queue_size=queue_size)
+        self.client = AMIClient(settings, on_connected=self._on_connected, timings=timings)
+
+    async def _on_connected(self) -> None:
+        self.connects += 1
+        self.connected.set()
+
+    async def next_event(self, name: str) -> RawEvent:
+        """Return the next event of that name."""
+        async with aclosing(self.client.events()) as events:
+            async for event in events:
+                if event["Event"] == name:
+                    return event
+        raise AssertionError("events ended")
+
+
+@asynccontextmanager
+async def linked(timings: AMITimings = FAST, queue_size: int = 50_000) -> AsyncIterator[Linked]:
+    async with FakeAMI() as fake, asyncio.timeout(20):
+        pair = Linked(fake, timings, queue_size)
+        async with pair.client:
+            await pair.connected.wait()
+            yield pair
