@@ -1,4 +1,4 @@
-"""Commands, failures and answers at single questions; stored states; the simulator's own edges."""
+"""Commands and failures at single questions: reprompts, going back, repeating, giving up, anger, silence."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -7,12 +7,11 @@ from typing import Any
 import pytest
 
 from ivr.contract.dialogue import End, HandOver, Perform, Record
-from ivr.contract.facts import CallbackRequested, SafetyRaised, SlotFilled, TicketOpened
-from ivr.flows.simulate import Simulator, no_interpreter, simulate
-from ivr.flows.state import InvalidState, Slot, State, state_from_json, state_to_json
+from ivr.contract.facts import CallbackRequested, SafetyRaised, TicketOpened
+from ivr.flows.state import Slot
 from speech.contract import Cause, Interpretation, Mode
 from tests.unit.ivr.flows.known import CARD, E01, GAS, ROAD, ROOM, SHUNDE
-from tests.unit.ivr.flows.play import Driver, program
+from tests.unit.ivr.flows.play import Driver
 from tests.unit.ivr.flows.worlds import at
 
 
@@ -252,109 +251,6 @@ def test_who_is_asked_about_danger_and_goes_without_a_word_is_looked_after() -> 
     assert len(named.of(SafetyRaised)) == 1, "what was named is raised once"
 
 
-# ---- answers ----
-
-
-def test_digits_with_stars_and_digits_said() -> None:
-    assert at("contact_number").press("12*13900139000").node == "contact_confirm"
-    assert isinstance(at("contact_number").press("123*0").last, HandOver)
-    assert at("contact_number").press("#").node == "contact_number"
-    assert at("contact_number").value({"digits": "13900139000"}).node == "contact_confirm"
-    assert at("contact_number").value({"digits": "12"}).node == "contact_number"
-    assert at("contact_number").press("12").node == "contact_number"
-    assert at("contact_number").press("+").node == "contact_number"
-
-
-def test_an_address_without_a_room_and_one_said_in_pieces() -> None:
-    driver = at("address_full").value({**SHUNDE, **ROAD})
-    assert driver.node == "address_room"
-    driver.press("#")
-    assert driver.node == "address_confirm"
-    assert driver.state.slot("address") is not None
-    driver.value({"room_no": "503", "room": "503室", "raw": "房号是五零三"})
-    assert "五零三室" in driver.text
-    spoken = at("address_room").mean("empty")
-    assert spoken.of(SlotFilled)[-1].value["no_room"] == "1"
-
-
-def test_one_field_of_the_room_is_corrected_alone() -> None:
-    driver = at("address_full").value({**SHUNDE, **ROAD, **ROOM})
-    driver.value({"building": "13", "room": "13栋", "raw": "不是三栋,十三栋"})
-    assert "十三栋二单元五零二室" in driver.text
-    driver.value({"building": "13", "raw": "对,十三栋"})
-    assert driver.node == "address_confirm"
-    driver.hear(meaning="yes", value={"building": "13", "raw": "对,十三栋"})
-    assert driver.node == "visit_day"
-
-
-def test_two_readings_at_a_read_back_are_offered() -> None:
-    driver = at("fault_code").value(E01).value(E01, {"canonical": "E1", "raw": "E一"})
-    assert driver.node == "fault_code_pick"
-    assert set(driver.slot.keys) == set("1240*#9") | {"4"}
-    assert at("fault_code").value(E01, {"canonical": "E1"}).press("2").node == "fault_code_confirm"
-    assert at("fault_code").value(E01, {"canonical": "E1"}).press("3").node == "fault_code_pick"
-    assert at("fault_code").value(E01, {"canonical": "E1"}).mean("pick3").node == "fault_code_confirm"
-    assert at("fault_code").value(E01, {"canonical": "E1"}).value({"canonical": "F1"}).node == "fault_code_confirm"
-    assert at("address_full").value(SHUNDE, {**SHUNDE, "region": "湖南省"}).node == "address_region_pick"
-
-
-def test_a_denied_code_is_not_read_in_the_summary() -> None:
-    driver = at("fault_code").value(E01).mean("no").press("2").press("1").record().press("2")
-    driver.value({**SHUNDE, **ROAD, **ROOM}).mean("yes").press("1").press("1").press("5").press("2").press("2")
-    assert driver.node == "summary_confirm"
-    assert "不点火" in driver.text
-    assert "E" not in driver.text
-
-
-def test_a_person_or_danger_from_a_recording() -> None:
-    assert isinstance(at("address_record").press("0").last, HandOver)
-    assert at("address_record").press("9").node == "emergency_kind"
-    again = at("address_record").silence()
-    assert isinstance(again.last, Record)
-    assert again.silence().node != "address_record"
-
-
-# ---- stored states ----
-
-
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("phase", "dancing"),
-        ("phase", 1),
-        ("turn", "1"),
-        ("keys_only", 1),
-        ("matters", {}),
-        ("caller", []),
-        ("final", 3),
-    ],
-)
-def test_a_stored_state_that_does_not_fit_is_refused(name: str, value: object) -> None:
-    raw = state_to_json(State())
-    with pytest.raises(InvalidState, match="expected"):
-        state_from_json({**raw, name: value})
-    with pytest.raises(InvalidState):
-        state_from_json({**raw, "more": 1})
-
-
-# ---- the simulator ----
-
-
-def test_the_simulator_plays_keys_in_recordings_and_stops_at_the_end() -> None:
-    talk = simulate(program(), [{"dtmf": "3"}, {"dtmf": "1"}, {"dtmf": "2"}, {"dtmf": "1"}, "hangup"], no_interpreter)
-    assert talk.lines[-1] == "→ end"
-    said = simulate(program(), [{"say": "喂"}], no_interpreter, keys_only=True)
-    assert said.lines[-2] == "来电人: (挂机)"
-
-
-def test_the_simulator_hangs_up_in_recordings_and_waits_only_for_what_waits() -> None:
-    lost = simulate(program(), [*({"dtmf": key} for key in "3122"), "failed"], no_interpreter)
-    assert lost.lines[-1] == "→ end"
-    assert no_interpreter(at("main_menu").slot, program().lexicon, ("喂",)).text == "喂"
-    with pytest.raises(TypeError, match="End does not wait"):
-        Simulator(program(), no_interpreter)._answer(End())
-
-
 def test_a_silent_caller_is_rung_back_without_a_matter_and_only_once() -> None:
     driver = Driver(queue_open=False).start().silence(4)
     assert driver.node == "no_agent_offer"
@@ -364,7 +260,3 @@ def test_a_silent_caller_is_rung_back_without_a_matter_and_only_once() -> None:
     twice.speak_by_itself = False
     twice.press("1").hang_up()
     assert twice.of(CallbackRequested) == [CallbackRequested("asked", 1, queue="consult")]
-
-
-def test_a_known_caller_without_products_is_asked_for_one() -> None:
-    assert Driver(card={**CARD, "products": []}).start().press("3").node == "repair_product"
