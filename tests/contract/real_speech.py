@@ -17,7 +17,7 @@ from speech.contract import recorded_file
 from speech.recognizers.scripted import Line, ScriptedRecognizer
 from speech.wav import write_wav
 from tests.contract import fake_speech
-from tests.unit.ivr.sessions.fakes import segment
+from tests.unit.ivr.sessions.small_flow import segment
 from tests.unit.speech.line_peer import FakeAsterisk
 from tests.unit.speech.rig import running
 from tests.unit.speech.voices import say

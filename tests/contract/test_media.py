@@ -17,8 +17,8 @@ from speech.recognizers.scripted import Line
 from tests.contract.fake_speech import HANG_UP, SAID, FakeSpeech, audiosocket_app
 from tests.contract.real_speech import SPOKEN, Caller, real_speech
 from tests.unit.ivr.sessions.fake_channel import FakeChannel
-from tests.unit.ivr.sessions.fakes import segment
 from tests.unit.ivr.sessions.rig import make_prompts
+from tests.unit.ivr.sessions.small_flow import segment
 
 Play = Callable[[Media, AGISession], Awaitable[None]]
 Stage = Callable[[Sequence[str], Play], Awaitable[None]]

@@ -26,7 +26,8 @@ from ivr.telephony.agi import AGIServer
 from ivr.telephony.calls import CallLedger
 from speech.contract import prompt_file
 from tests.unit.ivr.sessions.fake_channel import FakeChannel
-from tests.unit.ivr.sessions.fakes import NOW, TEXTS, MemoryDesk, MemoryPBX, OneArticle, OneCode, OpenQueues, SmallFlow
+from tests.unit.ivr.sessions.fakes import NOW, MemoryDesk, MemoryPBX, OneArticle, OneCode, OpenQueues
+from tests.unit.ivr.sessions.small_flow import TEXTS, SmallFlow
 
 CONTACT = ContactId("c" * 32)
 

@@ -26,8 +26,8 @@ from speech.contract import (
     recorded_file,
 )
 from tests.unit.ivr.sessions.fake_channel import FakeChannel
-from tests.unit.ivr.sessions.fakes import TEXTS, segment
 from tests.unit.ivr.sessions.rig import make_prompts
+from tests.unit.ivr.sessions.small_flow import TEXTS, segment
 
 MENU = SlotSpec("menu", SlotKind.MENU, {}, KeyMode.MENU, "130*#9")
 CODE = SlotSpec("code", SlotKind.DIGITS, {}, KeyMode.DIGITS, max_digits=4)

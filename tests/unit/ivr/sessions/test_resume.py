@@ -28,8 +28,9 @@ from ivr.telephony.calls import DialogueEnd
 from speech.contract import Cause, Mode, TurnResult, prompt_file
 from tests.unit.ivr.flows.play import Driver, program
 from tests.unit.ivr.sessions.fake_channel import HANG_UP, WAIT, FakeChannel
-from tests.unit.ivr.sessions.fakes import NOW, TEXTS, SmallFlow
+from tests.unit.ivr.sessions.fakes import NOW
 from tests.unit.ivr.sessions.rig import CONTACT, rig, running_journal
+from tests.unit.ivr.sessions.small_flow import TEXTS, SmallFlow
 
 ANSWERS = {"menu": "3", "code": "12#"}
 BY_SOUND = {prompt_file(Path(), TEXTS[name]).stem: keys for name, keys in ANSWERS.items()}

@@ -32,8 +32,9 @@ from ivr.telephony.errors import AMIRefused, AMITimeout
 from ivr.telephony.events import TelephonyEvent
 from speech.contract import Cause, Mode, TurnResult
 from tests.unit.ivr.sessions.fake_channel import HANG_UP, FakeChannel
-from tests.unit.ivr.sessions.fakes import NOW, SmallFlow
+from tests.unit.ivr.sessions.fakes import NOW
 from tests.unit.ivr.sessions.rig import CONTACT, Rig, clock, rig, running_journal, until
+from tests.unit.ivr.sessions.small_flow import SmallFlow
 from tests.unit.ivr.sessions.test_journal import INFO, STARTED
 
 STAMP = {"Timestamp": str(NOW.timestamp()), "Linkedid": "hotline-1.1", "Uniqueid": "hotline-1.1"}
