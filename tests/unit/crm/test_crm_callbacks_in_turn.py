@@ -15,8 +15,8 @@ from crm.policy.turns import AGAIN_AFTER, RECALL_AFTER, REFUSED_AFTER, UNTOLD_AF
 from ivr.contract import facts
 from ivr.contract.commands import CommandName
 from ivr.contract.facts import Fact
+from tests.unit.crm.asking import one, rows, ship
 from tests.unit.crm.fakes import CALLER, CONTACT, NOON, RECORDING, Clock, FakeTelephone, Story, dialogue
-from tests.unit.crm.test_crm_facts import one, rows, ship
 from tests.unit.crm.test_crm_pops import viewer
 
 READY = facts.AgentPhoneChanged("8001", "ready")

@@ -15,10 +15,9 @@ from crm.callbacks.service import Place
 from crm.desk.dialogue_facts import ensure_contact
 from ivr.contract import facts
 from ivr.contract.facts import Fact
-from tests.unit.crm.asking import get
+from tests.unit.crm.asking import get, one, rows, ship
 from tests.unit.crm.conftest import Opener
 from tests.unit.crm.fakes import CALLER, CONTACT, NOON, NUMBER, Story, dialogue
-from tests.unit.crm.test_crm_facts import one, rows, ship
 
 SECOND, THIRD = "b" * 32, "c" * 32
 OTHER = "+8613900139000"

@@ -11,9 +11,9 @@ from crm.callbacks.duty import MOST_RINGS, call_duty
 from ivr.contract import facts
 from ivr.contract.commands import CommandName
 from ivr.contract.facts import DutyTaken
+from tests.unit.crm.asking import one, rows, ship
 from tests.unit.crm.fakes import CALLER, Clock, FakeTelephone, Story
 from tests.unit.crm.test_crm_callbacks_in_turn import cut_off, task_of, tick
-from tests.unit.crm.test_crm_facts import one, rows, ship
 from tests.unit.crm.test_crm_pops import viewer
 
 WAIT = timedelta(minutes=5)

@@ -9,10 +9,9 @@ import pytest
 
 from crm.bootstrap import Process
 from ivr.contract import facts
-from tests.unit.crm.asking import get, tell
+from tests.unit.crm.asking import get, one, rows, tell
 from tests.unit.crm.conftest import Opener
 from tests.unit.crm.fakes import CALLER, CONTACT, RECORDING, Clock, Story, dialogue
-from tests.unit.crm.test_crm_facts import one, rows
 
 FOUND = facts.CallFound(
     "hotline-7.1", "13800138000", CALLER, "4001726011", RECORDING, "v1", "voicemail",

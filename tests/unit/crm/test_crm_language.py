@@ -4,10 +4,9 @@ import httpx
 
 from crm.bootstrap import Process
 from ivr.contract import facts
-from tests.unit.crm.asking import get, tell
+from tests.unit.crm.asking import get, one, tell
 from tests.unit.crm.conftest import Opener
 from tests.unit.crm.fakes import CONTACT, Clock, Story, dialogue, talk, waiting
-from tests.unit.crm.test_crm_facts import one
 from tests.unit.crm.test_crm_pops import viewer
 from tests.unit.crm.tickets_by_hand import API, given_staff
 

@@ -27,10 +27,10 @@ from crm.settings import Settings
 from crm.stock.models import StockMove
 from crm.visits.models import CodeCheck, EngineerVisit, VisitPhoto
 from ivr.contract import facts
+from tests.unit.crm.asking import ship
 from tests.unit.crm.conftest import Opener
 from tests.unit.crm.fakes import CALLER, CONTACT, NUMBER, RECORDING, Clock, Story, dialogue, talk, waiting, wire
 from tests.unit.crm.test_crm_callbacks_merged import ABANDONS, SECOND, abandoned, asked_by, tasks
-from tests.unit.crm.test_crm_facts import ship
 from tests.unit.crm.tickets_by_hand import API, given_staff
 
 WHY = {"reason": "本人来电要求"}

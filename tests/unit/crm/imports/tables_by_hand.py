@@ -10,6 +10,7 @@ from crm.imports.batches import take_next
 from crm.imports.undo import undo_next
 from tests.unit.crm.tickets_by_hand import API
 
+CHEN, FIRM = "陈国强", "顺德暖通"
 HEAD = "姓名,类型,电话,电话2,市,区县,镇街,详细地址,备注"
 GOOD = (
     f"{HEAD}\n陈国强,终端用户,13800138000,0757-66883358,佛山市,顺德区,容桂街道,凤翔路18号,老客户\n"
@@ -80,3 +81,13 @@ async def names(client: httpx.AsyncClient, q: str = "") -> list[str]:
 def many(count: int) -> str:
     rows = "".join(f"客户{index},,138{index:08d},,佛山市,顺德区,,凤翔路{index}号,\n" for index in range(count))
     return f"{HEAD}\n{rows}"
+
+
+async def file_of(client: httpx.AsyncClient, name: str) -> dict[str, Any]:
+    (row,) = (await client.get(f"{API}/customers", params={"q": name})).json()["items"]
+    found: dict[str, Any] = (await client.get(f"{API}/customers/{row['id']}")).json()
+    return found
+
+
+def stays(report: dict[str, Any]) -> list[tuple[int, bool, str]]:
+    return [(item["line"], item["partly"], item["reason"]) for item in report["stayed"]]

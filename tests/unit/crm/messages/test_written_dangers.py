@@ -13,10 +13,10 @@ from ivr.contract.commands import CommandName
 from ivr.contract.envelope import Envelope
 from ivr.contract.facts import DutyTaken
 from ivr.contract.ids import ContactId
+from tests.unit.crm.asking import one
 from tests.unit.crm.conftest import Opener
 from tests.unit.crm.fakes import Clock, FakeTelephone, wire
 from tests.unit.crm.messages.test_messages import dangers_on_board, left, tickets
-from tests.unit.crm.test_crm_facts import one
 from tests.unit.crm.tickets_by_hand import API, given_staff
 
 WAIT = timedelta(minutes=5)
