@@ -2,7 +2,6 @@
 
 import json
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -15,19 +14,19 @@ import typer
 from rich.console import Console
 
 from ops import backup as backups
-from ops import denied, lanes, testing
+from ops import calls_cli, denied, lanes, testing
 from ops import logs as log_files
 from ops import settings as settings_table
 from ops.bench.cli import BenchRefused, bench_app
-from ops.drill import cli as drills
 from ops.drill.faults import DrillRefused
 from ops.flows_cli import FlowsRefused, flows_app
-from ops.layout import TREE, HomeTooDeep, Layout, layout_for, make_folders
+from ops.layout import TREE, HomeTooDeep, layout_for, make_folders
 from ops.model_cli import model_app
 from ops.models import ModelUnusable
 from ops.prompts_cli import PromptsRefused
 from ops.prompts_cli import make_app as make_prompts_app
-from ops.settings import BadSettings, Settings
+from ops.settings import BadSettings
+from ops.shared import JsonFlag, Where, say, settings_for_start, settings_of_running, stay
 from ops.stack import control, supervisor
 from ops.stack import status as stack_status
 from ops.stack.control import NotUp
@@ -41,19 +40,6 @@ GLOBAL_OPTIONS = ("--home", "--port-base")
 SAID = (
     backups.BackupFailed, BenchRefused, DrillRefused, NotUp, BadSettings, HomeTooDeep, FlowsRefused, PromptsRefused,
     supervisor.SupervisorDown, log_files.NoSuchLog, ModelUnusable)  # fmt: skip
-JsonFlag = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
-
-
-class Where:
-    """The stack that the command is about."""
-
-    layout: Layout = layout_for(TREE / "var", os.environ)
-    port_base: int | None = None
-
-
-def say(text: str) -> None:
-    """Tell the operator on stderr what happens; stdout belongs to results."""
-    print(f"hotline: {text}", file=sys.stderr, flush=True)
 
 
 def hoist_globals(arguments: Sequence[str]) -> list[str]:
@@ -95,7 +81,7 @@ def up(detach: Annotated[bool, typer.Option("--detach", help="Return when all is
     """Start everything and wait until it is ready; stays until Ctrl-C unless --detach."""
     layout = Where.layout
     begun = time.monotonic()
-    settings = _settings_for_start(layout)
+    settings = settings_for_start(layout)
     try:
         failures = control.bring_up(layout, settings, say)
     except (NotUp, KeyboardInterrupt):
@@ -112,31 +98,7 @@ def up(detach: Annotated[bool, typer.Option("--detach", help="Return when all is
         say(f"ready after {time.monotonic() - begun:.1f} s: http://127.0.0.1:{settings.web_port}/")
     if detach:
         raise typer.Exit(1 if failures else 0)
-    _stay(layout)
-
-
-def _settings_for_start(layout: Layout) -> Settings:
-    before = settings_table.load(layout)
-    moves = before is not None and Where.port_base not in {None, before.port_base}
-    if moves and supervisor.alive(layout):
-        raise NotUp("this home is up on other ports: `./hotline down` first")
-    layout.home.mkdir(parents=True, exist_ok=True)
-    return settings_table.ensure(layout, Where.port_base)
-
-
-def _stay(layout: Layout) -> None:
-    """Wait for Ctrl-C, SIGTERM or a `down` given elsewhere; then everything is down."""
-    say("Ctrl-C stops everything")
-    ended = False
-
-    def end(*_: object) -> None:
-        nonlocal ended
-        ended = True
-
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, end)
-    supervisor.wait_until(lambda: ended or not supervisor.alive(layout), float("inf"))
-    control.take_down(layout, say)
+    stay(layout)
 
 
 @app.command()
@@ -186,80 +148,8 @@ def doctor(as_json: JsonFlag = False) -> None:
     raise typer.Exit(0 if report.healthy(checks) else 1)
 
 
-@app.command()
-def call(
-    file: Annotated[Path, typer.Argument(help="A scenario; docs/scenarios.md tells its format.")],
-    as_json: JsonFlag = False,
-) -> None:
-    """Let a robot make one call to the running hotline; the exit status is 1 unless every step came to its end."""
-    from ops import calls
-
-    layout = Where.layout
-    report = calls.make(layout, settings_of_running(layout), file, say)
-    print(json.dumps(report.to_json(), ensure_ascii=False) if as_json else calls.summary(report))
-    raise typer.Exit(0 if report.ok else 1)
-
-
-@app.command()
-def volume(
-    calls: Annotated[int, typer.Option(min=1, max=100_000, help="Calls in all.")] = 60,
-    at_once: Annotated[int, typer.Option(min=1, max=200, help="Calls up at the same time.")] = 15,
-    rate: Annotated[float, typer.Option(min=0.05, max=50, help="New calls a second.")] = 1.0,
-    as_json: JsonFlag = False,
-) -> None:
-    """Let SIPp make many calls to the running hotline; the exit status is 1 unless each has one record and outcome."""
-    from ops.volume import command
-
-    layout = Where.layout
-    settings = settings_of_running(layout)
-    found = command.run(layout, settings, calls=calls, at_once=at_once, rate=rate, say=say)
-    print(json.dumps(found.to_json(), ensure_ascii=False) if as_json else command.summary(found))
-    raise typer.Exit(0 if found.ok else 1)
-
-
-@app.command()
-def demo(
-    once: Annotated[bool, typer.Option("--once", help="End after the call; the exit status tells what came.")] = False,
-    as_json: JsonFlag = False,
-) -> None:
-    """Start everything, let a robot report a broken boiler by voice, and show ticket and pop; stays until Ctrl-C."""
-    from ops import demo as demonstration
-
-    layout = Where.layout
-    ran = supervisor.alive(layout)
-    settings = _settings_for_start(layout).model_copy(update={"demo": True})  # of this start only
-    try:
-        for failure in control.bring_up(layout, settings, say):
-            raise NotUp(f"{failure.part.name} is not ready: {failure.detail}")
-        with control.carrier(layout, settings, say):
-            result = demonstration.run(layout, settings, say)
-            demonstration.tell(result, say)
-            if as_json:
-                print(json.dumps(result.to_json(), ensure_ascii=False))
-            if not once:
-                _stay(layout)
-    finally:
-        if not ran:
-            control.take_down(layout, say)
-    raise typer.Exit(0 if result.ok else 1)
-
-
-@app.command()
-def drill(name: drills.Name = "list", force: drills.Force = False, as_json: JsonFlag = False) -> None:
-    """Rehearse a fault on the running stack with a robot call; the exit status is 1 unless it was borne."""
-
-    def running() -> tuple[Layout, Settings]:
-        return Where.layout, settings_of_running(Where.layout)
-
-    raise typer.Exit(drills.drill(running, name, say, force=force, as_json=as_json))
-
-
-def settings_of_running(layout: Layout) -> Settings:
-    """Return the settings of the running stack; raises NotUp."""
-    settings = settings_table.load(layout)
-    if settings is None or not supervisor.alive(layout):
-        raise NotUp("the hotline does not run: `./hotline up --detach` first")
-    return settings
+for command in (calls_cli.call, calls_cli.volume, calls_cli.demo, calls_cli.drill):
+    app.command()(command)
 
 
 @app.command("test", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
@@ -273,33 +163,11 @@ def run_tests(
     """Run ruff, mypy, import rules and pytest; other arguments go to pytest, which then runs alone."""
     layout = Where.layout
     if listen:
-        raise typer.Exit(_listen(layout))
+        raise typer.Exit(calls_cli.listen(layout))
     make_folders(layout)
     control.fetch_asterisk(layout, say)
     steps = testing.plan(Path(sys.executable), layout, context.args, everything)
     raise typer.Exit(lanes.run(layout, steps, say))
-
-
-def _listen(layout: Layout) -> int:
-    """Make the calls for a listener; a stack that did not run is taken down again."""
-    from ops import demo as demonstration
-    from ops import listen as listening
-
-    ran = supervisor.alive(layout)
-    settings = _settings_for_start(layout)
-    out = layout.home / "listen"
-    try:
-        for failure in control.bring_up(layout, settings, say):
-            raise NotUp(f"{failure.part.name} is not ready: {failure.detail}")
-        with control.carrier(layout, settings, say):
-            accounts, token = demonstration.prepare(layout)
-            folder = TREE / "tests" / "e2e" / "scenarios"
-            made = listening.run(layout, settings, accounts, token, folder, out, say)
-    finally:
-        if not ran:
-            control.take_down(layout, say)
-    say(f"{len(made)} calls in {out}")
-    return 0 if len(made) == len(listening.CALLS) else 1
 
 
 @app.command()

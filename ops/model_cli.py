@@ -14,20 +14,11 @@ from ops import models, packs
 from ops import settings as settings_table
 from ops.layout import Layout
 from ops.models import ModelUnusable
+from ops.shared import Where, say
 
 LOCK = "requirements-training.lock"
 
 model_app = typer.Typer(no_args_is_help=True, help="The speech recognizer's model: build, check, use, fetch.")
-
-
-def _say(text: str) -> None:
-    print(f"hotline: {text}", file=sys.stderr, flush=True)
-
-
-def _layout() -> Layout:
-    from ops.cli import Where  # the command line's root knows the state folder
-
-    return Where.layout
 
 
 @model_app.command()
@@ -44,7 +35,7 @@ def build(
     minutes: Annotated[float, typer.Option(min=0, help="Of the network's training at most; 0: no limit.")] = 0,
 ) -> None:
     """Make a model from nothing; `use` takes it into use."""
-    layout = _layout()
+    layout = Where.layout
     target = out or layout.home / "models" / ("tiny" if tiny else "built")
     if network is not None and not (network / "provenance.json").is_file():
         raise ModelUnusable(f"{network} was not made by `model build`: it has no provenance.json")
@@ -78,7 +69,7 @@ def ensure_training(layout: Layout) -> Path:
     python, stamp = folder / "bin" / "python", folder / ".installed"
     lock = layout.tree / LOCK
     if not stamp.exists() or stamp.read_text() != lock.read_text():
-        _say(f"install {LOCK} in {folder} ...")
+        say(f"install {LOCK} in {folder} ...")
         subprocess.run([sys.executable, "-m", "venv", "--clear", str(folder)], check=True, timeout=300)
         install = ["-m", "pip", "install", "-q", "--no-input", "--require-hashes", "--no-deps", "-r", str(lock)]
         if subprocess.run([str(python), *install], check=False).returncode != 0:
@@ -92,7 +83,7 @@ def ensure_training(layout: Layout) -> Path:
 @model_app.command()
 def check(folder: Annotated[Path | None, typer.Argument(help="A model; default the one in use.")] = None) -> None:
     """Load a model, look for the grammar's words, and let it hear the bundled clip."""
-    if not _passes(_layout(), folder):
+    if not _passes(Where.layout, folder):
         raise typer.Exit(1)
 
 
@@ -117,13 +108,13 @@ def _passes(layout: Layout, folder: Path | None) -> bool:
 @model_app.command()
 def use(folder: Annotated[Path, typer.Argument(help="An unpacked Vosk model.")]) -> None:
     """Take a model into use from the next start of speech on; one that fails its check is refused."""
-    layout = _layout()
+    layout = Where.layout
     if not _passes(layout, folder):
         raise ModelUnusable(f"{folder} fails its check and is not taken into use")
     settings_table.ensure(layout, None)
     values = settings_table.read(layout.env_file)
     settings_table.write(layout.env_file, {**values, "model_dir": str(folder.resolve())})
-    _say("taken into use at the next start of speech")
+    say("taken into use at the next start of speech")
 
 
 @model_app.command()
@@ -134,4 +125,4 @@ def fetch(
     """Fetch an official Vosk model into the state folder; nothing of ours has verified those."""
     if not name or "/" in name or name.startswith("."):
         raise ModelUnusable(f"{name!r} is no name of a model")
-    print(models.fetch(name, _layout().home / "models", site.rstrip("/"), _say))
+    print(models.fetch(name, Where.layout.home / "models", site.rstrip("/"), say))

@@ -2,7 +2,6 @@
 
 import json
 import os
-import sys
 import tempfile
 from dataclasses import asdict
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from ops.layout import TREE
+from ops.shared import Where, say, settings_of_running
 
 bench_app = typer.Typer(no_args_is_help=True, help="Benchmarks: what is heard right.")
 DEFAULT_MODEL = TREE / "speech" / "model"
@@ -20,10 +20,6 @@ DANGER_PHRASES = TREE / "tests" / "unit" / "ivr" / "flows" / "safety" / "phrases
 
 class BenchRefused(Exception):
     """A benchmark cannot run; the message says why."""
-
-
-def _say(text: str) -> None:
-    print(f"hotline: {text}", file=sys.stderr, flush=True)
 
 
 @bench_app.command()
@@ -75,13 +71,13 @@ def speech(
         try:
             build(TREE / TREE_FILE, MERGED_FILE, setup.packs)
             if set_folder is not None:
-                found = bench.measure_set(setup, set_folder, jobs, _say)
+                found = bench.measure_set(setup, set_folder, jobs, say)
             else:
                 wanted = bench.Options(
                     n, dialogues, chosen, conditions, tuple(filter(None, goals.split(","))),
                     tuple(filter(None, dialogue_snrs.split(","))), jobs, keep,
                 )  # fmt: skip
-                found = bench.measure(setup, wanted, _say)
+                found = bench.measure(setup, wanted, say)
         except (DivisionsMissing, SetUnusable, SoundFailed, KeptUnusable) as error:
             raise BenchRefused(str(error)) from error
     print(json.dumps(found, ensure_ascii=False) if as_json else bench.written(found))
@@ -90,15 +86,14 @@ def speech(
 def _through_calls(turns: int, at_once: int, *, as_json: bool) -> None:
     from ops import calls
     from ops.bench import through_calls as bench
-    from ops.cli import Where, settings_of_running
 
     layout = Where.layout
     settings = settings_of_running(layout)
 
     async def run(token: str) -> dict[str, Any]:
-        return await bench.measure(layout, settings, token, turns, at_once, _say)
+        return await bench.measure(layout, settings, token, turns, at_once, say)
 
-    found = calls.with_carrier(layout, settings, run, _say)
+    found = calls.with_carrier(layout, settings, run, say)
     print(json.dumps(found, ensure_ascii=False) if as_json else bench.written(found))
 
 
@@ -113,7 +108,6 @@ def soak(
     """Load the running stack for hours; exit status 1 unless nothing is lost or doubled and memory is flat."""
     from ops import calls
     from ops.bench import soak as bench
-    from ops.cli import Where, settings_of_running
     from ops.volume.command import summary
     from ops.volume.sipp import SippFailed
 
@@ -122,7 +116,7 @@ def soak(
     load = bench.Load(minutes, rate, at_once, robots)
     try:
         found = calls.with_carrier(
-            layout, settings, lambda token: bench.measure(layout, settings, token, load, _say), _say
+            layout, settings, lambda token: bench.measure(layout, settings, token, load, say), say
         )
     except SippFailed as error:
         raise BenchRefused(str(error)) from error
@@ -149,7 +143,7 @@ def danger(
     try:
         with tempfile.TemporaryDirectory() as folder:
             listed = bench.read_phrases(phrases)
-            found = bench.measure(listed, model, Path(folder), conditions, n, seed, _say)
+            found = bench.measure(listed, model, Path(folder), conditions, n, seed, say)
     except (bench.TableUnusable, SoundFailed) as error:
         raise BenchRefused(str(error)) from error
     print(json.dumps(found, ensure_ascii=False) if as_json else bench.written(found))
@@ -179,7 +173,7 @@ def sayings(
         try:
             listed = bench.read_sentences(folder, load_program(), tuple(filter(None, questions.split(","))))
             build(TREE / TREE_FILE, MERGED_FILE, packs)
-            found = bench.measure(listed, model, load_pack(packs), Path(work) / "studio", conditions, seed, _say)
+            found = bench.measure(listed, model, load_pack(packs), Path(work) / "studio", conditions, seed, say)
         except (bench.SentencesUnusable, DivisionsMissing, SoundFailed) as error:
             raise BenchRefused(str(error)) from error
     print(json.dumps(found, ensure_ascii=False) if as_json else bench.written(found))
@@ -215,7 +209,7 @@ def recognizer(
                 model, packs, Path(folder) / "studio", calls=n, recorded=calls, seed=seed, server=vosk_server
             )
             wanted = [int(step) for step in filter(None, steps.split(","))]
-            found = bench.measure(setup, steps=wanted, turns=turns, say=_say)
+            found = bench.measure(setup, steps=wanted, turns=turns, say=say)
         except (DivisionsMissing, SoundFailed, CallsUnusable, RivalMissing) as error:
             raise BenchRefused(str(error)) from error
     print(json.dumps(found, ensure_ascii=False) if as_json else bench.written(found))
@@ -242,10 +236,10 @@ def crm(
     with tempfile.TemporaryDirectory(prefix="hotline-bench-") as temporary:
         place = folder or Path(temporary)
         try:
-            found = asyncio.run(bench.measure(place, Size(tickets, customers, seed), warm, cold, _say))
+            found = asyncio.run(bench.measure(place, Size(tickets, customers, seed), warm, cold, say))
         except (bench.BenchFailed, TimeoutError) as error:
             raise BenchRefused(str(error)) from error
     print(json.dumps(asdict(found), ensure_ascii=False) if as_json else bench.written(found))
     if slow := bench.slow_lists(found):
-        _say(f"over {bench.LIST_P95_MS:.0f} ms: {', '.join(slow)}")
+        say(f"over {bench.LIST_P95_MS:.0f} ms: {', '.join(slow)}")
         raise typer.Exit(1)
