@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from crm import phone
-from crm.policy.warranty import CAUSES, Cause
+from crm.policy.warranty_terms import CAUSES, Cause
 from crm.words import SAFETY, word
 
 LABELS: Mapping[str, str] = {

@@ -5,7 +5,8 @@ from datetime import date
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.desk.schemas import WarrantyAsk
-from crm.policy.warranty import Cause, Known, Line, Precision, ProductClass, Question, judge
+from crm.policy.warranty import judge
+from crm.policy.warranty_terms import Cause, Known, Line, Precision, ProductClass, Question
 from crm.rules.service import warranty_rules
 from ivr.contract.desk import WarrantyAnswer, WarrantyLine
 

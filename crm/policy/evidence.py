@@ -7,7 +7,7 @@ what the caller said. A paper that one of them holds is there; the answer names 
 from dataclasses import dataclass
 from datetime import date
 
-from crm.policy.warranty import Cause, Known, Precision, ProductClass, Question
+from crm.policy.warranty_terms import Cause, Known, Precision, ProductClass, Question
 
 _CARD, _SEEN = "产品卡登记", "核对时看过"
 

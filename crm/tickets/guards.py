@@ -11,7 +11,7 @@ from crm.followups.repository import open_by_ticket
 from crm.parts import service as parts
 from crm.policy.processes import Move
 from crm.policy.training import check_topics
-from crm.policy.warranty import RIGHTS, Reason, Standing, Verdict
+from crm.policy.warranty_terms import RIGHTS, Reason, Standing, Verdict
 from crm.slots import text
 from crm.stock import shipping
 from crm.stock.service import MAIN

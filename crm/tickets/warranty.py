@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.policy.evidence import Filed, Seen, Told, question_of
-from crm.policy.warranty import Cause, Known, Precision, ProductClass, Question, Verdict, judge
+from crm.policy.warranty import judge
+from crm.policy.warranty_terms import Cause, Known, Precision, ProductClass, Question, Verdict
 from crm.products import repository as products
 from crm.products.models import Product
 from crm.rules import service as rules

@@ -7,8 +7,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from crm import slots
 from crm.customers.schemas import ProductForm
 from crm.lens import Lens
-from crm.policy.warranty import LINES, Verdict, judge
+from crm.policy.warranty import judge
 from crm.policy.warranty_rules import WarrantyRules
+from crm.policy.warranty_terms import LINES, Verdict
 from crm.products import repository as products
 from crm.products.models import Product
 from crm.rules.service import warranty_rules

@@ -17,7 +17,7 @@ from crm.policy import visit_rules as rules
 from crm.policy.charge import Charge
 from crm.policy.clocks import ClockState
 from crm.policy.ticket_filters import VIEWS
-from crm.policy.warranty import FEES
+from crm.policy.warranty_terms import FEES
 from crm.tickets import listing
 from crm.tickets import repository as ticket_rows
 from crm.tickets.models import Ticket

@@ -5,17 +5,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from crm.policy.warranty import (
-    FEES,
-    LINES,
-    RIGHTS,
-    Cause,
-    Known,
-    Precision,
-    ProductClass,
-    Question,
-    Verdict,
-)
+from crm.policy.warranty_terms import FEES, LINES, RIGHTS, Cause, Known, Precision, ProductClass, Question, Verdict
 from crm.wire import Change, Shape, example, sane_day
 
 STANDINGS = {"yes": "可以", "maybe": "待核实", "no": "不可以"}

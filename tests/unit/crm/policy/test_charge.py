@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from crm.policy import charge
 from crm.policy.charge import Used, propose
-from crm.policy.warranty import FEES
+from crm.policy.warranty_terms import FEES
 
 PIN = Used("点火针 IGN-01", 2, 12800)
 

@@ -9,7 +9,8 @@ from crm.policy.clock_rules import promises_for
 from crm.policy.processes import Move
 from crm.policy.quota import Wanted, judge_quota
 from crm.policy.training import DEALER_TOPICS, USER_TOPICS, check_topics
-from crm.policy.warranty import Cause, Known, Line, ProductClass, Question, Standing, Verdict, judge
+from crm.policy.warranty import judge
+from crm.policy.warranty_terms import Cause, Known, Line, ProductClass, Question, Standing, Verdict
 from ivr.dialplan.numbers import DIDS, table
 from tests.unit.crm.policy.defaults import clock_rules, quota_rules, warranty_rules
 

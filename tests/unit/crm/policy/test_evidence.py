@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 
 from crm.policy.evidence import Filed, Seen, Told, question_of
-from crm.policy.warranty import Cause, Known, Line, Precision, ProductClass, Verdict, judge
+from crm.policy.warranty import judge
+from crm.policy.warranty_terms import Cause, Known, Line, Precision, ProductClass, Verdict
 from tests.unit.crm.policy.defaults import warranty_rules
 
 DAY = date(2026, 11, 22)

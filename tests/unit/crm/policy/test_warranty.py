@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm.policy.warranty import (
+from crm.policy.warranty import judge, last_day_after_years
+from crm.policy.warranty_rules import BadRules, parse_rules, rules_on
+from crm.policy.warranty_terms import (
     CAUSES,
     FEES,
     LINES,
@@ -21,10 +23,7 @@ from crm.policy.warranty import (
     Question,
     Standing,
     Verdict,
-    judge,
-    last_day_after_years,
 )
-from crm.policy.warranty_rules import BadRules, parse_rules, rules_on
 from crm.rules.service import default_sets
 from tests.unit.crm.policy.defaults import warranty_rules
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from crm.policy.warranty import Cause, Known, Line, Precision, ProductClass, Question, Standing, judge
+from crm.policy.warranty import judge
+from crm.policy.warranty_terms import Cause, Known, Line, Precision, ProductClass, Question, Standing
 from tests.unit.crm.policy.defaults import warranty_rules
 
 TABLE = Path(__file__).with_name("warranty_cases.md")
