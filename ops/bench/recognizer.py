@@ -21,8 +21,8 @@ from speech.evaluation.sound import Studio, make_voices
 from speech.meaning import PackedSlots, SlotsByPack, read_vocabulary
 from speech.packs import load_pack
 from speech.recognizers.pool import PooledRecognizer
+from speech.recognizers.pooled import FINISH_SECONDS
 from speech.recognizers.port import RecognizerFailed
-from speech.recognizers.worker import FINISH_SECONDS
 
 STEPS = (10, 20, 30, 40, 60, 80, 100)
 LIMIT_S = 0.2  # a turn's text has to be there so soon: the budget of voice-to-prompt leaves no more

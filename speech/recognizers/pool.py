@@ -6,9 +6,10 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from speech.recognizers.pooled import FINISH_SECONDS, PooledRecognition
 from speech.recognizers.port import RecognizerFailed
 from speech.recognizers.wire import Kind, Message
-from speech.recognizers.worker import FINISH_SECONDS, LATE_SECONDS, MAX_WAITING, PooledRecognition, Worker
+from speech.recognizers.worker import LATE_SECONDS, MAX_WAITING, Worker
 
 MAX_GRAMMARS = 256
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import structlog
 
-from speech.recognizers.port import PACKET_BYTES, Hearing, RecognizerFailed, rank
+from speech.recognizers.pooled import PooledRecognition
 from speech.recognizers.wire import Kind, Message, Unpacker, WireBroken, encode_message
 
 log = structlog.get_logger(__name__)
@@ -23,7 +23,6 @@ log = structlog.get_logger(__name__)
 READY_SECONDS = 60.0
 HANG_SECONDS = 2.0  # a packet takes milliseconds; a worker that answers nothing for so long is stopped or looping
 LATE_SECONDS = 0.3  # no new utterances for a worker that keeps us waiting
-FINISH_SECONDS = 0.5  # then the last partial has to do; the caller is waiting
 OVERLOAD_SECONDS = 5.0  # a worker that was late counts as full for so long
 MAX_WAITING = 400  # packets a worker has not answered yet: 40 s of audio, a second or two of work
 WATCH_SECONDS = 0.25
@@ -32,79 +31,6 @@ MAX_GROWTH_MB = 600.0  # since it was ready; decoders keep what they once needed
 _RECYCLED = "recycled"
 _ANSWERED = {Kind.AUDIO, Kind.FINISH, Kind.PING}
 _PAGE_MB = os.sysconf("SC_PAGE_SIZE") / 2**20
-
-
-class PooledRecognition:
-    """One utterance in one worker (port Recognition)."""
-
-    def __init__(self, worker: "Worker", session: int, finish_s: float) -> None:
-        self._worker = worker
-        self._session = session
-        self._buffer = bytearray()
-        self._heard = ("", "")
-        self._finish_s = finish_s
-        self._final: asyncio.Future[tuple[str, str]] = asyncio.get_running_loop().create_future()
-        self._over = False
-        self.lost = False
-
-    def feed(self, pcm: bytes) -> None:
-        """See Recognition."""
-        if self._over or self.lost:
-            return
-        self._buffer += pcm
-        while len(self._buffer) >= PACKET_BYTES and not self.lost:
-            self._send_packet(PACKET_BYTES)
-
-    def partial(self) -> tuple[str, ...]:
-        """See Recognition."""
-        return rank(*self._heard)
-
-    async def finish(self) -> Hearing:
-        """See Recognition."""
-        if self._over or self.lost:
-            self.cancel()
-            raise RecognizerFailed("recognizer lost")
-        if self._buffer:
-            self._send_packet(len(self._buffer))
-        if self.lost:
-            raise RecognizerFailed("queue full")
-        self._worker.send(Message(Kind.FINISH, self._session))
-        try:
-            async with asyncio.timeout(self._finish_s):
-                return Hearing(rank(*await self._final))
-        except TimeoutError:
-            if not self.partial():
-                raise RecognizerFailed("no answer in time") from None
-            return Hearing(self.partial(), degraded=True)
-        finally:
-            self.cancel()
-
-    def cancel(self) -> None:
-        """See Recognition."""
-        if not self._over:
-            self._over = True
-            self._worker.forget(self._session)
-
-    def heard(self, texts: tuple[str, str], *, final: bool) -> None:
-        """Take the worker's answer."""
-        self._heard = texts
-        if final and not self._final.done():
-            self._final.set_result(texts)
-
-    def lose(self) -> None:
-        """The worker is gone."""
-        self.lost = True
-        if not self._final.done():
-            self._final.set_exception(RecognizerFailed("worker died"))
-            self._final.exception()  # fetched: nobody may be waiting for it
-
-    def _send_packet(self, size: int) -> None:
-        if self._worker.full:
-            self.cancel()
-            self.lose()
-            return
-        self._worker.send(Message(Kind.AUDIO, self._session, bytes(self._buffer[:size])))
-        del self._buffer[:size]
 
 
 class Worker:

@@ -142,7 +142,7 @@ async def test_more_than_a_worker_can_hold_costs_that_utterance_and_no_other() -
 
 async def test_a_full_worker_gets_nothing_while_another_has_room(recognizer: PooledRecognizer) -> None:
     recognizer._workers[0].max_waiting = 0
-    assert [recognizer.start([])._worker.number for _ in range(3)] == [1, 1, 1]
+    assert [recognizer.start([])._worker for _ in range(3)] == [recognizer._workers[1]] * 3
 
 
 async def test_it_is_busy_while_every_worker_is_late(
