@@ -24,8 +24,9 @@ from ivr.contract.dialogue import (
 )
 from ivr.contract.facts import ContactStarted, Fact, MatterOpened, SafetyCleared, SafetyRaised
 from ivr.contract.ids import ContactId
-from ivr.dialplan.variables import HL_BACK, HL_KEY, HL_QUEUE, IVR_NEXT, QUEUE_PRIO, Back, Next
+from ivr.dialplan.variables import HL_QUEUE
 from ivr.sessions.calls import RunningCall
+from ivr.sessions.dialplan_words import came_back, first_key, leave
 from ivr.sessions.follow_up_calls import parse_asks
 from ivr.sessions.journal import Journal
 from ivr.sessions.live import LiveBoard
@@ -105,7 +106,7 @@ class CallSession:
             try:
                 last = await self._guarded(media)
                 await media.close()
-                await self._leave(last)
+                await leave(self._agi, last)
             except _Moved:
                 log.info("session_moved")
                 return  # the next session shows where the dialogue is
@@ -163,7 +164,7 @@ class CallSession:
 
     async def _begin(self, media: CallMedia) -> Effect:
         self._journal.open_contact(self._call.contact, self._info, self._services.clock())
-        media.first_key = await self._first_key()
+        media.first_key = await first_key(self._agi)
         await self._announce(NOTICE_VERSION if media.first_key != "9" else "")  # 9 cuts the notice short
         await self._open(media)
         return await self._start()
@@ -199,7 +200,7 @@ class CallSession:
         log.info("session_resumed", inputs=len(known.inputs), over=self._folded.over)
         if known.inputs and is_hang_up(known.inputs[-1]):
             return _LOST  # we took the caller for gone, and the dialogue is over
-        back = await self._back() if isinstance(self._folded.effect, HandOver) else None
+        back = await came_back(self._agi) if isinstance(self._folded.effect, HandOver) else None
         if self._folded.over and self._folded.effect is not None and back is None:
             return self._folded.effect
         await self._open(media)
@@ -301,32 +302,3 @@ class CallSession:
         await self._services.live.put(
             self._call.contact, flow, node, slot, listening, keys_only=self._keys_only, said=said
         )
-
-    async def _back(self) -> Back | None:
-        """Return why the caller comes back from the queue, None when the call was handed over but never got there."""
-        try:
-            word = await self._agi.get_variable(HL_BACK)
-        except AGIError:
-            return None  # a hang-up: the queue's own end says so
-        return Back(word) if word in set(Back) else None
-
-    async def _first_key(self) -> str:
-        try:
-            key = await self._agi.get_variable(HL_KEY) or ""
-        except AGIError:
-            return ""  # a hang-up: the first turn says so
-        return key if len(key) == 1 and key in "0123456789*#" else ""
-
-    # ---- leaving ----
-
-    async def _leave(self, last: HandOver | End) -> None:
-        """Tell the dialplan what comes next; IVR_NEXT last, for it says that ivr was not lost."""
-        if self._agi.hung_up:
-            return
-        if isinstance(last, HandOver):
-            if last.queue:
-                await self._agi.set_variable(HL_QUEUE, last.queue)
-            await self._agi.set_variable(QUEUE_PRIO, str(last.priority))
-        target = Next(last.target) if isinstance(last, HandOver) else Next.END
-        await self._agi.set_variable(IVR_NEXT, target)
-        log.info("session_left", next=target.value)
