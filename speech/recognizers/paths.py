@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 REPEATS_FILE = "conf/repeats.json"
-_COUNTED = {"十", "百", "千"}
+_COUNTED = {"十", "百", "千", "栋", "座", "幢", "单"}
 SEVERAL = 5  # alternatives that are looked at when the model has repeats
 
 
@@ -42,7 +42,7 @@ def likeliest(raw: str, repeats: Mapping[str, float]) -> str:
 
 def _owed(words: list[str], repeats: Mapping[str, float]) -> float:
     text = "".join(words)  # a word of a grammar may hold two digits
-    # a digit before 十 is one of a count, and no other digit stands before that
+    # a digit before 十 is one of a count, and no other digit stands before that; buildings and units (单元) are counted
     return sum(
         repeats.get(first, 0.0)
         for first, second, third in zip(text, text[1:], f"{text[2:]} ", strict=False)

@@ -36,12 +36,16 @@ _WHOLE_ROOM = re.compile(
 # 是 before a numeral is easily heard as 十. Nobody says 十 before another ten.
 _TEN_OF_TENS = re.compile(r"^十(?=[二三四五六七八九]?十)")
 _TEN = re.compile(r"^十(?=[一二三四五六七八九](?:号楼|栋|座|幢))")
+# In noise a last 幺 of a door is heard as 了 and a 七 before 零 as 区; neither stands there in a sentence.
+_LAST_ONE = re.compile(rf"(?<={_ONE_DIGIT}[零洞])了$")
+_SEVEN = re.compile(rf"(?<={_ONE_DIGIT})区(?=[零洞]{_ONE_DIGIT})")
+_HIGHEST, _MOST_DOORS = "60", "30"  # floor, and door on it
 _LANDMARK = re.compile(r"(?:旁边|对面|附近|隔壁|第[一二三]家|楼上|门口)")
 
 
 def as_said(text: str) -> str:
     """Return compact `text` with what only sounds like a part of an address put right: 耳东 describes a name."""
-    return text.replace("耳东", "二栋")
+    return _SEVEN.sub("七", _LAST_ONE.sub("幺", text.replace("耳东", "二栋")))
 
 
 def denied(text: str, current: Mapping[str, str]) -> str:
@@ -123,17 +127,26 @@ def parse_room(text: str) -> dict[str, str]:
 
 
 def one_two_less(fields: dict[str, str]) -> dict[str, str]:
-    """Return `fields` with a door of five digits as one of four where it has a 二 too many (32203: 3203).
+    """Return `fields` with a door that has a 二 too many as one that has not: 32203 is 3203, and 3022 is 302.
 
-    Nothing parts 二二 when it is spoken, so one may be heard as two; five digits would be a floor over 99. Some cities
-    write the unit before the floor (二单元 22003): such a door, or one whose unit was not said, stays as it was heard.
+    Nothing parts 二二 when it is spoken, so one may be heard as two. Five digits would be a floor over 99, 零二二 the
+    twenty-second door of a floor. Some cities write the unit before the floor (二单元 22003): such a door stays as it
+    was heard, whether its unit was said too or not.
     """
     door, unit = fields.get("room_no", ""), fields.get("unit", "")
     fewer = {door[:at] + door[at + 1 :] for at in range(len(door) - 1) if door[at : at + 2] == "22"}
-    with_unit = door.startswith(unit) and door[len(unit) : len(unit) + 2] != "00"
-    if len(door) != 5 or not door.isdigit() or len(fewer) != 1 or with_unit:
+    if not door.isdigit() or len(fewer) != 1:
         return fields
-    return compose({**fields, "room_no": fewer.pop()})
+    too_long = len(door) == 5 and not _behind_its_unit(door, unit)
+    if too_long or (len(door) == 4 and door.endswith("022")):
+        return compose({**fields, "room_no": fewer.pop()})
+    return fields
+
+
+def _behind_its_unit(door: str, unit: str) -> bool:
+    """Tell whether a door of five digits is its unit, a floor that is built, and a door's number on that floor."""
+    floor, own = door[-4:-2], door[-2:]
+    return door.startswith(unit) and "01" <= floor <= _HIGHEST and own <= _MOST_DOORS
 
 
 def whole_room(text: str) -> bool:

@@ -37,12 +37,13 @@ _JOINTS = re.compile(
     f"|(?<=[A-Z])(?:字母?)?(?:然后|接着|后面|后头|再|还有|加|跟|带)?(?:一个|个|是|数字)?(?=[{_D}P])"
 )
 # What a recognizer without tones takes for another word next to a code: 是 before it for 十 (nobody says 十 before a
-# letter, before two or three single digits or a digit and P), 幺 behind a letter's last consonant (F, H) for 叫, 七
-# behind a digit for H, 嗯 for N. In this order: the 十 of 十H is a 是, that of 九十H is none.
+# letter, before two or three single digits or a digit and P), 幺 behind a letter's last consonant (F, H) for 叫 or 了,
+# 七 behind a sign for H or 区 (no code has an H there; A and N may be 呃 and 嗯 before one), 嗯 for N. In this order:
+# the 十 of 十H is a 是, that of 九十H is none.
 _MISHEARD = (
     (re.compile(f"(?<![A-Z{_D}十百])十(?=[A-Z]|[{_D}]P|[{_D}]{{2,3}}(?![{_D}十百度几]))"), "是"),
-    (re.compile(f"(?<=[FH])叫(?=[{_D}]|$)"), "幺"),
-    (re.compile(f"(?<=[{_D}十])H"), "七"),
+    (re.compile(f"(?<=[FH])(?:叫(?=[{_D}]|$)|了(?=[{_D}]))"), "幺"),
+    (re.compile(f"(?<=[B-MO-Z{_D}十])(?:H(?=[{_D}]|$)|区(?=[{_D}]|$))|(?<=[{_D}十])H"), "七"),
     (re.compile(f"(?<![A-Z{_D}十])N(?=[A-Z]|[{_D}]P[{_D}])"), "嗯"),
 )
 _NO_CODE = re.compile(f"[A-Z{_D}]几|[{_D}十]度")  # a sign that the caller does not know; the water's temperature

@@ -206,6 +206,9 @@ def test_parts_of_an_address(said: str, part: str, text: str) -> None:
         ("一楼", "1楼"),
         ("A栋三零一房", "A栋301室"),
         ("E栋三零一房", "1栋301室"),  # no ear tells it from 一栋
+        ("六 栋 三 单元 二 三 零 了", "6栋3单元2301室"),  # 了 is a last 幺 in noise
+        ("二 单元 幺 区 零 六", "2单元1706室"),
+        ("一 区 二 栋 三 零 二", "2栋302室"),  # but a part of an estate is one
         ("耳东 三单元 零 二 房", "2栋3单元02室"),  # so the recognizer writes 二栋, as a name is described
         ("E座三零一房", "E栋301室"),
     ],
