@@ -43,6 +43,10 @@ async def test_a_ticket_goes_to_the_suggested_engineer_by_keys_and_then_to_anoth
     await page.get_by_role("button", name="取消上门").click()
     await page.get_by_role("button", name="取消这次上门").click()
     await expect(row).to_be_visible()
+    await console.go(f"/dispatch?visit={changed['id']}")  # what is over is told, and asks for nothing
+    await expect(page.get_by_role("form")).to_contain_text("取消")
+    await expect(page.get_by_role("form").get_by_role("radio")).to_have_count(0)
+    await expect(page.get_by_role("form")).not_to_contain_text("只有派单员和班长可以派单")
     assert console.errors == []
 
 

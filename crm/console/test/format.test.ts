@@ -1,7 +1,7 @@
 // Numbers, times and telephone numbers as people read them.
 import { expect, it } from 'vitest'
 
-import { breakable, clock, dayHead, dayOf, instant, maskedPhone, phone, seconds, span, ticketNumber, timeWithSeconds, weekday, when } from '@/lib/format'
+import { breakable, clock, dayHead, dayOf, instant, maskedPhone, phone, seconds, span, spanOf, ticketNumber, timeWithSeconds, weekday, when } from '@/lib/format'
 
 const NOW = instant('2026-11-22T06:05:31.000Z')
 
@@ -46,4 +46,9 @@ it('breaks an address after its divisions only', () => {
 
 it('says which day of the week a day is', () => {
   expect(['2026-11-29', '2026-11-30', ''].map(weekday)).toEqual(['周日', '周一', '-'])
+})
+
+it('reads a day as what lies between two midnights of ours', () => {
+  expect(spanOf('2026-11-28')).toEqual({ from: '2026-11-27T16:00:00.000Z', to: '2026-11-28T16:00:00.000Z' })
+  expect([spanOf(''), spanOf('yesterday')]).toEqual([{}, {}])
 })

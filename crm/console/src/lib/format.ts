@@ -62,6 +62,12 @@ export function dayHead(day: string, now: number): string {
   return day.slice(0, 4) === dayOf(now).slice(0, 4) ? short : day
 }
 
+/** A day in Asia/Shanghai as its first moment and the first one after it, ISO; nothing for no day. */
+export function spanOf(day: string): { from?: string; to?: string } {
+  const start = momentOf(day, '00:00')
+  return Number.isFinite(start) ? { from: new Date(start).toISOString(), to: new Date(start + 86_400_000).toISOString() } : {}
+}
+
 const WEEKDAY = new Intl.DateTimeFormat('zh-CN', { timeZone: ZONE, weekday: 'short' })
 
 /** The weekday of a day, e.g. 周日; 「-」 for no day. */
