@@ -14,21 +14,14 @@ from ivr.contract.facts import (
     ContactEnded,
     ContactStarted,
     Fact,
-    QueueJoined,
     SafetyRaised,
     VoicemailRecorded,
 )
 from ivr.contract.ids import ContactId
 from ivr.telephony.call import CALLBACKS, Call, DialogueEnd, QueueTimes, heard_notice, outcome_of
 from ivr.telephony.events import (
-    AgentCalled,
-    AgentCompleted,
-    AgentConnected,
     AgentRingCanceled,
-    AgentRingNoAnswer,
     CallEnded,
-    CallerAbandoned,
-    CallerJoinedQueue,
     CallEvent,
     CallPlaced,
     CallStarted,
@@ -42,10 +35,10 @@ from ivr.telephony.events import (
     MusicChanged,
     Snapshot,
     TelephonyEvent,
-    VisitEvent,
 )
 from ivr.telephony.found_calls import FoundCall
 from ivr.telephony.phones import Phones
+from ivr.telephony.stays import Stays
 from ivr.telephony.visits import Out, Visit, milliseconds
 
 __all__ = ["CallLedger", "DialogueEnd", "Noted", "QueueTimes"]
@@ -79,11 +72,11 @@ class CallLedger:
     ) -> None:
         self._to_e164 = to_e164
         self._notice_version = notice_version
-        self._times = dict(times or {})
         self._calls: dict[str, Call] = {}
         self._linkedids: dict[str, str] = {}
         self._over: OrderedDict[str, None] = OrderedDict()
         self.phones = Phones()
+        self._stays = Stays(self.phones, times or {})
         self.unattributed = 0  # calls that ended without our ever learning their contact
 
     @property
@@ -187,35 +180,12 @@ class CallLedger:
 
     def _reconcile_call(self, call: Call, snapshot: Snapshot, now: datetime, *, restarted: bool) -> list[Noted]:
         out = Out()
-        for visit in call.visits:
-            self._reach(call, visit, snapshot, now, out)
-        self._settle(call, out)
         alive = call.uniqueid in snapshot.channels
-        waiting = snapshot.waits_of(call.uniqueid)
-        for visit in call.visits:
-            visit.vanished(snapshot.channels, now, out)
-            if visit.talk is None and not visit.is_among(waiting):
-                visit.leave("uncertain", now, out)
-            if not (alive and visit.talks_in(snapshot.channels)):
-                visit.complete("uncertain", now, self._wrapup(visit.queue), out)
-        for queue, joined in waiting.items():
-            if all(visit.over or visit.queue != queue for visit in call.visits):
-                self._join(call, queue, joined, 0, out)  # while nobody of ours looked
+        self._stays.reconcile(call, snapshot, now, out)
         if not alive:
             call.gone = (now, 0)
             call.lost = "cut" if restarted else "uncertain"
         return self._notes(call, out)
-
-    def _reach(self, call: Call, visit: Visit, snapshot: Snapshot, now: datetime, out: Out) -> None:
-        """Take over which agents' phones ring for an open stay, and who has answered meanwhile."""
-        legs = snapshot.legs_of(call.linkedid)
-        if visit.over or visit.talk is not None:
-            return
-        for channel, leg in legs.items():
-            visit.reached(channel, leg.agent, now, out)
-        for channel, leg in legs.items():
-            if leg.talking:
-                visit.answer(leg.agent, channel, now, out)
 
     # ---- events of one call ----
 
@@ -237,7 +207,7 @@ class CallLedger:
                 call.callback |= isinstance(event, CallStarted) and event.callback
                 call.ended = event if isinstance(event, CallEnded) else call.ended
                 call.began = min(call.began, event.at)
-                self._settle(call, out)
+                self._stays.settle(call, out)
                 self._bind(call, event.contact)
                 if isinstance(event, CallEnded) and event.danger:  # it may have begun while AMI was away
                     self._endanger(call, event.at, out)
@@ -249,7 +219,7 @@ class CallLedger:
             case ChannelHungUp():
                 if event.uniqueid == call.uniqueid and call.gone is None:
                     call.gone = (event.at, event.cause)
-                    self._close_visits(call, event.at, out)
+                    self._stays.close(call, event.at, out)
             case AgentRingCanceled():
                 for visit in call.visits:
                     visit.ring_ended(event.agent_uniqueid, "canceled", event.at, out)
@@ -257,83 +227,12 @@ class CallLedger:
                 rung = {channel for visit in call.visits for channel in visit.rings}
                 call.answered_directly |= event.agent_uniqueid not in rung
             case _:
-                self._visit_event(call, event, out)
+                self._stays.take(call, event, out)
 
     def _endanger(self, call: Call, at: datetime, out: Out) -> None:
         if not call.endangered:
             call.endangered = True
             out.say(at, SafetyRaised(0, "unknown", "key"))
-
-    def _visit_event(self, call: Call, event: VisitEvent, out: Out) -> None:
-        match event:
-            case CallerJoinedQueue():
-                if not any(visit.queue == event.queue and visit.joined == event.at for visit in call.visits):
-                    self._join(call, event.queue, event.at, event.position, out)
-            case AgentCalled():
-                self._visit(call, event.queue, event.at, out).ring(event.agent, event.agent_uniqueid, event.at, out)
-            case AgentRingNoAnswer():
-                visit = self._visit(call, event.queue, event.at, out)
-                visit.ring_ended(event.agent_uniqueid, "no_answer", event.at, out, event.ring_ms)
-            case AgentConnected():
-                joined = event.at - timedelta(seconds=event.hold_s)
-                visit = self._answered_visit(call, event.queue, joined, out)
-                visit.answer(event.agent, event.agent_uniqueid, event.at, out)
-            case AgentCompleted():
-                answered = event.at - timedelta(seconds=event.talk_s)
-                joined = answered - timedelta(seconds=event.hold_s)
-                visit = self._answered_visit(call, event.queue, joined, out)
-                visit.answer(event.agent, event.agent_uniqueid, answered, out)
-                visit.complete(event.by, event.at, self._wrapup(event.queue), out)
-            case CallerAbandoned():
-                visit = self._visit(call, event.queue, event.at, out)
-                reason = self._left_reason(call, visit, event.at)
-                visit.leave("timeout" if reason == "key" else reason, event.at, out)  # a key gives no such event
-            case _:  # CallerLeftQueue; answered or not: AgentConnected would come at once
-                visit = self._visit(call, event.queue, event.at, out)
-                visit.left = (event.at, self._left_reason(call, visit, event.at))
-
-    def _visit(self, call: Call, queue: str, joined: datetime, out: Out) -> Visit:
-        """Return the newest visit to this queue; when its beginning was missed it begins at `joined`."""
-        found = next((visit for visit in reversed(call.visits) if visit.queue == queue), None)
-        return found or self._join(call, queue, joined, 0, out)
-
-    def _answered_visit(self, call: Call, queue: str, joined: datetime, out: Out) -> Visit:
-        """Return the visit that an agent answered: another one if it was given up as uncertain while AMI was away."""
-        found = self._visit(call, queue, joined, out)
-        return self._join(call, queue, joined, 0, out) if found.end == "uncertain" else found
-
-    def _join(self, call: Call, queue: str, at: datetime, position: int, out: Out) -> Visit:
-        self._settle(call, out)
-        for visit in call.visits:
-            visit.leave(self._left_reason(call, visit, at), at, out)  # its own end was missed
-        call.joins += 1
-        visit = Visit(f"{call.linkedid}/{queue}/{call.joins}", queue, at, position, self.phones)
-        call.visits.append(visit)
-        out.say(at, QueueJoined(visit.id, queue, position))
-        return visit
-
-    def _settle(self, call: Call, out: Out) -> None:
-        for visit in call.visits:
-            visit.settle(out)
-
-    def _close_visits(self, call: Call, at: datetime, out: Out) -> None:
-        self._settle(call, out)
-        by = "caller" if call.hangup_requested else "agent"
-        for visit in call.visits:
-            visit.leave("abandoned", at, out)
-            visit.complete(by, at, self._wrapup(visit.queue), out)
-
-    def _left_reason(self, call: Call, visit: Visit, at: datetime) -> str:
-        """Asterisk does not say why; the hang-up request comes first, and the dialplan's time-out is known."""
-        times = self._times.get(visit.queue, QueueTimes())
-        if call.hangup_requested:
-            return "abandoned"
-        if milliseconds(visit.joined, at) >= (times.timeout_s - 1) * 1000:
-            return "timeout"
-        return "key" if times.keys else "empty"
-
-    def _wrapup(self, queue: str) -> timedelta:
-        return timedelta(seconds=self._times.get(queue, QueueTimes()).wrapup_s)
 
     def _bind(self, call: Call, contact: str) -> None:
         if not call.contact:
