@@ -16,14 +16,14 @@ from torch.nn import functional
 
 from speech.training.features import MELS, SUBSAMPLING, output_frames
 from speech.training.generate import read_shard
-from speech.training.network import BYPASS, SPLICE, Block, Network, Shape
+from speech.training.module import Module, folded, weights
+from speech.training.network import Network, Shape
 from speech.training.units import PDFS
 
 _IGNORED = -100
 _AVERAGE = 0.998
 _PEAK_RATE, _WEIGHT_DECAY, _LARGEST_GRADIENT = 3e-3, 1e-3, 5.0
 _DEV_EVERY = 100  # one utterance in so many is kept for the dev figure
-_EPSILON = 1e-5
 _WARM_SHARE = 0.1
 _LONGEST_STEP_S = 600  # of the slowest process
 
@@ -53,45 +53,6 @@ class Progress:
     accuracy: tuple[float, float] | None = None
 
 
-class _Module(nn.Module):  # type: ignore[misc]  # torch is in the training venv only, so it has no types here
-    def __init__(self, shape: Shape) -> None:
-        super().__init__()
-        self.mean = nn.Parameter(torch.zeros(MELS), requires_grad=False)
-        self.scale = nn.Parameter(torch.ones(MELS), requires_grad=False)
-        self.first = nn.Linear((2 * SPLICE + 1) * MELS, shape.width, bias=False)
-        self.norms = nn.ModuleList(nn.BatchNorm1d(shape.width) for _ in range(1 + shape.ahead + shape.behind))
-        # the narrow layer's two moments as one product: outputs for t-1 and t, then shifted and added
-        self.narrow = nn.ModuleList(
-            nn.Linear(shape.width, 2 * shape.bottleneck, bias=False) for _ in range(shape.ahead + shape.behind)
-        )
-        self.wide = nn.ModuleList(
-            nn.Linear((2 if number < shape.ahead else 1) * shape.bottleneck, shape.width, bias=False)
-            for number in range(shape.ahead + shape.behind)
-        )
-        self.last = nn.Linear(shape.width, PDFS)
-        self.shape = shape
-
-    def forward(self, frames: Tensor) -> Tensor:
-        """Return (utterances, moments, pdfs) scores of (utterances, padded frames, 40) mel energies."""
-        windows = ((frames - self.mean) * self.scale).unfold(1, 2 * SPLICE + 1, SUBSAMPLING)
-        now = self._norm(0, self.first(windows.transpose(2, 3).flatten(2)))
-        for number, (narrow, wide) in enumerate(zip(self.narrow, self.wide, strict=True)):
-            both = narrow(now)
-            half = both.shape[2] // 2
-            hidden = both[:, :-1, :half] + both[:, 1:, half:]
-            ahead = number < self.shape.ahead
-            if ahead:
-                hidden = torch.cat([hidden[:, :-1], hidden[:, 1:]], 2)
-            end = now.shape[1] - 1 if ahead else now.shape[1]
-            now = self._norm(number + 1, wide(hidden)) + BYPASS * now[:, 1:end]
-        scores: Tensor = self.last(now)
-        return scores
-
-    def _norm(self, number: int, values: Tensor) -> Tensor:
-        flat = values.reshape(-1, values.shape[2])
-        return functional.relu(self.norms[number](flat)).view(values.shape)
-
-
 @dataclass(frozen=True, slots=True)
 class _Data:
     features: list[NDArray[np.float16]]
@@ -117,13 +78,13 @@ def train(paths: Sequence[Path], plan: Plan, report: Callable[[Progress], None])
     data = _load(paths)
     dev = list(range(0, len(data.features), _DEV_EVERY))
     use = np.array([number for number in range(len(data.features)) if number % _DEV_EVERY])
-    module = _Module(plan.shape)
+    module = Module(plan.shape)
     sample = np.concatenate([data.features[number] for number in use[:2000]]).astype(np.float32)
     module.mean.data = torch.from_numpy(sample.mean(0))
     module.scale.data = torch.from_numpy(1 / sample.std(0))
     _together(module, data, use, dev, plan, report)
     counts = np.bincount(np.concatenate([data.labels[number] for number in use]), minlength=PDFS) + 10.0
-    return _folded(module, counts / counts.sum())
+    return folded(module, counts / counts.sum())
 
 
 class TrainingFailed(Exception):
@@ -135,13 +96,13 @@ class _Exchange:
     other one, and nobody can be two steps ahead.
     """
 
-    def __init__(self, module: _Module, crew: int) -> None:
-        size = sum(item.numel() for item in _weights(module))
+    def __init__(self, module: Module, crew: int) -> None:
+        size = sum(item.numel() for item in weights(module))
         self._shared = torch.zeros(2, crew, size).share_memory_()
         self._share = torch.zeros(2, dtype=torch.float64).share_memory_()
         self._barrier = multiprocessing.get_context("fork").Barrier(crew)
 
-    def mean(self, module: _Module, rank: int, step: int, share: float) -> float:
+    def mean(self, module: Module, rank: int, step: int, share: float) -> float:
         """Replace the module's gradients by the mean; returns the first process's share of the training done.
 
         Raises threading.BrokenBarrierError when a process is gone.
@@ -149,10 +110,10 @@ class _Exchange:
         here = self._shared[step % 2]
         if rank == 0:
             self._share[step % 2] = share
-        here[rank] = torch.cat([item.grad.flatten() for item in _weights(module)])
+        here[rank] = torch.cat([item.grad.flatten() for item in weights(module)])
         self._barrier.wait(_LONGEST_STEP_S)
         mean, start = here.mean(0), 0
-        for item in _weights(module):
+        for item in weights(module):
             item.grad.copy_(mean[start : start + item.numel()].view_as(item))
             start += item.numel()
         return float(self._share[step % 2])
@@ -162,12 +123,8 @@ class _Exchange:
         self._barrier.abort()
 
 
-def _weights(module: _Module) -> list[Tensor]:
-    return [item for item in module.parameters() if item.requires_grad]
-
-
 def _together(
-    module: _Module, data: _Data, use: NDArray[np.int64], dev: list[int], plan: Plan, report: Callable[[Progress], None]
+    module: Module, data: _Data, use: NDArray[np.int64], dev: list[int], plan: Plan, report: Callable[[Progress], None]
 ) -> None:
     """Run all steps in `plan.threads` processes, each with its part of every batch; this one is the first of them.
 
@@ -197,7 +154,7 @@ def _together(
 
 
 def _steps(
-    module: _Module,
+    module: Module,
     data: _Data,
     use: NDArray[np.int64],
     dev: list[int],
@@ -209,7 +166,7 @@ def _steps(
     """Run all steps with this process's part of every batch; module ends with the averaged weights."""
     order, chance = np.random.default_rng(plan.seed), np.random.default_rng([plan.seed, rank])
     total = max(1, round(plan.epochs * (len(use) // plan.batch)))
-    optimizer = torch.optim.AdamW(_weights(module), _PEAK_RATE, weight_decay=_WEIGHT_DECAY)
+    optimizer = torch.optim.AdamW(weights(module), _PEAK_RATE, weight_decay=_WEIGHT_DECAY)
     average = torch.optim.swa_utils.AveragedModel(module, multi_avg_fn=_blend, use_buffers=True)
     begun, losses = time.monotonic(), 0.0
     for step, numbers in enumerate(_batches(data, use, plan, order, total), 1):
@@ -307,32 +264,3 @@ def _accuracy(module: nn.Module, data: _Data, dev: list[int], plan: Plan) -> tup
             right_unit += int((found // 2 == labels // 2)[known].sum())
             count += int(known.sum())
     return right / count, right_unit / count
-
-
-def _folded(module: _Module, prior: NDArray[np.float64]) -> Network:
-    """Return the network with means, scales and batch norms folded into the affine layers."""
-    state = {name: value.detach().double().numpy() for name, value in module.state_dict().items()}
-
-    def norm(number: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        gain = state[f"norms.{number}.weight"] / np.sqrt(state[f"norms.{number}.running_var"] + _EPSILON)
-        return gain, state[f"norms.{number}.bias"] - state[f"norms.{number}.running_mean"] * gain
-
-    gain, shift = norm(0)
-    spliced = 2 * SPLICE + 1
-    first = state["first.weight"] * gain[:, None] * np.tile(state["scale"], spliced)
-    blocks = []
-    for number in range(len(module.narrow)):
-        narrow = state[f"narrow.{number}.weight"]
-        half = len(narrow) // 2
-        gain_here, shift_here = norm(number + 1)
-        wide = state[f"wide.{number}.weight"] * gain_here[:, None]
-        joined = np.concatenate([narrow[:half], narrow[half:]], 1)
-        blocks.append(Block(_single(joined), _single(wide), _single(shift_here)))
-    return Network(
-        _single(first), _single(shift - first @ np.tile(state["mean"], spliced)), blocks,
-        _single(state["last.weight"]), _single(state["last.bias"]), _single(prior),
-    )  # fmt: skip
-
-
-def _single(values: NDArray[np.float64]) -> NDArray[np.float32]:
-    return np.ascontiguousarray(values, np.float32)
