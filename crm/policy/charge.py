@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 LABOR = "LABOR"  # the line of the price list that is the fee for coming and working
-MATERIAL_NAME, LABOR_NAME = "材料成本费", "上门人工费"  # policy.warranty.FEES
+MATERIAL_NAME, LABOR_NAME = "材料成本费", "上门人工费"  # policy.warranty_terms.FEES
 FREE = "保修期内免费维修"
 
 
@@ -19,7 +19,7 @@ class Used:
 
 @dataclass(frozen=True, slots=True)
 class ChargeLine:
-    """A line of the proposal. kind: a key of policy.warranty.FEES; fen: for one, None = no price."""
+    """A line of the proposal. kind: a key of policy.warranty_terms.FEES; fen: for one, None = no price."""
 
     kind: str
     name: str
@@ -34,10 +34,6 @@ class Charge:
     lines: tuple[ChargeLine, ...]
     total: int | None
     why: str
-
-    def of_kind(self, kind: str) -> int:
-        """Return what the lines of a kind cost together; those without a price count nothing."""
-        return sum((line.fen or 0) * line.quantity for line in self.lines if line.kind == kind)
 
 
 def propose(fee: str, parts: Sequence[Used], labor: int | None) -> Charge:

@@ -15,7 +15,7 @@ from ops.asterisk.tree import TreeError, ensure_tree
 from ops.layout import Layout, make_folders
 from ops.settings import Settings
 from ops.stack import postgres, processes, prompts, supervisor, texts
-from ops.stack.parts import CARRIER, CRM, PARTS, POSTGRES, Part, program, wanted
+from ops.stack.parts import CARRIER, CRM, POSTGRES, Part, program, wanted
 from ops.stack.ports import taken
 from ops.stack.probes import Answer
 from ops.stack.redis import RedisMissing
@@ -214,8 +214,3 @@ def run_ours(
     if done.returncode != 0:
         raise NotUp(f"{' '.join(arguments[:2])} failed: {(done.stderr or done.stdout).strip()[-800:]}")
     return done.stdout
-
-
-def part_names() -> tuple[str, ...]:
-    """Return the names of all parts, in order of start."""
-    return tuple(part.name for part in PARTS)

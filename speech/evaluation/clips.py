@@ -9,8 +9,6 @@ clip is relative to the folder and must lie in it; 8 kHz, 16 bit, mono. truth ho
 names of speech.contract.Interpretation.value, or "meaning", "safety"); {} means that it says nothing of the kind.
 """
 
-import json
-import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,9 +16,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from speech.contract import SlotKind, encode
-
-CORRECTIONS = "corrections.jsonl"
+from speech.contract import SlotKind
 
 
 class SetUnusable(Exception):
@@ -64,21 +60,6 @@ def read_set(folder: Path) -> Iterator[LabelledClip]:
 def clip_path(folder: Path, clip: LabelledClip) -> Path:
     """Return where the clip's audio lies."""
     return folder / clip.clip
-
-
-def append_correction(folder: Path, clip: LabelledClip) -> None:
-    """Add what an agent corrected to the folder's corrections; only the owner may read them (personal data)."""
-    folder.mkdir(parents=True, exist_ok=True)
-    row = {name: value for name, value in encode(clip).items() if value not in ("", {}, None)} | {
-        "truth": dict(clip.truth)
-    }
-    row["at"] = clip.at.isoformat() if clip.at else None
-    line = json.dumps({name: value for name, value in row.items() if value is not None}, ensure_ascii=False) + "\n"
-    handle = os.open(folder / CORRECTIONS, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    try:
-        os.write(handle, line.encode())  # one write of one line: two writers cannot mix
-    finally:
-        os.close(handle)
 
 
 def _parse(folder: Path, where: str, line: str) -> LabelledClip:

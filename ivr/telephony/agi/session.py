@@ -144,13 +144,6 @@ class AGISession:
         reply = await self._ask("STREAM", "FILE", args=(path, escape_digits), timeout_s=timeout_s)
         return _digit(reply), max(reply.endpos, 0)
 
-    async def get_data(self, path: str, timeout_ms: int, max_digits: int) -> tuple[str, bool]:
-        """Play a file and collect keys until `#`, max_digits, or timeout_ms without a key; (digits, timed out)."""
-        numbers = (str(int(timeout_ms)), str(int(max_digits)))
-        deadline = _PROMPT_S + (max_digits + 1) * timeout_ms / 1000 + _MARGIN_S
-        reply = await self._ask("GET", "DATA", args=(path, *numbers), timeout_s=deadline)
-        return reply.result, reply.data == "timeout"
-
     async def wait_for_digit(self, timeout_ms: int) -> str:
         """Wait for one key; "" when none came."""
         deadline = timeout_ms / 1000 + _MARGIN_S

@@ -1,14 +1,22 @@
 """Sets of real clips, and corrections that become one."""
 
-import stat
+import json
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from speech.contract import SlotKind
-from speech.evaluation.clips import LabelledClip, SetUnusable, append_correction, clip_path, read_set
+from speech.evaluation.clips import LabelledClip, SetUnusable, clip_path, read_set
 from speech.slots.calendar import CHINA
+
+
+def write(folder: Path, *rows: Mapping[str, Any]) -> None:
+    folder.mkdir(exist_ok=True)
+    lines = [json.dumps(row, ensure_ascii=False) + "\n" for row in rows]
+    (folder / "corrections.jsonl").write_text("".join(lines), "utf-8")
 
 
 def test_corrections_come_back_as_a_set(tmp_path: Path) -> None:
@@ -20,14 +28,17 @@ def test_corrections_come_back_as_a_set(tmp_path: Path) -> None:
         at=datetime(2026, 7, 24, 10, tzinfo=CHINA),
     )  # fmt: skip
     second = LabelledClip("c1/b.wav", SlotKind.MENU, {}, phrases={"repair": ("我要报修",)})
-    append_correction(tmp_path / "corrections", first)  # another folder: its clip is not there
+    corrected = {
+        "clip": "c1/a.wav", "kind": "fault_code", "truth": {"canonical": "E03"}, "heard": {"canonical": "E3"},
+        "at": "2026-07-24T10:00:00+08:00", "origin": "correction",
+    }  # fmt: skip
+    chosen = {"clip": "c1/b.wav", "kind": "menu", "truth": {}, "phrases": {"repair": ["我要报修"]}}
+    write(tmp_path / "corrections", corrected)  # another folder: its clip is not there
     with pytest.raises(SetUnusable, match="clip is missing"):
         list(read_set(tmp_path / "corrections"))
-    append_correction(tmp_path, first)
-    append_correction(tmp_path, second)
+    write(tmp_path, corrected, chosen)
     assert list(read_set(tmp_path)) == [first, second]
     assert clip_path(tmp_path, first).exists()
-    assert stat.S_IMODE((tmp_path / "corrections.jsonl").stat().st_mode) == 0o600
 
 
 @pytest.mark.parametrize(
