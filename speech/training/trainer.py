@@ -5,7 +5,7 @@ import multiprocessing
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -68,6 +68,16 @@ def _load(paths: Sequence[Path]) -> _Data:
     return data
 
 
+@dataclass(frozen=True, slots=True)
+class _Lesson:
+    """What every process learns from. use, dev: numbers of utterances to train and to measure on."""
+
+    data: _Data
+    use: NDArray[np.int64]
+    dev: list[int]
+    plan: Plan
+
+
 def train(paths: Sequence[Path], plan: Plan, report: Callable[[Progress], None]) -> Network:
     """Train on the shards and return the network with averaged weights; report is told every hundred steps.
 
@@ -82,7 +92,7 @@ def train(paths: Sequence[Path], plan: Plan, report: Callable[[Progress], None])
     sample = np.concatenate([data.features[number] for number in use[:2000]]).astype(np.float32)
     module.mean.data = torch.from_numpy(sample.mean(0))
     module.scale.data = torch.from_numpy(1 / sample.std(0))
-    _together(module, data, use, dev, plan, report)
+    _together(module, _Lesson(data, use, dev, plan), report)
     counts = np.bincount(np.concatenate([data.labels[number] for number in use]), minlength=PDFS) + 10.0
     return folded(module, counts / counts.sum())
 
@@ -123,55 +133,45 @@ class _Exchange:
         self._barrier.abort()
 
 
-def _together(
-    module: Module, data: _Data, use: NDArray[np.int64], dev: list[int], plan: Plan, report: Callable[[Progress], None]
-) -> None:
+def _together(module: Module, lesson: _Lesson, report: Callable[[Progress], None]) -> None:
     """Run all steps in `plan.threads` processes, each with its part of every batch; this one is the first of them.
 
     Processes and not threads: threads meet within every operation, and on a shared machine each waits for the slowest.
     """
-    exchange = _Exchange(module, plan.threads)
+    exchange = _Exchange(module, lesson.plan.threads)
 
     def help_out(rank: int) -> None:
         arrived = False
         try:
-            _steps(module, data, use, [], plan, lambda _progress: None, exchange, rank)
+            _steps(module, replace(lesson, dev=[]), lambda _progress: None, exchange, rank)
             arrived = True
         finally:
             if not arrived:
                 exchange.leave()
 
     context = multiprocessing.get_context("fork")
-    crew = [context.Process(target=help_out, args=(rank,), daemon=True) for rank in range(1, plan.threads)]
+    crew = [context.Process(target=help_out, args=(rank,), daemon=True) for rank in range(1, lesson.plan.threads)]
     for process in crew:
         process.start()
     try:
-        _steps(module, data, use, dev, plan, report, exchange, 0)
+        _steps(module, lesson, report, exchange, 0)
     except threading.BrokenBarrierError as error:
         raise TrainingFailed("a process of the training ended early or stood still") from error
     for process in crew:
         process.join()
 
 
-def _steps(
-    module: Module,
-    data: _Data,
-    use: NDArray[np.int64],
-    dev: list[int],
-    plan: Plan,
-    report: Callable[[Progress], None],
-    exchange: _Exchange,
-    rank: int,
-) -> None:
+def _steps(module: Module, lesson: _Lesson, report: Callable[[Progress], None], exchange: _Exchange, rank: int) -> None:
     """Run all steps with this process's part of every batch; module ends with the averaged weights."""
+    plan = lesson.plan
     order, chance = np.random.default_rng(plan.seed), np.random.default_rng([plan.seed, rank])
-    total = max(1, round(plan.epochs * (len(use) // plan.batch)))
+    total = max(1, round(plan.epochs * (len(lesson.use) // plan.batch)))
     optimizer = torch.optim.AdamW(weights(module), _PEAK_RATE, weight_decay=_WEIGHT_DECAY)
     average = torch.optim.swa_utils.AveragedModel(module, multi_avg_fn=_blend, use_buffers=True)
     begun, losses = time.monotonic(), 0.0
-    for step, numbers in enumerate(_batches(data, use, plan, order, total), 1):
+    for step, numbers in enumerate(_batches(lesson, order, total), 1):
         module.train()
-        frames, labels = _batch(data, numbers[rank :: plan.threads], plan.shape)
+        frames, labels = _batch(lesson.data, numbers[rank :: plan.threads], plan.shape)
         loss = functional.cross_entropy(
             module(_masked(frames, chance)).flatten(0, 1), labels.flatten(), ignore_index=_IGNORED
         )
@@ -185,8 +185,8 @@ def _steps(
         average.update_parameters(module)
         losses += loss.item()
         if step % 100 == 0 or share >= 1:
-            measuring = dev and (step % 1000 == 0 or share >= 1)
-            measured = _accuracy(average.module, data, dev, plan) if measuring else None
+            measuring = lesson.dev and (step % 1000 == 0 or share >= 1)
+            measured = _accuracy(average.module, lesson) if measuring else None
             report(Progress(step, total, losses / (step % 100 or 100), time.monotonic() - begun, measured))
             losses = 0.0
         if share >= 1:
@@ -207,17 +207,16 @@ def _blend(kept: list[Tensor], new: list[Tensor], count: Tensor) -> None:
     torch.optim.swa_utils.get_ema_multi_avg_fn(decay)(kept, new, count)
 
 
-def _batches(
-    data: _Data, use: NDArray[np.int64], plan: Plan, chance: np.random.Generator, total: int
-) -> Iterator[NDArray[np.int64]]:
+def _batches(lesson: _Lesson, chance: np.random.Generator, total: int) -> Iterator[NDArray[np.int64]]:
     """Yield batches of utterances of like length, in a new order every epoch."""
-    lengths = np.array([len(data.features[number]) for number in use])
+    use, size = lesson.use, lesson.plan.batch
+    lengths = np.array([len(lesson.data.features[number]) for number in use])
     given = 0
     while True:
         order = use[np.argsort(lengths + chance.uniform(-20, 20, len(use)))]
-        starts = np.arange(0, len(order) - plan.batch + 1, plan.batch)
+        starts = np.arange(0, len(order) - size + 1, size)
         for start in chance.permutation(starts):
-            yield order[start : start + plan.batch]
+            yield order[start : start + size]
             given += 1
             if given == total:
                 return
@@ -252,12 +251,13 @@ def _masked(frames: Tensor, chance: np.random.Generator) -> Tensor:
     return frames
 
 
-def _accuracy(module: nn.Module, data: _Data, dev: list[int], plan: Plan) -> tuple[float, float]:
+def _accuracy(module: nn.Module, lesson: _Lesson) -> tuple[float, float]:
+    dev, plan = lesson.dev, lesson.plan
     module.eval()
     right = right_unit = count = 0
     with torch.no_grad():
         for start in range(0, len(dev), plan.batch):
-            frames, labels = _batch(data, dev[start : start + plan.batch], plan.shape)
+            frames, labels = _batch(lesson.data, dev[start : start + plan.batch], plan.shape)
             found = module(frames).argmax(2)
             known = labels >= 0
             right += int((found == labels)[known].sum())
