@@ -1,7 +1,7 @@
 """`Slots`: interprets a turn's hypotheses for each kind of slot (speech.contract.Interpreter)."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -13,6 +13,7 @@ from speech.sayings.book import like_a_command, like_an_answer
 from speech.slots import opening, phrases
 from speech.slots.calendar import china_day
 from speech.slots.grammar import build_grammar, cut
+from speech.slots.hypotheses import best_match, is_scrap, plain_no
 from speech.slots.readers import ADDRESS_KINDS, Knowledge, Said, code_value, read_value, whole_value
 from speech.text import as_meant, compact, has_unknown, strip_fillers
 
@@ -24,6 +25,7 @@ _ONLY_DENIED = re.compile("不是(?!.*(?:是|栋|单元|楼|室|号)).{1,6}")
 _CHANGES = re.compile("[改换挪推]|时间|提[前早]")
 _CORRECTIONS = ("应该是", "改成", "我说错了", "说错了", "不对", "错了", "不是")
 _MAX_GRAMMARS = 256
+_COMMANDS_FIRST = ADDRESS_KINDS | {SlotKind.STATEMENT, SlotKind.VISIT_TIME, SlotKind.NAME, SlotKind.PURCHASE_DATE}
 # What a correction of one of several values may be: slot name -> the kind that reads it.
 _ANEW: Mapping[str, SlotKind] = {
     "visit": SlotKind.VISIT_TIME,
@@ -62,7 +64,7 @@ class Slots:
         dangers = [(danger, text) for text in heard if (danger := find.find_safety(text, lexicon))]
         if dangers:
             named = next((found for found in dangers if found[0] != find.CHECK), dangers[0])
-            if _is_scrap(heard, dangers):
+            if is_scrap(heard, dangers):
                 named = (find.CHECK, named[1])
             rest = self._one(slot, lexicon, find.without_danger(named[1], lexicon), now)
             kept = self._captured(slot, lexicon, heard, now)
@@ -72,11 +74,11 @@ class Slots:
         # Hypotheses that disagree over a read-back: a new value is read back once more, so it can do no harm.
         listed = phrases.sampled(compact(heard[0]), slot.phrases)
         chosen = None if listed else next((item for item in results if item.meaning == "correction"), None)
-        chosen = chosen or _matched(heard, results)
+        chosen = chosen or best_match(heard, results)
         chosen = chosen or next((item for item in results if item.status == "ambiguous"), results[0])
         if slot.several and not chosen.command:  # the open decode often has more of a long sentence
             chosen = max((chosen, *results), key=lambda item: len(item.candidates))
-        if slot.safety and chosen.meaning == "no" and not _plain_no(heard, results):
+        if slot.safety and chosen.meaning == "no" and not plain_no(heard, results):
             return Interpretation(text=chosen.text)
         found = self._with_captured(chosen, slot, lexicon, heard, now)
         return found if found.status != "no_match" or slot.safety else _as_command(found, lexicon, heard)
@@ -239,51 +241,6 @@ def _is_meant(name: str, value: Mapping[str, str], said: str) -> bool:
     if name == "purchase":
         return "买" in said
     return value.get("value") != "any" or (value.get("part", "") != "" and _CHANGES.search(said) is not None)
-
-
-def _plain_no(heard: Sequence[str], results: Sequence[Interpretation]) -> bool:
-    """Tell whether the best hypothesis denies and none doubts: asked about danger, only that is a no.
-
-    Beside a word that no hypothesis understood there may have been a doubt.
-    """
-    doubted = any(phrases.is_doubtful(compact(text)) for text in heard) or all(map(has_unknown, heard))
-    return results[0].meaning == "no" and not doubted
-
-
-def _is_scrap(heard: Sequence[str], dangers: Sequence[tuple[str, str]]) -> bool:
-    """Tell whether danger is only among scraps of the grammar, which explain less than half of a sentence that was
-    heard whole and names none. A short one is as likely misheard itself (家里 for 家里着火了).
-    """
-    told = {text for _danger, text in dangers}
-    whole = max((len(compact(text)) for text in heard if not has_unknown(text)), default=0)
-    explained = max(len(compact(text)) for text in told)
-    return all(has_unknown(text) for text in told) and whole > 2 * explained
-
-
-def _matched(heard: Sequence[str], results: Sequence[Interpretation]) -> Interpretation | None:
-    """Return the first match, unless another hypothesis has more of the same value.
-
-    A part of a code is what stands before a sound outside the vocabulary ("F [unk]" against "F 勾"), and H, which is 七
-    behind an A. Of numbers the longer is right: equal digits in a row are easily heard as one, seldom one as two.
-    A command that was heard whole is worth more than a part, or than a command that is a scrap of the grammar.
-    """
-    matches = [(text, item) for text, item in zip(heard, results, strict=True) if item.status == "match"]
-    if not matches:
-        return None
-    text, first = matches[0]
-    wholes = [item for _text, item in matches if item.value and not item.meaning]
-    commands = [item for said, item in matches if item.command and not has_unknown(said)]
-    if first.meaning in ("short", "begun"):
-        return next(iter(wholes), first)
-    if has_unknown(text) and (first.meaning in _PARTS or first.command):
-        return next(iter(commands if first.command else (*wholes, *commands)), first)
-    if first.candidates == ({"letter": "H"},):
-        return next((item for item in wholes if item.value.get("canonical") == "A7"), first)
-    return max(wholes, key=lambda item: len(item.value.get("digits", ""))) if first.value.get("digits") else first
-
-
-_PARTS = ("letter", "temperature")  # meanings of an answer that is no whole code
-_COMMANDS_FIRST = ADDRESS_KINDS | {SlotKind.STATEMENT, SlotKind.VISIT_TIME, SlotKind.NAME, SlotKind.PURCHASE_DATE}
 
 
 def _sure(found: Mapping[str, Captured]) -> int:
