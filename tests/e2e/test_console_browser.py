@@ -246,3 +246,37 @@ async def test_a_page_that_cannot_be_fetched_says_so_and_opens_later(desk: Conso
     await desk.page.get_by_role("button", name="重新打开").press("Enter")
     await expect(desk.page.get_by_role("heading", name="知识")).to_be_visible()
     await expect(told).to_have_count(0)
+
+
+async def test_the_call_s_form_asks_which_of_several_machines_it_is(crm: Crm, desk: ConsolePage) -> None:
+    customer = (await desk.send("POST", "/customers", name="周敏", numbers=[{"number": "13800138077"}]))["id"]
+    for serial in ("2503-01877X", "2609-11420"):
+        await desk.send(
+            "POST", "/products", customer=customer, product_class="boiler", model="HP-24", serial=serial
+        )  # fmt: skip
+    number = await crm.tale.dialogue("machines", 1_000_090, caller="+8613800138077")
+    await crm.tale.ring("machines", AGENT)
+    await crm.tale.answer("machines", AGENT)
+    await desk.wait_for_card(contact="machines", state="talking")
+    await desk.open_call_tab("machines")
+    which = desk.page.get_by_role("radiogroup", name="哪台机器")
+    await expect(which.get_by_role("radio")).to_have_count(3)
+    await expect(which.get_by_role("radio", checked=True)).to_have_count(0)
+    await desk.type_into("product", " 厨房 260911420")
+    await expect(which.locator("label", has_text="2609-11420")).to_contain_text("可能是这台")
+    await desk.type_into("note", "客户下午在家")
+    await desk.page.click("[data-testid=submit]")
+    await expect(which.get_by_role("alert")).to_have_text("请选是哪台机器，或选「还没有登记的机器」")
+    assert await desk.field("note").input_value() == "客户下午在家"
+    await which.get_by_role("radio", name=re.compile("2609-11420")).check()
+    await desk.submit()
+    held = await desk.get(f"/tickets/{number}")
+    assert held["product"]["text"].endswith("2609-11420")
+    said = [entry["text"] for entry in held["timeline"]]
+    assert any("厨房 260911420" in text for text in said), "what was typed of the product is in the timeline"
+    assert next(slot["text"] for slot in held["slots"] if slot["slot"] == "note") == "客户下午在家"
+    await expect(desk.page.locator('[data-testid=ticket-form] [data-field="product"]')).to_have_count(0)
+    await which.get_by_role("radio", name="还没有登记的机器").check()
+    await desk.submit()
+    await expect(desk.field("product")).to_have_value(re.compile("厨房 260911420"))
+    assert (await desk.get(f"/tickets/{number}"))["product"] is None

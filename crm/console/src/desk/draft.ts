@@ -43,6 +43,10 @@ export interface Draft {
   readonly priority: Priority
   readonly priorityTouched: boolean
   readonly fields: Readonly<Record<string, Field>>
+  /** The machine on file that the ticket is about, as the server has it; '' = none. */
+  readonly machine: string
+  /** The machine that the agent picked; '' = none on file, null = nothing was picked. */
+  readonly picked: string | null
   readonly stateName: string
   readonly moves: readonly TicketMove[]
   readonly wrapCode: string
@@ -81,7 +85,7 @@ export function blankDraft(id: string, now: number): Draft {
   return {
     id, contact: '', customer: '', customerName: '', number: '', no: '', version: 0,
     kind: 'repair', kindTouched: false, priority: 'normal', priorityTouched: false,
-    fields: {}, stateName: '', moves: [], wrapCode: '', move: '', createdAt: now, localAt: 0, serverAt: 0, submittedAt: 0,
+    fields: {}, machine: '', picked: null, stateName: '', moves: [], wrapCode: '', move: '', createdAt: now, localAt: 0, serverAt: 0, submittedAt: 0,
   }
 }
 
@@ -98,16 +102,27 @@ function mergedField(field: Field, slot: Slot): Field {
   return { ...base, saved: slot.text, newer }
 }
 
+/** Takes the machine that the server names. A pick that the server had follows it; one it does not have yet stays. */
+function mergeMachine(draft: Draft, machine: string): Draft {
+  const followed = draft.picked === draft.machine && machine !== draft.machine
+  return { ...draft, machine, picked: followed ? null : draft.picked }
+}
+
 function mergeSlots(draft: Draft, slots: readonly Slot[]): Draft {
   const fields: Record<string, Field> = { ...draft.fields }
   for (const slot of slots) fields[slot.slot] = mergedField(fieldOf(draft, slot.slot), slot)
   return { ...draft, fields }
 }
 
+function mergeHeard(draft: Draft, slots: readonly Slot[]): Draft {
+  const named = slots.find((slot) => slot.slot === 'product')?.value['product_id']
+  return mergeMachine(mergeSlots(draft, slots), typeof named === 'string' ? named : '')
+}
+
 /** Takes a later state of the ticket: untouched fields follow silently, touched ones keep the agent's text. */
 export function mergeTicket(draft: Draft, ticket: Ticket): Draft {
   if (draft.no === ticket.no && ticket.version < draft.version) return draft
-  const next = mergeSlots(draft, ticket.slots)
+  const next = mergeMachine(mergeSlots(draft, ticket.slots), ticket.product?.id ?? '')
   return {
     ...next,
     no: ticket.no,
@@ -123,7 +138,7 @@ export function mergeTicket(draft: Draft, ticket: Ticket): Draft {
 
 /** Takes what a card says: slots of the call, its ticket, the caller's number. */
 export function mergeCard(draft: Draft, card: Card): Draft {
-  let next = card.draft ? mergeTicket(draft, card.draft) : draft.no ? draft : mergeSlots(draft, card.slots)
+  let next = card.draft ? mergeTicket(draft, card.draft) : draft.no ? draft : mergeHeard(draft, card.slots)
   const person = card.caller.customer
   if (person) next = { ...next, customer: person.id, customerName: person.name }
   const number = card.caller.number
@@ -167,7 +182,8 @@ export function markConflict(draft: Draft, changed: readonly { field: string; by
     const field = fields[name]
     if (field?.newer) fields[name] = { ...field, newer: { ...field.newer, by, at, conflict: true } }
   }
-  return { ...merged, fields }
+  const picked = changed.some((item) => item.field === 'product') ? null : merged.picked // what another set is seen before it is set again
+  return { ...merged, fields, picked }
 }
 
 function unsaved(draft: Draft): Field[] {
@@ -177,17 +193,25 @@ function unsaved(draft: Draft): Field[] {
   })
 }
 
+/** Tells whether a machine was picked that the server does not have. */
+export function isPickUnsent(draft: Draft): boolean {
+  return draft.picked !== null && draft.picked !== draft.machine
+}
+
 /** Tells whether the agent wrote anything that the server does not have. */
 export function isDirty(draft: Draft): boolean {
-  return unsaved(draft).length > 0 || draft.kindTouched || draft.priorityTouched
+  return unsaved(draft).length > 0 || draft.kindTouched || draft.priorityTouched || isPickUnsent(draft)
 }
 
 /** Tells whether a person typed in this draft at all. */
 export function isTouched(draft: Draft): boolean {
-  return draft.kindTouched || draft.priorityTouched || Object.values(draft.fields).some((field) => field.touched)
+  return draft.kindTouched || draft.priorityTouched || draft.picked !== null || Object.values(draft.fields).some((field) => field.touched)
 }
 
-/** What to send so that the ticket has what the agent wrote; null when it already has. */
+/**
+ * What to send next so that the ticket has what the agent wrote; null when it already has. The machine goes by itself and
+ * last: one that went to another file meanwhile is refused and must not hold up what was typed, nor be overwritten by it.
+ */
 export function changeOf(draft: Draft): TicketChange | null {
   const slots: Record<string, { value: SlotValue }> = {}
   for (const field of unsaved(draft)) slots[field.slot] = { value: valueOf(field.slot, field.text) }
@@ -195,7 +219,8 @@ export function changeOf(draft: Draft): TicketChange | null {
   if (Object.keys(slots).length) change.slots = slots
   if (draft.kindTouched) change.kind = draft.kind
   if (draft.priorityTouched) change.priority = draft.priority
-  return change.slots || change.kind || change.priority ? change : null
+  if (change.slots || change.kind || change.priority) return change
+  return draft.picked !== null && isPickUnsent(draft) ? { ...change, product: draft.picked } : null
 }
 
 /** All slot values that stand in the form, for a ticket that does not exist yet. */

@@ -8,7 +8,7 @@ import { serverNow } from '@/lib/clock'
 import { newUuid } from '@/lib/uuid'
 import { me } from '@/live/store'
 import { t } from '@/locales'
-import { blankDraft, changeOf, type Draft, isTouched, markConflict, mergeCard, mergeTicket, saved, slotsOf } from './draft'
+import { blankDraft, changeOf, type Draft, isPickUnsent, isTouched, markConflict, mergeCard, mergeTicket, saved, slotsOf } from './draft'
 
 const LOCAL_MS = 400
 const SERVER_MS = 3_000
@@ -94,9 +94,15 @@ async function create(sent: Draft): Promise<Ticket> {
 
 /**
  * Sends what the server does not have; true when it has all afterwards. A draft without ticket becomes one
- * when it belongs to a call or `makeTicket` says so.
+ * when it belongs to a call or `makeTicket` says so. The machine follows what was typed.
  */
 export async function send(id: string, makeTicket = false): Promise<boolean> {
+  const done = await sendOnce(id, makeTicket)
+  const draft = all.value[id]
+  return done && draft?.no && isPickUnsent(draft) ? sendOnce(id, false) : done
+}
+
+async function sendOnce(id: string, makeTicket: boolean): Promise<boolean> {
   const sent = all.value[id]
   if (!sent) return true
   if (saving.has(id)) {
@@ -110,7 +116,9 @@ export async function send(id: string, makeTicket = false): Promise<boolean> {
   try {
     const ticket = makes ? await create(sent) : await api.changeTicket(sent.no, change ?? { version: sent.version })
     const now = all.value[id] ?? sent
-    put(saved(mergeTicket(saved(now, sent, ticket, serverNow()), ticket), sent, ticket, serverNow()))
+    const next = saved(mergeTicket(saved(now, sent, ticket, serverNow()), ticket), sent, ticket, serverNow())
+    const worded = makes || change?.slots?.['product'] !== undefined // our own words took the machine off: the pick stays to be sent
+    put(worded ? { ...next, picked: now.picked } : next)
     setProblem(id, '')
     storeNow(id)
     return true
@@ -169,7 +177,8 @@ export function restoreDrafts(): void {
   const found: Record<string, Draft> = { ...all.value }
   for (const key of Object.keys(localStorage).filter((item) => item.startsWith(prefix))) {
     try {
-      const draft = JSON.parse(localStorage.getItem(key) ?? '') as Draft
+      const stored = JSON.parse(localStorage.getItem(key) ?? '') as Draft
+      const draft = { ...blankDraft(stored.id, stored.createdAt), ...stored } // one that an older page wrote lacks fields
       if (draft.submittedAt && serverNow() - draft.submittedAt > KEEP_SUBMITTED_MS) localStorage.removeItem(key)
       else if (!(draft.id in found)) found[draft.id] = draft
     } catch {

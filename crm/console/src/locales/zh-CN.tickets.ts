@@ -228,6 +228,7 @@ export const tickets = {
   'attach.remove': '不是这位客户，去掉',
   'attach.removed': '保存后这张工单不归任何客户',
   'machine.which': '哪台机器',
+  'machine.likely': '可能是这台，请核对后点选',
   'machine.none': '还没有登记的机器',
   'machine.noPlace': '没有上门地址记录',
   'machine.until': '（到 {day}）',

@@ -19,6 +19,7 @@ export interface Opening {
 }
 /** Kinds that are about one machine: with several on file it must be said which. */
 const OF_ONE_MACHINE: ReadonlySet<Kind> = new Set(['repair', 'install', 'unit_return', 'part_return'])
+export const isOfOneMachine = (kind: Kind): boolean => OF_ONE_MACHINE.has(kind)
 const FROM_FILE = new Set(['product', 'note'])
 
 /** A new ticket of a file: its only machine and its newest address stand there already; of several one is to be chosen. */
