@@ -4,15 +4,16 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from crm.errors import Conflict, NotFound
+from crm import phone
+from crm.errors import Conflict, Invalid, NotFound
 from crm.outlets import repository
 from crm.outlets.models import Outlet
 from crm.outlets.schemas import AreaForm, OutletChange, OutletDraft, OutletForm
 
 
 async def create(session: AsyncSession, draft: OutletDraft, now: datetime) -> Outlet:
-    """Make an outlet; raises Conflict when the name is taken."""
-    await _check_name(session, draft.name, "")
+    """Make an outlet; raises Conflict when the name is taken, Invalid for a number that is none."""
+    await _check(session, draft, "")
     outlet = Outlet(name=draft.name, created_at=now, version=1, example=False)
     _fill(outlet, draft)
     await repository.add(session, outlet)
@@ -20,13 +21,13 @@ async def create(session: AsyncSession, draft: OutletDraft, now: datetime) -> Ou
 
 
 async def change(session: AsyncSession, outlet_id: str, wanted: OutletChange) -> Outlet:
-    """Change an outlet; raises NotFound, or Conflict when it is not the version the editor saw."""
+    """Change an outlet; raises NotFound, Invalid for a wrong number, Conflict when another changed it."""
     outlet = await repository.get(session, outlet_id, lock=True)
     if outlet is None:
         raise NotFound("没有这个网点")
     if outlet.version != wanted.version:
         raise Conflict("这个网点刚被别人改过，请看一下新内容再保存")
-    await _check_name(session, wanted.name, outlet_id)
+    await _check(session, wanted, outlet_id)
     _fill(outlet, wanted)
     outlet.version += 1
     return outlet
@@ -49,7 +50,9 @@ def _fill(outlet: Outlet, draft: OutletDraft) -> None:
     ]
 
 
-async def _check_name(session: AsyncSession, name: str, own: str) -> None:
-    held = await repository.by_name(session, name)
+async def _check(session: AsyncSession, draft: OutletDraft, own: str) -> None:
+    held = await repository.by_name(session, draft.name)
     if held is not None and held.id != own:
         raise Conflict("已有同名的网点", fields=[{"field": "name", "detail": "已有同名的网点"}])
+    if draft.number and not phone.to_e164(draft.number):
+        raise Invalid("电话号码不对", fields=[{"field": "number", "detail": "电话号码不对"}])

@@ -1,5 +1,7 @@
 """The record of who looked at what, in a real Chromium: seen, narrowed by a press, kept in the address."""
 
+import re
+
 from playwright.async_api import Browser, expect
 
 from crm.demo import CUSTOMER_NUMBER
@@ -28,6 +30,10 @@ async def test_who_looked_at_a_file_is_found_and_narrowed(crm: Crm, browser: Bro
     await page.get_by_label("工号", exact=True).fill("9001")
     await page.get_by_label("工号", exact=True).press("Enter")
     await expect(page.locator(".nothing")).to_be_visible()
+    await page.get_by_label("工单号等对象").fill("1000 0008")  # as pages write a ticket's number
+    await page.get_by_label("工单号等对象").press("Enter")
+    await expect(page).to_have_url(re.compile(r"subject=10000008"))
+    await page.go_back()
     await page.go_back()
     await expect(seen).to_have_count(1)
     await seen.get_by_role("link").press("Enter")

@@ -92,6 +92,8 @@ async def test_who_may_plan_and_what_does_not_exist(page: Opener) -> None:
         for wrong in ({"badge_no": "1026"}, {"badge_no": "5", "number": "12"}, {"badge_no": "5", "outlet": nothing}):
             assert (await client.post("/api/v1/engineers", json={"name": "乙", **wrong})).status_code in (409, 422)
         await ask(client, "POST", "/outlets", 409, name="顺德网点")
+        wrong = await ask(client, "POST", "/outlets", 422, name="南海网点", number="没有电话")
+        assert wrong["fields"] == [{"field": "number", "detail": "电话号码不对"}]
         outlet = (await ask(client, "GET", "/outlets"))[0]
         changed = await ask(client, "PUT", f"/outlets/{outlet['id']}", name="顺德一店", version=outlet["version"])
         assert changed["version"] == 2
