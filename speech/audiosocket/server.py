@@ -2,7 +2,6 @@
 
 import asyncio
 import socket
-from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from uuid import UUID
 import structlog
 
 from liveness.peers import peer_name
+from speech.audiosocket.inbox import Inbox
 from speech.audiosocket.protocol import (
     FRAME_BYTES,
     FRAME_MS,
@@ -34,7 +34,6 @@ log = structlog.get_logger(__name__)
 EXPECT_SECONDS = 5.0
 IDENTIFY_SECONDS = 2.0
 CLOSE_SECONDS = 1.0
-INBOX_AUDIO_EVENTS = 250  # 5 s of 20 ms frames
 UNSENT_LIMIT_BYTES = 64 * 1024  # 4 s of audio that the peer did not read
 MAX_UNKNOWN_PEERS = 32
 
@@ -52,46 +51,6 @@ def next_deadline(deadline: float, now: float) -> float:
     Absolute, so lateness does not add up; clamped to `now`, so a stall is never made good by a burst.
     """
     return max(deadline + FRAME_MS / 1000, now)
-
-
-class Inbox:
-    """Events of one line. When nobody takes them the oldest audio is dropped and counted; keys never are."""
-
-    def __init__(self, limit: int = INBOX_AUDIO_EVENTS) -> None:
-        self.dropped = 0
-        self._limit = limit
-        self._events: deque[Event] = deque()
-        self._audio = 0
-        self._arrived = asyncio.Event()
-
-    def put(self, event: Event) -> None:
-        """Add an event; never waits."""
-        self._events.append(event)
-        if isinstance(event, AudioReceived):
-            self._audio += 1
-            if self._audio > self._limit:
-                self._drop_oldest_audio()
-        self._arrived.set()
-
-    async def take(self, timeout: float) -> list[Event]:  # noqa: ASYNC109 - an empty list is the normal time-out
-        """Return the waiting events, oldest first; an empty list when none came in `timeout` seconds."""
-        if not self._events:
-            try:
-                async with asyncio.timeout(timeout):
-                    await self._arrived.wait()
-            except TimeoutError:
-                return []
-        events = list(self._events)
-        self._events.clear()
-        self._audio = 0
-        self._arrived.clear()
-        return events
-
-    def _drop_oldest_audio(self) -> None:
-        index = next(i for i, event in enumerate(self._events) if isinstance(event, AudioReceived))
-        del self._events[index]
-        self._audio -= 1
-        self.dropped += 1
 
 
 class AudioSocketLine:

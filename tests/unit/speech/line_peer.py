@@ -3,6 +3,7 @@
 import asyncio
 from uuid import UUID, uuid4
 
+from speech.audiosocket.inbox import Inbox
 from speech.audiosocket.protocol import (
     FRAME_BYTES,
     AudioReceived,
@@ -15,7 +16,7 @@ from speech.audiosocket.protocol import (
     hangup_message,
     uuid_message,
 )
-from speech.audiosocket.server import AudioSocketLine, AudioSocketServer, Inbox
+from speech.audiosocket.server import AudioSocketLine, AudioSocketServer
 from tests.unit.speech.waiting import until
 
 

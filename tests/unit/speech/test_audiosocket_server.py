@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
 from speech.audiosocket import server as module
+from speech.audiosocket.inbox import INBOX_AUDIO_EVENTS
 from speech.audiosocket.protocol import (
     FRAME_BYTES,
     AudioReceived,
@@ -157,16 +158,16 @@ async def test_announcing_an_id_twice_is_an_error(server: tuple[AudioSocketServe
 
 async def test_a_consumer_that_stalls_does_not_stall_the_reader(server: tuple[AudioSocketServer, int]) -> None:
     line, peer = await connected(*server)
-    frames = 3 * module.INBOX_AUDIO_EVENTS
+    frames = 3 * INBOX_AUDIO_EVENTS
     for number in range(frames):
         peer.writer.write(audio_message(number.to_bytes(2, "little")))
     peer.press("1")
     await peer.writer.drain()
-    await until(lambda: line.inbox.dropped >= frames - module.INBOX_AUDIO_EVENTS)
+    await until(lambda: line.inbox.dropped >= frames - INBOX_AUDIO_EVENTS)
     events = await take_until(line.inbox, DigitPressed)
     audio = [event.pcm for event in events if isinstance(event, AudioReceived)]
     assert audio[-1] == (frames - 1).to_bytes(2, "little")
-    assert len(audio) == module.INBOX_AUDIO_EVENTS
+    assert len(audio) == INBOX_AUDIO_EVENTS
     await peer.close()
 
 
