@@ -1,7 +1,6 @@
 """Self-test of the recognizer's model: does it load at 8 kHz, know every grammar word, and hear the bundled clip?"""
 
 import asyncio
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,12 +9,16 @@ from speech.meaning import PackedSlots, read_vocabulary
 from speech.recognizers.pool import PooledRecognizer
 from speech.recognizers.port import RecognizerFailed
 from speech.settings import SpeechSettings
+from speech.slots.faultcode import read_codes
+from speech.slots.grammar import letter_words
 from speech.wav import AudioUnusable, read_wav
 
 CLIP = Path(__file__).parent / "selftest.wav"
-CLIP_TEXT = "故障码E零一"
+CLIP_CODE = "E01"  # said behind 故障码
 CLIP_SECONDS = 10.0  # the clip comes at once, not in real time, and the machine may be busy
 READY_SECONDS = 60.0
+_KINDS = (SlotKind.FAULT_CODE, SlotKind.YES_NO, SlotKind.PHONE, SlotKind.VISIT_TIME, SlotKind.PURCHASE_DATE)
+_NEEDED = frozenset(("零", "一", "二", "三", "四", "五", "六", "七", "八", "九", "对", "不对", "是的", "不是", "人工"))
 _YES_NO = Lexicon(yes=("对", "是", "是的", "没错"), no=("不对", "不是", "错了"), commands={"agent": ("人工",)})
 
 
@@ -60,33 +63,15 @@ async def _loads(recognizer: PooledRecognizer) -> Check:
 
 
 def _words(settings: SpeechSettings, vocabulary: frozenset[str]) -> Check:
-    slots = PackedSlots(settings.packs_dir, vocabulary).get("")
-    counts: Mapping[SlotKind, int] = {
-        kind: len(slots.grammar(SlotSpec("check", kind), _YES_NO)) for kind in (SlotKind.FAULT_CODE, SlotKind.YES_NO)
+    written, whole = (PackedSlots(settings.packs_dir, words).get("") for words in (vocabulary, frozenset[str]()))
+    counts = {
+        kind.value: (len(written.grammar(spec, _YES_NO)), len(whole.grammar(spec, _YES_NO)))
+        for kind in _KINDS
+        for spec in (SlotSpec("check", kind),)
     }
-    needed = {
-        "零",
-        "一",
-        "二",
-        "三",
-        "四",
-        "五",
-        "六",
-        "七",
-        "八",
-        "九",
-        "E",
-        "F",
-        "对",
-        "不对",
-        "是的",
-        "不是",
-        "人工",
-    }
-    missing = sorted(needed - vocabulary)
-    detail = f"{len(vocabulary)} words; phrases: " + ", ".join(
-        f"{kind.value} {count}" for kind, count in counts.items()
-    )
+    missing = [*sorted(_NEEDED - vocabulary), *(letter for letter in "EF" if not letter_words(vocabulary)[letter])]
+    phrases = ", ".join(f"{kind} {known} of {every}" for kind, (known, every) in counts.items())
+    detail = f"{len(vocabulary)} words; phrases it can write: {phrases}"
     if missing:
         return Check("grammar words", ok=False, detail=f"missing: {' '.join(missing)}", advice="use another model")
     return Check("grammar words", ok=True, detail=detail)
@@ -101,4 +86,5 @@ async def _hears(recognizer: PooledRecognizer) -> Check:
     except (RecognizerFailed, AudioUnusable) as error:
         return Check("clip", ok=False, detail=str(error), advice=advice)
     text = heard.texts[0].replace(" ", "") if heard.texts else ""
-    return Check("clip", ok=text == CLIP_TEXT, detail=f"heard {text or 'nothing'}", advice=advice)
+    # a model without Latin letters writes 易 or 一 for E: what counts is that the code is read
+    return Check("clip", ok=CLIP_CODE in read_codes(text, {}), detail=f"heard {text or 'nothing'}", advice=advice)

@@ -14,6 +14,11 @@ from speech.text import compact
 
 _OPEN = {SlotKind.STATEMENT, SlotKind.DIGITS, SlotKind.NAME, SlotKind.ADDRESS, SlotKind.ROAD}
 _LETTERS = "EFAHPLCDBGNU"  # not R: it sounds like 二, and codes of three digits are far more frequent
+# What a model without Latin letters as words writes for them; the slots read it as the letter (faultcode).
+_SOUNDS = {
+    "E": ("易", "依", "伊"), "F": ("艾弗", "爱福", "艾福", "爱夫"), "A": ("诶",), "H": ("爱吃", "艾曲", "爱去"),
+    "P": ("屁", "批", "皮"), "L": ("艾路", "爱乐", "爱路"), "C": ("西", "系"), "D": ("地", "弟"), "B": ("必", "比"),
+}  # fmt: skip
 _DIGIT_WORDS = ("零", "一", "幺", "二", "三", "四", "五", "六", "七", "八", "九")
 _CARRIERS = (("显示",), ("故障", "代码"), ("是",), ("故障码",), ("代码", "是"), ("不是",), ("应该是",))
 # A letter by a word, as the spelling question has it; any other word is heard openly.
@@ -63,20 +68,32 @@ def cut(phrase: str, vocabulary: frozenset[str]) -> list[str]:
     return best[-1] or []
 
 
+def letter_words(vocabulary: frozenset[str]) -> dict[str, list[list[str]]]:
+    """Return letter -> ways to write it in the vocabulary's words: itself, else what sounds like it; [] for none."""
+    if not vocabulary:
+        return {letter: [[letter]] for letter in _LETTERS}
+    return {
+        letter: [[letter]]
+        if letter in vocabulary
+        else [words for sound in _SOUNDS.get(letter, ()) if (words := cut(sound, vocabulary))]
+        for letter in _LETTERS
+    }
+
+
 def code_phrases(vocabulary: frozenset[str], catalogue: tuple[str, ...]) -> list[list[str]]:
     """Return spoken forms of fault codes: every letter with one and two digits, teens, P in the middle, the catalogue.
 
     The recognizer's language model is a bigram over these, so longer digit strings follow by themselves.
     """
     known = [word for word in _DIGIT_WORDS if not vocabulary or word in vocabulary]
-    letters = [letter for letter in _LETTERS if not vocabulary or letter in vocabulary]
+    letters = letter_words(vocabulary)
     bodies: list[tuple[str, ...]] = [(a,) for a in known]
     bodies += list(itertools.product(known, known))
     bodies += [(a, "十", b) for a in known[3:] for b in known[1:] if b != "幺"]
-    out = [[letter, *body] for letter in letters for body in bodies]
-    out += [[*carrier, "E", *body] for carrier in _CARRIERS for body in bodies[: len(known)]]
+    out = [[*letter, *body] for letter in itertools.chain(*letters.values()) for body in bodies]
+    out += [[*carrier, *e, *body] for carrier in _CARRIERS for e in letters["E"] for body in bodies[: len(known)]]
     out += [list(word) for word in doubled(_CODE_PAIRS) if all(digit in known for digit in word)]
-    out += [[a, "P", b] for a in known for b in known if "P" in letters]
+    out += [[a, *p, b] for a in known for b in known for p in letters["P"]]
     out += [list(triple) for triple in itertools.product(("幺", "二", "三", "四", "五"), ("零", "幺"), known)]
     out += [spoken for code in catalogue if (spoken := _spoken(code, vocabulary))]
     spelled = [[*carrier, letter] for letter, word in _SPELLED if (carrier := cut(word, vocabulary))]

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from ops.models import LIST, ModelUnusable, fetch, looks_like_a_model
+from ops.models import LIST, ModelUnusable, fetch, looks_like_a_model, take_telephone_audio
 
 NAME = "vosk-model-small-cn-9"
 
@@ -115,3 +115,25 @@ def test_an_archive_that_is_none_is_said_so(site: tuple[str, Path], tmp_path: Pa
 
 def test_a_folder_without_a_model_is_told(tmp_path: Path) -> None:
     assert "holds no am/final.mdl" in looks_like_a_model(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("settings", "after"),
+    [
+        ("--sample-frequency=16000\n--num-mel-bins=40", True),
+        ("--sample-frequency=16000.0\n", True),
+        ("--sample-frequency=8000\n", False),
+        ("--sample-frequency=16000\n--allow-upsample=true\n", False),
+        ("--num-mel-bins=40\n", False),
+    ],
+)
+def test_a_fetched_model_of_wideband_speech_takes_the_telephones_audio(
+    tmp_path: Path, settings: str, after: bool
+) -> None:
+    file = tmp_path / "conf" / "mfcc.conf"
+    file.parent.mkdir()
+    file.write_text(settings, encoding="utf-8")
+    assert take_telephone_audio(tmp_path) is after
+    lines = file.read_text("utf-8").splitlines()
+    assert lines == [*settings.splitlines(), *(["--allow-upsample=true"] if after else [])]
+    assert not take_telephone_audio(tmp_path)

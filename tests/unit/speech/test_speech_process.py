@@ -110,7 +110,7 @@ def test_check_names_a_model_of_another_rate_and_the_way_out(
 
 
 async def test_check_sees_a_clip_that_is_not_heard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(selftest, "CLIP_TEXT", "别的话")
+    monkeypatch.setattr(selftest, "CLIP_CODE", "E99")
     monkeypatch.setattr(selftest, "read_vocabulary", lambda _: frozenset({"零"}))
     checks = await selftest.run_checks(SpeechSettings(home=tmp_path))
     assert [check.ok for check in checks] == [True, False, False]
