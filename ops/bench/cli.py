@@ -216,6 +216,27 @@ def recognizer(
 
 
 @bench_app.command()
+def vad(
+    webrtc: Annotated[
+        Path | None, typer.Option(help="A folder with webrtcvad (pip install --target), to hear beside ours.")
+    ] = None,
+    n: Annotated[int, typer.Option(min=1, help="Sentences per condition.")] = 100,
+    seed: Annotated[int, typer.Option(help="Another seed is another test set.")] = 1,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Measure where speech is told to begin and end, and what noise is taken for speech."""
+    from ops.bench import voices as bench
+    from speech.evaluation.sound import SoundFailed
+
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            found = bench.measure(webrtc, Path(folder) / "studio", n, seed, say)
+        except (bench.DetectorMissing, SoundFailed) as error:
+            raise BenchRefused(str(error)) from error
+    print(json.dumps(found, ensure_ascii=False) if as_json else bench.written(found))
+
+
+@bench_app.command()
 def crm(
     tickets: Annotated[int, typer.Option(min=1000)] = 1_000_000,
     customers: Annotated[int, typer.Option(min=100)] = 300_000,
