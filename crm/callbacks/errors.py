@@ -20,6 +20,6 @@ class CallbackOver(Conflict):
 
 
 class CallbackUnwanted(Invalid):
-    """The number is marked 勿呼, its caller asked for no call, and nobody said why to ring it all the same."""
+    """The number is marked 勿呼 and its caller asked for no call, or it is marked wrong; nobody said why to ring it."""
 
     code = "do_not_call"

@@ -9,8 +9,10 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from crm.callbacks.models import CallbackAsked, CallbackTask
 from crm.calls.models import Contact
+from crm.customers.models import PhoneNumber
 from crm.paging import Total, decode, total_of
 from crm.search import repository as listed
+from crm.tickets.models import Ticket
 
 _FIRST, _LATER = "0", "1"
 _WRITTEN = (CallbackTask.contact_id.is_(None), CallbackTask.reasons.contains(["danger"]))
@@ -20,6 +22,19 @@ _RANK = case((CallbackTask.priority == "urgent", _FIRST), else_=_LATER)
 async def get(session: AsyncSession, task_id: str) -> CallbackTask | None:
     """Return the task, locked."""
     return await session.get(CallbackTask, task_id, with_for_update=True)
+
+
+async def with_wrong_number(session: AsyncSession, tasks: Collection[str]) -> set[str]:
+    """Return which of these tasks would ring a number that is marked as not their customer's."""
+    whose = func.coalesce(Ticket.customer_id, Contact.customer_id)
+    query = (
+        select(CallbackTask.id)
+        .outerjoin(Contact, Contact.id == CallbackTask.contact_id)
+        .outerjoin(Ticket, Ticket.no == CallbackTask.ticket_no)
+        .join(PhoneNumber, (PhoneNumber.customer_id == whose) & (PhoneNumber.e164 == CallbackTask.e164))
+        .where(CallbackTask.id.in_(list(tasks)), PhoneNumber.wrong_at.is_not(None))
+    )
+    return set((await session.execute(query)).scalars())
 
 
 async def of_contact(session: AsyncSession, contact: str) -> CallbackTask | None:

@@ -16,6 +16,7 @@ from crm.web.context import LensDep, SessionDep, TransactionalRoute
 router = APIRouter(route_class=TransactionalRoute, tags=["callbacks"])
 TaskPath = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")]
 _MAY_CALL = (Role.AGENT, Role.SUPERVISOR)
+_MARKED = {"wrong": "号码标了有误"}
 _NO_REASON = CallbackTake()
 _REASONS = {"callback": "", "voicemail": "voicemail", "abandoned": "abandoned"}
 _NAMES = {"callback": "待回拨", "voicemail": "留言", "abandoned": "排队放弃"}
@@ -42,7 +43,7 @@ async def list_callbacks(
 async def take(task: TaskPath, session: SessionDep, lens: LensDep, body: CallbackTake = _NO_REASON) -> CallbackForm:
     """Take it for ten minutes: who rings now is shown to the others; 409 `callback_taken` while it is another's.
 
-    A number marked 勿呼 whose caller did not ask for the call is rung with a reason only (422 `do_not_call`); it goes
+    A number marked wrong, or 勿呼 whose caller did not ask, is rung with a reason only (422 `do_not_call`); it goes
     into the timelines of its tickets and the audit log.
     """
     require(lens.viewer, *_MAY_CALL)
@@ -50,7 +51,8 @@ async def take(task: TaskPath, session: SessionDep, lens: LensDep, body: Callbac
     form = (await forms(session, [taken]))[0]
     if form.do_not_call and body.reason:
         await note(session, lens.viewer, "unwanted_call", "callback", task, lens.now, reason=body.reason)
-        await turns.tell(session, taken, f"标了勿呼，仍要回拨：{body.reason}", lens.now, lens.viewer.name)
+        marked = _MARKED.get(form.do_not_call, "标了勿呼")
+        await turns.tell(session, taken, f"{marked}，仍要回拨：{body.reason}", lens.now, lens.viewer.name)
     return form
 
 

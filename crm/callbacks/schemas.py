@@ -32,7 +32,7 @@ class CallbackForm(Shape):
     again_min: in how many minutes it is due again when nobody answers.
     for_supervisor: only a supervisor may take it.
     do_not_call: the number or its customer is marked 勿呼: confirm (rung with a reason only) | wished (the caller asked
-    for this call, or is in danger) | "" not marked.
+    for this call, or is in danger) | wrong (the number is not the customer's: with a reason only) | "" not marked.
     """
 
     id: str
@@ -84,11 +84,11 @@ class CallbackDone(Change):
 
 
 def callback_form(
-    task: CallbackTask, asked: Sequence[CallbackAsked], *, do_not_call: bool, extension: str
+    task: CallbackTask, asked: Sequence[CallbackAsked], *, do_not_call: bool, wrong: bool, extension: str
 ) -> CallbackForm:
-    """Return a task's wire form; its first reason is the one that made it. do_not_call: its number is marked.
+    """Return a task's wire form; its first reason is the one that made it. do_not_call: its number is marked 勿呼.
 
-    extension: what to ask for once the number, which alone is dialled, has answered.
+    wrong: its number is marked as not its customer's. extension: to be asked for once it, dialled alone, has answered.
     """
     return CallbackForm(
         id=task.id,
@@ -114,6 +114,12 @@ def callback_form(
         attempts=task.attempts,
         asked=[CallbackAskedForm(contact=row.contact_id, ticket=row.ticket_no, at=row.at) for row in asked],
         again_min=AGAIN_AFTER[task.priority] // timedelta(minutes=1),
-        do_not_call="" if not do_not_call else "wished" if is_wished(task) else "confirm",
+        do_not_call=_marked(task, do_not_call=do_not_call, wrong=wrong),
         for_supervisor=for_supervisor(task),
     )
+
+
+def _marked(task: CallbackTask, *, do_not_call: bool, wrong: bool) -> str:
+    if wrong and not task.danger:
+        return "wrong"
+    return "" if not do_not_call else "wished" if is_wished(task) else "confirm"

@@ -30,6 +30,7 @@ class Place:
 DUE_AFTER = {"urgent": timedelta(0), "high": timedelta(minutes=10), "normal": timedelta(minutes=30)}
 AGAIN_AFTER = DUE_AFTER | {"urgent": RECALL_AFTER}  # nobody answered; who is in danger is not left for long
 TAKEN_FOR = timedelta(minutes=10)  # ux 5.5
+_WRONG = "这个号码标了有误，不是客户本人的，请先核对号码。确实要打，请先写明原因"
 _UNWANTED = "客户标了勿呼，这次也没有要求回电。确实要打，请先写明原因"
 SUPERVISOR = "supervisor"  # the reason that only a supervisor serves
 _WISHED = frozenset({"asked", "voicemail", "danger", SUPERVISOR})  # asked for, promised, or what may save a life
@@ -272,6 +273,8 @@ async def take(session: AsyncSession, task_id: str, viewer: Viewer, now: datetim
         raise CallbackTaken(f"{task.taken_name} 正在回拨")
     if for_supervisor(task) and not viewer.has(Role.SUPERVISOR):
         raise Forbidden("这个电话要由班长来打")
+    if not why and not task.danger and await repository.with_wrong_number(session, [task.id]):
+        raise CallbackUnwanted(_WRONG, fields=[{"field": "reason", "detail": "请写明原因"}])
     if not why and not is_wished(task) and await customers.not_to_call(session, [task.e164]):
         raise CallbackUnwanted(_UNWANTED, fields=[{"field": "reason", "detail": "请写明原因"}])
     task.taken_by, task.taken_name, task.taken_until = viewer.number, viewer.name, now + TAKEN_FOR

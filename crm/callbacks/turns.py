@@ -110,6 +110,9 @@ async def _placing(session: AsyncSession, task: CallbackTask, turn: Turn, now: d
     if not task.danger and await customers.not_to_call(session, [task.e164]):
         await _to_people(session, task, "客户档案标了勿呼，请先确认再打", now)
         return None
+    if not task.danger and await repository.with_wrong_number(session, [task.id]):
+        await _to_people(session, task, "号码标了有误，请先核对客户的号码", now)
+        return None
     code = await make_callback_code(session, task.ticket_no, now)
     task.placed_at, task.attempts = now, task.attempts + 1
     await append(session, EventKind.CALLBACK, now, contact=task.contact, ticket=task.ticket_no)

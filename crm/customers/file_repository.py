@@ -24,9 +24,11 @@ async def add(session: AsyncSession, thing: PhoneNumber | Address | CustomerNote
 
 
 async def numbers(session: AsyncSession, customer: str) -> Sequence[PhoneNumber]:
-    """Return a customer's numbers, the main one first."""
+    """Return a customer's numbers, the main one first, wrong ones last."""
     query = select(PhoneNumber).where(PhoneNumber.customer_id == customer)
-    ordered = query.order_by(PhoneNumber.main.desc(), PhoneNumber.created_at, PhoneNumber.id)
+    ordered = query.order_by(
+        PhoneNumber.wrong_at.is_not(None), PhoneNumber.main.desc(), PhoneNumber.created_at, PhoneNumber.id
+    )
     return (await session.execute(ordered)).scalars().all()
 
 

@@ -48,9 +48,10 @@ async def put_number(customer: CustomerPath, body: NumberDraft, session: Session
 async def mark_number(
     customer: CustomerPath, number: CustomerPath, body: NumberMarks, session: SessionDep, lens: LensDep
 ) -> CustomerForm:
-    """Make a number that is on file the main one, or mark it as not to be called, or take such a mark off."""
+    """Make a number on file the main one, or mark it as not to be called or as wrong, or take such a mark off."""
     require(lens.viewer, *_WRITERS)
-    return await view.customer(session, await service.mark_number(session, customer, number, body, lens.now), lens)
+    marked = await service.mark_number(session, customer, number, body, lens.viewer, lens.now)
+    return await view.customer(session, marked, lens)
 
 
 @router.delete("/customers/{customer}/numbers/{number}", operation_id="removeNumber")

@@ -32,6 +32,7 @@ class NumberMarks(Change):
     model_config = example(do_not_call=True)
     main: bool | None = None
     do_not_call: bool | None = None
+    wrong: bool | None = None
 
 
 class AddressDraft(Change):

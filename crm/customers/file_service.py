@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from crm import phone, places, slots
 from crm.accounts.schemas import Viewer
 from crm.customers import file_repository as files
-from crm.customers import repository
+from crm.customers import repository, wrong_numbers
 from crm.customers.errors import CustomerChanged, NoCustomer
 from crm.customers.file_schemas import AddressChange, AddressDraft, CustomerDraft, NumberDraft, NumberMarks
 from crm.customers.models import Address, Customer, CustomerMerge, CustomerNote, PhoneNumber
@@ -49,9 +49,9 @@ async def put_number(session: AsyncSession, customer_id: str, draft: NumberDraft
 
 
 async def mark_number(
-    session: AsyncSession, customer_id: str, number_id: str, marks: NumberMarks, now: datetime
+    session: AsyncSession, customer_id: str, number_id: str, marks: NumberMarks, viewer: Viewer, now: datetime
 ) -> Customer:
-    """Set what is told of a number on file: main (then the only one) and do-not-call."""
+    """Set what is told of a number on file: main (then the only one), do-not-call, not the customer's."""
     customer = await locked(session, customer_id)
     held = await files.numbers(session, customer.id)
     row = next((row for row in held if row.id == number_id), None)
@@ -61,6 +61,10 @@ async def mark_number(
         _none_main(held)
     row.main = row.main if marks.main is None else marks.main
     row.do_not_call = row.do_not_call if marks.do_not_call is None else marks.do_not_call
+    if marks.wrong and row.wrong_at is None:
+        await wrong_numbers.set_mark(session, row, viewer.name, "坐席核对", now)
+    elif marks.wrong is False and row.wrong_at is not None:
+        await wrong_numbers.take_away(session, row, viewer.name, now)
     return await _changed(session, customer, now)
 
 

@@ -40,7 +40,10 @@ class Customer(Base):
 
 
 class PhoneNumber(Base):
-    """A customer's number in E.164; several customers may share one."""
+    """A customer's number in E.164; several customers may share one.
+
+    wrong_at: since when it is known not to be this customer's, who told it is wrong_by; None = it is.
+    """
 
     __tablename__ = "phone_numbers"
     __table_args__ = (UniqueConstraint("customer_id", "e164"),)
@@ -51,6 +54,8 @@ class PhoneNumber(Base):
     extension: Mapped[str] = mapped_column(default="", server_default="")
     main: Mapped[bool] = mapped_column(default=False, server_default="false")
     do_not_call: Mapped[bool] = mapped_column(default=False, server_default="false")
+    wrong_at: Mapped[datetime | None]
+    wrong_by: Mapped[str] = mapped_column(default="", server_default="")
     created_at: Mapped[datetime]
 
 

@@ -25,13 +25,13 @@ async def by_ids(session: AsyncSession, ids: Collection[str]) -> Mapping[str, Cu
 
 
 async def by_number(session: AsyncSession, e164: str) -> Sequence[Customer]:
-    """Return everybody who has this number, the oldest file first."""
+    """Return everybody whose number this is, the oldest file first; nobody by a number that proved not to be theirs."""
     if not e164:
         return []
     query = (
         select(Customer)
         .join(PhoneNumber, PhoneNumber.customer_id == Customer.id)
-        .where(PhoneNumber.e164 == e164, Customer.merged_into.is_(None))
+        .where(PhoneNumber.e164 == e164, Customer.merged_into.is_(None), PhoneNumber.wrong_at.is_(None))
         .order_by(Customer.created_at, Customer.id)
     )
     return (await session.execute(query)).scalars().all()
@@ -90,13 +90,15 @@ async def extensions(session: AsyncSession, numbers: Collection[str]) -> Mapping
 
 
 async def phones(session: AsyncSession, ids: Collection[str]) -> Mapping[str, list[PhoneNumber]]:
-    """Return the numbers of each customer, the main one and then the oldest first."""
+    """Return the numbers of each customer, the main one and then the oldest first; wrong ones stand last."""
     found: dict[str, list[PhoneNumber]] = {}
     if ids:
         query = (
             select(PhoneNumber)
             .where(PhoneNumber.customer_id.in_(ids))
-            .order_by(PhoneNumber.main.desc(), PhoneNumber.created_at, PhoneNumber.id)
+            .order_by(
+                PhoneNumber.wrong_at.is_not(None), PhoneNumber.main.desc(), PhoneNumber.created_at, PhoneNumber.id
+            )
         )
         for row in (await session.execute(query)).scalars():
             found.setdefault(row.customer_id, []).append(row)

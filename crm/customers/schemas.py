@@ -33,13 +33,18 @@ class CustomerRow(Person):
 
 
 class Phone(Shape):
-    """A number, masked unless the viewer may see it. main: 主; do_not_call: 勿呼."""
+    """A number, masked unless the viewer may see it. main: 主; do_not_call: 勿呼.
+
+    wrong_at: since when it is known not to be the customer's, told by wrong_by; null = it is.
+    """
 
     id: str
     number: str
     extension: str
     main: bool
     do_not_call: bool
+    wrong_at: Time | None
+    wrong_by: str
 
 
 class AddressForm(Shape):

@@ -6,6 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm import phone
 from crm.customers import repository as customers
+from crm.customers import wrong_numbers
 from crm.desk.service import own_number
 from crm.events.service import begin_writing
 from crm.followups import repository
@@ -47,7 +48,7 @@ async def _open(session: AsyncSession, row: FollowUp, now: datetime) -> None:
     number = await _number(session, original, held)
     row.product_id = await _product(session, original, held)
     if not number or await customers.not_to_call(session, [number]):
-        outcome, why = ("do_not_call", "客户标了勿呼") if number else ("no_number", "没有号码")
+        outcome, why = ("do_not_call", "客户标了勿呼") if number else ("no_number", "没有可打的号码")
         end(row, outcome, SYSTEM, now)
         await service.record(session, original, now, kind="callback", actor=SYSTEM, text=f"{why}，不回访")
         return
@@ -66,11 +67,16 @@ async def _open(session: AsyncSession, row: FollowUp, now: datetime) -> None:
 
 
 async def _number(session: AsyncSession, ticket: Ticket, held: dict[str, TicketSlot]) -> str:
-    """Return the number to ring: the one that was given, else the caller's, else the first on file; "" = none."""
+    """Return the number to ring: the one that was given, else the caller's, else the first on file; "" = none.
+
+    One that is marked as not the customer's is passed over.
+    """
     given = phone.to_e164(held["contact"].value.get("number", "")) if "contact" in held else ""
-    if given or ticket.caller_e164 or not ticket.customer_id:
-        return given or ticket.caller_e164
-    return next(iter((await customers.numbers(session, [ticket.customer_id])).get(ticket.customer_id, [])), "")
+    whose = ticket.customer_id or ""
+    filed = (await customers.numbers(session, [whose])).get(whose, []) if whose else []
+    wanted = [number for number in (given, ticket.caller_e164, *filed) if number]
+    wrong = {row.e164 for row in await wrong_numbers.of(session, whose, wanted)}
+    return next((number for number in wanted if number not in wrong), "")
 
 
 async def _product(session: AsyncSession, ticket: Ticket, held: dict[str, TicketSlot]) -> str | None:

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from crm.accounts.schemas import Viewer
 from crm.callbacks import service as callbacks
 from crm.customers import repository as customers
+from crm.customers import wrong_numbers
 from crm.events.service import begin_writing
 from crm.followups import repository
 from crm.followups.errors import FollowUpOver, FollowUpTaken, NoFollowUp, NotNow
@@ -68,11 +69,15 @@ async def take(session: AsyncSession, follow_up: str, viewer: Viewer, now: datet
 
 
 async def not_to_ring(session: AsyncSession, row: FollowUp, ticket: Ticket, by: str, now: datetime) -> bool:
-    """End a follow-up whose number is marked 勿呼; False when it may be rung."""
-    if not await customers.not_to_call(session, [ticket.caller_e164]):
+    """End a follow-up whose number is marked 勿呼 or wrong; False when it may be rung."""
+    if await customers.not_to_call(session, [ticket.caller_e164]):
+        outcome, why = "do_not_call", "客户标了勿呼，不回访"
+    elif await wrong_numbers.of(session, ticket.customer_id, [ticket.caller_e164]):
+        outcome, why = "no_number", "号码标了有误，不回访"
+    else:
         return False
-    end(row, "do_not_call", by, now)
-    await _close(session, ticket, "客户标了勿呼，不回访", by, now)
+    end(row, outcome, by, now)
+    await _close(session, ticket, why, by, now)
     return True
 
 
@@ -108,9 +113,9 @@ async def conclude(session: AsyncSession, row: FollowUp, rules: FollowUpRules, t
     if told.survey is not None:
         await _answered(session, row, ticket, original, rules, told, told.survey, now)
     if told.result == "wrong_number":
-        await ticket_service.record(
-            session, original, now, kind="note", actor=told.by, text="回访：号码打错了，请核对客户的号码"
-        )
+        end(row, outcome, told.by, now)
+        await _wrong_number(session, ticket, original, text, told.by, now)
+        return
     end(row, outcome, told.by, now)
     await _close(session, ticket, text, told.by, now)
 
@@ -165,6 +170,22 @@ async def _answered(
     await callbacks.ask_supervisor(
         session, original.no, original.contact_id or "", ticket.caller_e164, f"回访：{'，'.join(why)}", now
     )
+
+
+async def _wrong_number(
+    session: AsyncSession, ticket: Ticket, original: Ticket, text: str, by: str, now: datetime
+) -> None:
+    """Keep the promise to put the number right: it is marked, the ticket stays open for who finds another."""
+    number, whose = ticket.caller_e164, original.customer_id
+    marked = await wrong_numbers.mark(session, whose, number, by, "回访时对方说打错了", now) if whose else False
+    said = "回访：号码打错了，请核对客户的号码"
+    said += "，原号码已标为有误" if marked else ""
+    await ticket_service.record(session, original, now, kind="note", actor=by, text=said)
+    if ticket.priority == "low":
+        await ticket_service.set_priority(session, ticket, "normal", now, by)
+    state = "" if ticket.state == "in_progress" else "in_progress"
+    words = f"{text}。请找到客户的正确号码，改好档案后办结这张单"
+    await ticket_service.record(session, ticket, now, kind="state", actor=by, text=words, state=state)
 
 
 async def _close(session: AsyncSession, ticket: Ticket, text: str, by: str, now: datetime) -> None:

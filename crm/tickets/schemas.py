@@ -122,10 +122,15 @@ class TicketProduct(Shape):
 
 
 class TicketForm(TicketRow):
-    """The whole ticket. product: null = none on file, or not the viewer's to see. kinds: what it may be made one of."""
+    """The whole ticket. product: null = none on file, or not the viewer's to see. kinds: what it may be made one of.
+
+    wrong_at: since when its number is known not to be the customer's, told by wrong_by; null = it is, or nobody knows.
+    """
 
     kinds: list[str]
     product: TicketProduct | None
+    wrong_at: Time | None
+    wrong_by: str
     slots: list[SlotForm]
     moves: list[MoveForm]
     warranty: WarrantyForm | None

@@ -70,7 +70,10 @@ async def customer(session: AsyncSession, found: Customer, lens: Lens) -> Custom
 
 def _phone(row: PhoneNumber, lens: Lens, *, own: bool) -> Phone:
     number = lens.number(row.e164, own=own)
-    return Phone(id=row.id, number=number, extension=row.extension, main=row.main, do_not_call=row.do_not_call)
+    return Phone(
+        id=row.id, number=number, extension=row.extension, main=row.main, do_not_call=row.do_not_call,
+        wrong_at=row.wrong_at, wrong_by=row.wrong_by,
+    )  # fmt: skip
 
 
 def _address(row: Address) -> AddressForm:

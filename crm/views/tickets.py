@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from crm import slots
+from crm import phone, slots
 from crm.accounts import repository as accounts
 from crm.callbacks import repository as callbacks
 from crm.callbacks.forms import forms as callback_forms
@@ -14,6 +14,7 @@ from crm.clocks import service as clock_service
 from crm.clocks.schemas import ClockForm, clock_form
 from crm.corrections import repository as corrections
 from crm.customers import repository as customers
+from crm.customers import wrong_numbers
 from crm.lens import Lens
 from crm.policy import ticket_filters
 from crm.policy import ticket_states as policy
@@ -111,11 +112,14 @@ async def ticket(session: AsyncSession, found: Ticket, lens: Lens) -> TicketForm
     task = await (
         callbacks.of_contact(session, found.contact_id) if found.contact_id else callbacks.written(session, found.no)
     )
+    wrong = next(iter(await wrong_numbers.of(session, found.customer_id, _numbers(found, held))), None)
     contacts = await calls.contacts_by_id(session, [found.contact_id] if found.contact_id else [])
     return TicketForm(
         **dict(row),
         kinds=list(policy.kinds_from(found.kind, found.state)),
         product=await _product(session, held, lens),
+        wrong_at=wrong.wrong_at if wrong else None,
+        wrong_by=wrong.wrong_by if wrong else "",
         slots=_shown(await _slots(session, found, held, lens), lens),
         moves=await _moves(session, found, {item.slot: item for item in held}, lens),
         warranty=await _warranty(session, found, held, lens),
@@ -124,6 +128,11 @@ async def ticket(session: AsyncSession, found: Ticket, lens: Lens) -> TicketForm
         callback=(await callback_forms(session, [task]))[0] if task and lens.sees_people else None,
         calls=await call_views.rows(session, contacts, lens) if lens.sees_people else [],
     )
+
+
+def _numbers(found: Ticket, held: Sequence[TicketSlot]) -> list[str]:
+    given = next((item.value.get("number", "") for item in held if item.slot == "contact"), "")
+    return [number for number in (found.caller_e164, phone.to_e164(given)) if number]
 
 
 async def _slots(session: AsyncSession, found: Ticket, held: Sequence[TicketSlot], lens: Lens) -> list[SlotForm]:

@@ -78,6 +78,26 @@ async def test_a_number_is_added_and_taken_off(crm: Crm, browser: Browser) -> No
     assert console.errors == []
 
 
+async def test_a_wrong_number_is_marked_shown_on_the_ticket_and_made_right_again(crm: Crm, browser: Browser) -> None:
+    console, page = await _open(crm, browser, "8001")
+    file = page.url.rsplit("/", 1)[1]
+    contact = {"contact": {"number": CUSTOMER_NUMBER}}
+    ticket = (await console.send("POST", "/tickets", kind="repair", customer=file, slots=contact))["no"]
+    number = page.locator(".customer .phone").first
+    await number.get_by_role("button", name="标为号码有误").click()
+    await expect(number.locator(".tag")).to_contain_text(["号码有误，不再拨打"])
+    await console.go(f"/tickets/{ticket}")
+    await expect(page.get_by_text("号码有误，不再拨打")).to_be_visible()
+    await console.go(f"/customers/{file}")
+    await expect(page.locator(".customer")).to_contain_text("标为有误，不再拨打：坐席核对")
+    await number.get_by_role("button", name="不再标为有误").click()
+    await expect(number.get_by_role("button", name="标为号码有误")).to_be_visible()
+    await page.reload()
+    await expect(page.locator(".customer")).to_contain_text("不再标为有误")
+    await expect(number.locator(".tag.warn")).to_have_count(0)
+    assert console.errors == []
+
+
 async def test_an_address_is_added_changed_and_taken_off_and_no_text_is_lost(crm: Crm, browser: Browser) -> None:
     console, page = await _open(crm, browser, "8001")
     addresses = page.locator(".addresses .one")

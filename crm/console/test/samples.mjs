@@ -35,7 +35,7 @@ export function ticket(no, facts = {}) {
   return {
     no, kind: 'repair', kind_name: '维修申报', state: 'new', state_name: '待处理', priority: 'high', priority_name: '高', customer: 'p1', customer_name: '陈国强', number: '138****8000',
     summary: 'E01', region: '顺德区容桂街道', owner: '', owner_name: '', outcome: 'handed_over', outcome_name: '已转人工', safety: '', safety_name: '', unverified: ['故障代码'], contact: 'c1', matter: 1,
-    created_at: time(90_000), updated_at: time(60_000), version: 3, kinds: ['repair', 'consult'], product: null, slots: slots(),
+    created_at: time(90_000), updated_at: time(60_000), version: 3, kinds: ['repair', 'consult'], product: null, wrong_at: null, wrong_by: '', slots: slots(),
     moves: [{ move: 'accept', label: '核实完，待派单', to: 'to_dispatch', to_name: '待派单', needs: [], blocked: '', sources: [] }, { move: 'resolve', label: '指导后解决', to: 'resolved', to_name: '待回访', needs: [], blocked: '', sources: [] }, { move: 'void', label: '作废', to: 'void', to_name: '作废', needs: [], blocked: '', sources: [] }], warranty: null, clocks: [],
     timeline: [
       { id: 4, at: time(50_000), kind: 'handed_over', actor: '语音导航', text: '转人工', fields: [], version: 3 },

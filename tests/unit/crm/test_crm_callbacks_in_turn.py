@@ -11,6 +11,7 @@ from crm.bootstrap import Process
 from crm.callbacks import service as callbacks
 from crm.callbacks.turns import place_due
 from crm.customers import repository as customers
+from crm.customers import wrong_numbers
 from crm.policy.turns import AGAIN_AFTER, RECALL_AFTER, REFUSED_AFTER, UNTOLD_AFTER
 from ivr.contract import facts
 from ivr.contract.commands import CommandName
@@ -187,6 +188,18 @@ async def test_who_is_not_to_be_called_is_left_to_people(
     assert (held["queue"], held["done_at"], held["note"]) == ("", None, "客户档案标了勿呼，请先确认再打")
 
 
+async def test_a_number_that_is_not_the_customer_s_is_left_to_people(
+    process: Process, desk: httpx.AsyncClient, telephone: FakeTelephone, clock: Clock
+) -> None:
+    await asked(process, desk)
+    async with process.parts.work() as session:
+        (customer,) = await customers.by_number(session, CALLER)
+        assert await wrong_numbers.mark(session, customer.id, CALLER, "自动回访", "回访时对方说打错了", clock())
+    assert await tick(process, telephone, clock) == []
+    held = await task_of(process)
+    assert (held["queue"], held["done_at"], held["note"]) == ("", None, "号码标了有误，请先核对客户的号码")
+
+
 async def test_a_refused_command_does_not_count_and_is_tried_again(
     process: Process, desk: httpx.AsyncClient, telephone: FakeTelephone, clock: Clock
 ) -> None:
@@ -258,7 +271,8 @@ async def test_who_was_cut_off_in_danger_is_rung_after_three_minutes_for_the_eme
     story = await cut_off(desk)
     async with process.parts.work() as session:
         (customer,) = await customers.by_number(session, CALLER)
-        customer.do_not_call = True  # does not stand against a danger
+        customer.do_not_call = True  # does not stand against a danger, nor does the other mark
+        await wrong_numbers.mark(session, customer.id, CALLER, "李明", "坐席核对", clock())
     clock.forward(minutes=2, seconds=50)
     assert await tick(process, telephone, clock) == []
     clock.forward(minutes=1)

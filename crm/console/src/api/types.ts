@@ -257,6 +257,9 @@ export interface Ticket extends TicketRow {
   kinds: string[]
   /** The machine on file; null = none, or not ours to see. */
   product: { id: string; text: string } | null
+  /** Since when the number is known not to be the customer's, told by wrong_by. */
+  wrong_at: string | null
+  wrong_by: string
   slots: Slot[]
   moves: TicketMove[]
   warranty: Warranty | null

@@ -26,6 +26,8 @@ export const callbacks = {
   'callbacks.recallAuto': '紧急来电断了线：{at} 起系统自动回拨，第一句问「您到室外了吗？」，接通后转紧急客服或值班电话。领取后由您打，请先问这一句',
   'callbacks.recallLandline': '紧急来电断了线，登记的是屋里的座机：请不要打，人可能还在屋里。没有人领取的，{at} 起系统打值班电话，由值班员处理',
   'callbacks.doNotCall.wished': '标了勿呼。这位客户这次要求了回电，或有危险，可以打',
+  'callbacks.doNotCall.wrong': '这个号码标了有误，不是客户本人的。请先到客户档案核对号码，没有必要请不要打',
+  'callbacks.wrongNumber': '号码有误',
   'callbacks.doNotCall.confirm': '标了勿呼，客户这次没有要求回电。没有必要请不要打',
   'callbacks.why': '为什么仍要打',
   'callbacks.whyHint': '原因会写进工单和操作记录',

@@ -169,7 +169,7 @@ async def test_who_does_not_answer_is_asked_another_day_or_not_again(line: Line,
     assert ((await line.ring()).get("attempt") == "2") is (not outcome)
     assert (await get(line.office.agent, "/callbacks"))["total"] == 0
     texts = [item["text"] for item in (await get(line.office.agent, f"/tickets/{NUMBER}"))["timeline"]]
-    assert ("回访：号码打错了，请核对客户的号码" in texts) is (result == "wrong_number")
+    assert ("回访：号码打错了，请核对客户的号码，原号码已标为有误" in texts) is (result == "wrong_number")
 
 
 async def test_a_call_that_breaks_off_before_anything_is_told_is_tried_on_another_day(line: Line) -> None:
