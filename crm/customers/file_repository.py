@@ -1,6 +1,7 @@
 """SQL of what a customer's file is edited by: numbers, addresses, notes, duplicates, merges."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import CursorResult, delete, or_, select, update
@@ -8,13 +9,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.calls.models import Contact
 from crm.customers.models import Address, Customer, CustomerMerge, CustomerNote, PhoneNumber
+from crm.parts.models import Partner
 from crm.products.models import Product
 from crm.tickets.models import Ticket
 
-_Owned = type[Product] | type[Address] | type[PhoneNumber] | type[Contact]
+_Owned = type[Product] | type[Address] | type[PhoneNumber] | type[Contact] | type[CustomerNote]
 _OWNED: Mapping[str, _Owned] = {
     "products": Product, "addresses": Address, "phone_numbers": PhoneNumber, "contacts": Contact,
+    "customer_notes": CustomerNote,
 }  # fmt: skip
+_Standing = dict[str, int | str]
 
 
 async def add(session: AsyncSession, thing: PhoneNumber | Address | CustomerNote | CustomerMerge) -> None:
@@ -134,3 +138,46 @@ async def hand_back(session: AsyncSession, moved: dict[str, Collection[str]], ke
         await session.execute(mine.values(customer_id=gone))
     mine = update(Ticket).where(Ticket.no.in_(moved.get("tickets", ())), Ticket.customer_id == kept)
     await session.execute(mine.values(customer_id=gone))
+
+
+async def join_standing(
+    session: AsyncSession, gone: str, kept: str, by: str, now: datetime
+) -> list[_Standing | None] | None:
+    """Add what one file bought as a partner to another, whose environment stays; returns the standing before and after.
+
+    The file that is taken over keeps its own row, for an undo; None: it has none.
+    """
+    given, own = await _partner(session, gone), await _partner(session, kept)
+    if given is None:
+        return None
+    before = _standing(own) if own else None
+    if own is None:
+        own = Partner(customer_id=kept, units_bought=0, environment=given.environment, version=0)
+        session.add(own)
+    own.units_bought += given.units_bought
+    own.version, own.updated_by, own.updated_at = own.version + 1, by, now
+    await session.flush()
+    return [before, _standing(own)]
+
+
+async def part_standing(
+    session: AsyncSession, kept: str, joined: Sequence[_Standing | None] | None, now: datetime
+) -> None:
+    """Take back what `join_standing` did, unless somebody wrote the standing anew since."""
+    own = await _partner(session, kept)
+    if not joined or own is None or _standing(own) != joined[1]:
+        return
+    if joined[0] is None:
+        await session.delete(own)
+    else:
+        own.units_bought, own.environment = int(joined[0]["units_bought"]), str(joined[0]["environment"])
+        own.version, own.updated_at = own.version + 1, now
+    await session.flush()
+
+
+async def _partner(session: AsyncSession, customer: str) -> Partner | None:
+    return await session.get(Partner, customer, with_for_update=True, populate_existing=True)
+
+
+def _standing(row: Partner) -> _Standing:
+    return {"units_bought": row.units_bought, "environment": row.environment}

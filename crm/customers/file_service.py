@@ -20,6 +20,7 @@ from crm.search.touched import touch
 
 UNDO = timedelta(days=7)  # ux 5.2
 _MOST_NUMBERS = 20
+_PLAIN = "owner"  # the kind of a file that nobody said anything else of
 _NO_NUMBER = "档案里没有这个号码"
 _TWICE = "档案里已有这个地址"
 _NO_ADDRESS = "档案里没有这个地址，可能刚被别人去掉"
@@ -121,7 +122,8 @@ async def add_note(session: AsyncSession, customer_id: str, text: str, viewer: V
 async def merge(
     session: AsyncSession, kept_id: str, gone_id: str, version: int, viewer: Viewer, now: datetime
 ) -> CustomerMerge:
-    """Take a file over into another: numbers, addresses, machines, tickets and calls go; it can be undone."""
+    """Take a file over into another: numbers, addresses, notes, machines, tickets, calls and what it bought as a
+    partner go; it can be undone."""
     first, second = sorted((kept_id, gone_id))  # one order of locking for two people who merge crosswise
     if first == second:
         raise Invalid("不能和自己合并", fields=[{"field": "gone", "detail": "不能和自己合并"}])
@@ -132,6 +134,7 @@ async def merge(
     marked = await files.mark_like(session, gone.id, kept.id)
     moved: dict[str, Any] = await files.hand_over(session, gone.id, kept.id)
     moved |= {"marked": marked, "fields": _take_over(kept, gone)}
+    moved["standing"] = await files.join_standing(session, gone.id, kept.id, viewer.name, now)
     touch(session, tickets=moved["tickets"])
     gone.merged_into = kept.id
     gone.version += 1
@@ -146,6 +149,9 @@ def _take_over(kept: Customer, gone: Customer) -> dict[str, list[str | bool]]:
     """Give a file what it lacks of another; a no is never lost. Returns the fields that changed: [before, after]."""
     wanted: dict[str, str | bool] = {
         "name": kept.name or gone.name,
+        "note": kept.note or gone.note,
+        "kind": gone.kind if kept.kind == _PLAIN else kept.kind,
+        "organization": kept.organization or gone.organization,
         "elder": kept.elder or gone.elder,
         "do_not_call": kept.do_not_call or gone.do_not_call,
         "recording_consent": _no_first(kept.recording_consent, gone.recording_consent),
@@ -162,7 +168,8 @@ def _no_first(own: str, other: str) -> str:
 
 
 async def undo_merge(session: AsyncSession, merge_id: str, now: datetime) -> Customer:
-    """Give back what was taken over; raises NotFound, Conflict when it is undone already or too long ago."""
+    """Give back what was taken over; raises NotFound, Conflict when it is undone already, too long ago, or when the
+    kept file was itself taken over since: what is to be given back is no longer there."""
     await begin_writing(session)
     done = await files.merge(session, merge_id)
     if done is None:
@@ -173,8 +180,11 @@ async def undo_merge(session: AsyncSession, merge_id: str, now: datetime) -> Cus
     kept = await repository.get(session, done.kept_id, lock=True)
     if gone is None or kept is None:
         raise NotFound("没有这份档案")
+    if kept.merged_into is not None:
+        raise Conflict("合并后的档案后来又并入了另一份，请先撤销后一次合并，再撤销这一次")
     await files.hand_back(session, done.moved, kept.id, gone.id)
     await files.unmark(session, done.moved.get("marked", ()), kept.id)
+    await files.part_standing(session, kept.id, done.moved.get("standing"), now)
     for field, (before, after) in done.moved.get("fields", {}).items():
         if getattr(kept, field) == after:  # else somebody wrote it anew since
             setattr(kept, field, before)

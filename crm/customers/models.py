@@ -88,7 +88,8 @@ class CustomerNote(Base):
 
 class CustomerMerge(Base):
     """One file taken over by another. moved, so that it can be undone: table -> the ids that went over; marked -> the
-    kept file's numbers that became 勿呼; fields -> what the kept file took over: field -> [before, after]."""
+    kept file's numbers that became 勿呼; fields -> what the kept file took over: field -> [before, after];
+    standing -> [before, after] of what it bought as a partner, None for no row."""
 
     __tablename__ = "customer_merges"
 

@@ -101,8 +101,10 @@ async def empty_customer(session: AsyncSession, customer: str) -> None:
 
 
 async def merged(session: AsyncSession, customer: str) -> Sequence[str]:
-    """Return the files that were merged into this one."""
-    return (await session.execute(select(Customer.id).where(Customer.merged_into == customer))).scalars().all()
+    """Return the files that were merged into this one, and into those, however long the chain."""
+    chain = select(Customer.id).where(Customer.merged_into == customer).cte("merged", recursive=True)
+    chain = chain.union(select(Customer.id).where(Customer.merged_into == chain.c.id))  # no row twice: a ring ends too
+    return (await session.execute(select(chain.c.id).where(chain.c.id != customer))).scalars().all()
 
 
 async def empty_contacts(session: AsyncSession, contacts: Collection[str]) -> None:
