@@ -31,6 +31,23 @@ _CLAUSE_END = re.compile(
 _LIVES = re.compile("(?:我家?|家|就|人|现在)*(?:在|住在?|是)$")
 
 
+# A day on which somebody asks to be come to, up to the coming; a number behind the word for it.
+_COMING = re.compile(
+    "((?:今天|今晚|明天|明早|明晚|后天|大后天|(?:这个?|下个?)?(?:星期|礼拜|周)[一二三四五六日天末])[^来门家空,，。]{0,9}?)"
+    "(?:派(?:个)?人|师傅|能|能不能|可以|可不可以|再|你们|请|叫人|让人|就|都|我)*(?:来|上门|过来|有空|在家|有人)(?!的|过|了)"
+)
+# What was promised or has happened is no wish.
+_TOLD = re.compile("说[好是]?|约|答应|怎么|还没|没[来人]|昨|前天|上[次回个]|来[过了]|[了过]吗|催")
+_NUMBER = re.compile(rf"(?:电话|手机|号码|联系我?)(?:号码?)?(?:是|为|打)?((?:[{_DIGIT}]){{11,12}})(?![{_DIGIT}])")
+
+
+def offered(text: str) -> dict[str, str]:
+    """Return slot name -> the words of compact `text` that offer a day of visit or a number to be rung at."""
+    coming = None if _TOLD.search(text) else _COMING.search(text)
+    number = _NUMBER.search(text)
+    return {name: match.group(1) for name, match in (("visit", coming), ("contact", number)) if match}
+
+
 def capture(text: str, gazetteer: Gazetteer, catalogue: Mapping[str, str], today: date | None) -> dict[str, Captured]:
     """Return slot name -> what compact `text` holds of it: product, fault_code, symptom, address, since, name."""
     found: dict[str, Captured] = {}

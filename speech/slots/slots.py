@@ -192,8 +192,8 @@ class Slots:
         if not slot.one_breath or chosen.command or chosen.meaning == "yes":
             return chosen
         captured = self._captured(slot, lexicon, heard, now)
-        if not captured:
-            return chosen
+        if not captured or not (slot.anew or chosen.meaning or captured.keys() - _ANEW.keys()):
+            return chosen  # a day or a number alone does not tell what somebody wants
         if slot.correcting or slot.kind is SlotKind.YES_NO:
             return replace(chosen, status="match", meaning="correction", captured=captured)
         status = "match" if any(item.sure for item in captured.values()) else chosen.status
@@ -215,8 +215,7 @@ class Slots:
                 china_day(now) if now else None,
             )
             found = {name: self._with_catalogue(name, item) for name, item in found.items()}
-            if slot.anew:
-                found |= self._anew(said, now)
+            found |= self._anew(said, now) if slot.anew else self._offered(said, now)
             if _sure(found) > _sure(best) or not best:
                 best = found
         return best
@@ -232,6 +231,14 @@ class Slots:
         for name, kind in _ANEW.items():
             value = read_value(Said(said, _after_correction(said), kind, {}, 12, now), self._known)
             if value.value and value.status == "match" and _is_meant(name, value.value, said):
+                found[name] = Captured(value.value)
+        return found
+
+    def _offered(self, said: str, now: datetime | None) -> dict[str, Captured]:
+        found = {}
+        for name, words in opening.offered(said).items():
+            value = read_value(Said(words, words, _ANEW[name], {}, 12, now), self._known)
+            if value.value and value.status == "match" and not value.meaning:
                 found[name] = Captured(value.value)
         return found
 

@@ -45,6 +45,40 @@ def test_a_long_opening() -> None:
     assert fields(result, "fault_code", "meaning_zh") == "点火失败"
 
 
+def test_an_opening_may_offer_a_day_and_a_number() -> None:
+    result = hear("我在顺德容桂,壁挂炉报E1没热水,电话一三八零零一三八零零零,明天下午三点以后来")
+    assert set(result.captured) == {"product", "fault_code", "symptom", "address", "visit", "contact"}
+    assert fields(result, "visit", "date") == "2026-07-25"
+    assert fields(result, "visit", "from") == "15:00"
+    assert fields(result, "contact", "number") == "+8613800138000"
+    assert fields(result, "address", "region").endswith("容桂街道")
+
+
+@pytest.mark.parametrize(
+    ("said", "day"),
+    [
+        ("我要报修星期六我都在家", "2026-07-25"),
+        ("我要报修,大后天早上能派人来吗", "2026-07-27"),
+        ("我要报修明天有人", "2026-07-25"),
+    ],
+)
+def test_a_day_on_which_somebody_may_come_is_one(said: str, day: str) -> None:
+    assert fields(hear(said), "visit", "date") == day
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["你们说今天来怎么还没来我要报修", "昨天晚上坏的我要报修", "今天来的师傅没修好我要报修", "我要报修明天再打给你",
+     "今天来过了我要报修", "约了明天上门我要报修", "明天能上门吗"],
+)  # fmt: skip
+def test_what_was_promised_or_has_happened_is_no_wish(said: str) -> None:
+    assert "visit" not in hear(said).captured
+
+
+def test_a_number_alone_does_not_tell_what_somebody_wants() -> None:
+    assert hear("我的电话是一三八零零一三八零零零").captured == {}
+
+
 def test_a_room_is_no_code_and_a_code_no_room() -> None:
     result = hear("广州番禺三栋二单元五零二壁挂炉漏水")
     assert "fault_code" not in result.captured
