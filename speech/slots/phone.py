@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+import phonenumbers
 from pypinyin import Style, lazy_pinyin
 
 from speech.slots.numerals import DIGIT_SOUNDS, DIGITS, digit_string
@@ -11,6 +12,9 @@ _MOBILE = re.compile(r"1[3-9]\d{9}")
 # Three-digit area codes are those of Beijing and the 02x cities; the others have four digits.
 _LANDLINE = re.compile(r"0(?:10|2\d)[2-8]\d{7}|0[3-9]\d{2}[2-8]\d{6,7}")
 _OWN = re.compile("就这个|这个号|就是这个|现在这个|打过来的|本机|来电|打的这个|就打这个")
+# A negation that leaves the number what it is: nothing is to be changed, nothing is wrong, there is no other.
+_KEPT = re.compile("[不没别甭](?:有|会|用|要|需要|必|想|打|记|搞|弄|再)*(?:换|改|变|错|问题|关系|别的|其[他它]|另外)")
+_DENIED = re.compile("[不没未别甭唔冇勿莫]")
 _NOISE = re.compile(
     "我给你报[哈啊吧]?|你记一下|记一下|听好了?|我的|他的|她的|电话号码|手机号码?|号码|电话|座机|手机|区号|总机|转|然后|再来|接着"
     "|就是|应该是|是的|是|啊|呃|嗯|哦|吧|的|了|哈|那个|这个|后面|前面|杠"
@@ -53,7 +57,7 @@ def read_phone(text: str, current: str = "", begun: str = "") -> Phone:
         digits = _once(_digits(text, homophones=True)) if len(digits) < 12 else _once(digits)
     if is_number(digits):
         return Phone("match", "", digits)
-    if _OWN.search(text):
+    if _is_own(text):
         return Phone("match", "own")
     joined = digits if begun and digits.startswith(begun) else begun + digits
     if digits and is_number(joined):
@@ -64,13 +68,30 @@ def read_phone(text: str, current: str = "", begun: str = "") -> Phone:
 
 
 def is_number(digits: str) -> bool:
-    """Tell whether national digits are a Chinese mobile or a landline with its area code."""
-    return bool(_MOBILE.fullmatch(digits) or _LANDLINE.fullmatch(digits))
+    """Tell whether national digits are a Chinese mobile or a landline as long as those of its area are."""
+    if _MOBILE.fullmatch(digits):
+        return True
+    return bool(_LANDLINE.fullmatch(digits)) and (digits[1] in "12" or _is_long_enough(digits))
 
 
 def e164(digits: str) -> str:
     """Return a number that `is_number` as E.164."""
     return f"+86{digits.removeprefix('0')}"
+
+
+def _is_long_enough(digits: str) -> bool:
+    """Tell whether a landline of a four-digit area has as many digits as that area gives: seven or eight."""
+    return phonenumbers.is_valid_number(phonenumbers.parse(digits, "CN"))
+
+
+def _is_own(text: str) -> bool:
+    """Tell whether the number that rings is meant and not denied ("不是这个号"); 就 begins anew ("不是,就这个号")."""
+    left = _KEPT.sub("", text)
+    own = _OWN.search(left)
+    if own is None:
+        return False
+    before = left[: own.start()].rpartition("就")[2] if not own.group().startswith("就") else ""
+    return not _DENIED.search(before + left[own.end() :])
 
 
 def _once(digits: str) -> str:

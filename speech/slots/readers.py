@@ -129,7 +129,8 @@ def _phone(said: Said, _: Knowledge) -> Interpretation:
     current = said.current.get("digits", "") or (f"0{held}" if held and not phone.is_number(held) else held)
     heard = phone.read_phone(said.text, current, said.current.get("begun", ""))
     if heard.status == "no_match" and said.new != said.text:
-        heard = phone.read_phone(said.new, current)
+        again = phone.read_phone(said.new, current)
+        heard = again if again.meaning != "own" else heard  # of "不是这个号" that is what is denied
     if heard.meaning or not heard.digits:
         part = ({"digits": heard.digits},) if heard.digits else ()
         return Interpretation(said.text, heard.status, heard.meaning, candidates=part)

@@ -79,6 +79,40 @@ def test_a_number_said_in_breaths_is_joined(begun: str, said: str, meaning: str,
     assert (result.meaning, got) == (meaning, digits)
 
 
+@pytest.mark.parametrize(
+    "said",
+    ["不是 这个 号", "不用 这个 号", "别打 这个 号", "不要 用 来电 的 号码", "就 这个 号 不行", "现在 这个 不用 了"],
+)
+def test_a_number_that_is_denied_is_not_the_callers_own(said: str) -> None:
+    assert hear(said).status == "no_match"
+
+
+@pytest.mark.parametrize(
+    "said", ["不是 就 这个 号", "不用 换 打 这个 号", "没错 这个 号 本机", "我 没有 别的 号 打 来电 这个"]
+)
+def test_a_negation_of_something_else_leaves_the_number_the_callers_own(said: str) -> None:
+    assert hear(said).meaning == "own"
+
+
+def test_a_number_behind_a_denial_of_the_own_is_heard() -> None:
+    assert hear("不是 这个 号 是 幺三八 零零幺三 八零零零").value["number"] == "+8613800138000"
+
+
+@pytest.mark.parametrize(
+    ("said", "digits"),
+    [
+        ("零七五七 六六八八 三三五", ""),  # Foshan has eight digits
+        ("零七五七 六六八八 三三五八", "075766883358"),
+        ("零九三五 六六八 八三三五", "09356688335"),  # Jinchang has seven
+        ("零九三五 六六八八 三三五五", ""),
+        ("零幺零 六六八八 三三五", ""),
+    ],
+)
+def test_a_landline_is_as_long_as_those_of_its_area(said: str, digits: str) -> None:
+    assert hear(said).value.get("digits", "") == digits
+    assert SLOTS.is_complete(PHONE, said) is bool(digits)
+
+
 @pytest.mark.parametrize("said", ["不知道", "幺二", "九九九九九九九九九九九九", "幺三八 我想想 零零"])
 def test_what_is_no_number(said: str) -> None:
     assert hear(said).status == "no_match"
