@@ -81,28 +81,40 @@ def rules_of(sets: Sequence[QuotaRules], day: date) -> QuotaRules:
 def judge_quota(
     sets: Sequence[QuotaRules], *, day: date, customer_kind: str, environment: str, units: int, wanted: Sequence[Wanted]
 ) -> QuotaVerdict:
-    """Return the verdict on a request of `day`. Who has no quota, or asks for nothing, is not within one."""
+    """Return the verdict on a request of `day`, one line for each part.
+
+    Who has no quota, asks for nothing or for less than a piece, or stands nowhere we know, is not within one.
+    """
     rules = rules_of(sets, day)
     if customer_kind not in rules.who:
         return QuotaVerdict(False, (), "只有经销商、工程商、维修网点有备件配额；终端用户按价目购买", rules.sentence)
     lines = tuple(
         LineVerdict(item.part, _pieces(rules, item.part, environment, units), item.used, item.quantity)
-        for item in wanted
+        for item in _by_part(wanted)
     )
-    over = [line for line in lines if line.over]
-    where = rules.environments.get(environment, environment)
-    reason = f"购机 {units} 台，环境：{where}；" + (
-        "，".join(f"{line.part} 超出 {line.over} 件" for line in over)
-        if over
-        else "都在配额内"
-        if lines
-        else "还没有填备件"
-    )
-    return QuotaVerdict(bool(lines) and not over, lines, reason, rules.sentence)
+    reason = f"购机 {units} 台，环境：{rules.environments.get(environment, environment)}；"
+    if environment not in rules.environments:
+        return QuotaVerdict(False, lines, f"{reason}没有这种使用环境，没有配额", rules.sentence)
+    if any(item.quantity < 1 for item in wanted):
+        return QuotaVerdict(False, lines, f"{reason}备件的数量要大于 0", rules.sentence)
+    over = "，".join(f"{line.part} 超出 {line.over} 件" for line in lines if line.over)
+    said = over or ("都在配额内" if lines else "还没有填备件")
+    return QuotaVerdict(bool(lines) and not over, lines, reason + said, rules.sentence)
+
+
+def _by_part(wanted: Sequence[Wanted]) -> list[Wanted]:
+    """Return one line for each part; what was issued of it is the same in all of its lines."""
+    found: dict[str, Wanted] = {}
+    for item in wanted:
+        before = found.get(item.part, Wanted(item.part, 0))
+        found[item.part] = Wanted(item.part, before.quantity + item.quantity, max(before.used, item.used))
+    return list(found.values())
 
 
 def _pieces(rules: QuotaRules, part: str, environment: str, units: int) -> int:
-    """Return the quota of a part: the rule that names most of it holds."""
+    """Return the quota of a part: the rule that names most of it holds. Where nobody can stand there is none."""
+    if environment not in rules.environments:
+        return 0
     fitting = [
         (quota.part != ANY, quota.environment != ANY, quota)
         for quota in rules.quotas

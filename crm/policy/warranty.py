@@ -25,13 +25,15 @@ from crm.policy.warranty_terms import (
 
 
 def last_day_after_days(sold_on: date, days: int) -> date:
-    """Return the last day, included, of a period of days; the sale day is not counted."""
-    return sold_on + timedelta(days=days)
+    """Return the last day, included, of a period of days; the sale day is not counted. At most the calendar's last."""
+    return sold_on + timedelta(days=min(days, (date.max - sold_on).days))
 
 
 def last_day_after_years(sold_on: date, years: int) -> date:
-    """Return the last day, included, of a period of calendar years; 29 February → 28 February."""
+    """Return the last day, included, of a period of calendar years; 29 February → 28 February. At most the last day."""
     year = sold_on.year + years
+    if year > date.max.year:
+        return date.max
     return sold_on.replace(year=year, day=min(sold_on.day, calendar.monthrange(year, sold_on.month)[1]))
 
 

@@ -198,6 +198,13 @@ def test_the_set_of_the_day_of_opening_holds() -> None:
         ("dealer", "cold", 90, [Wanted("PCB", 3)], True),
         ("dealer", "normal", 49, [Wanted("PCB", 1)], False),
         ("dealer", "normal", 100, [], False),
+        ("dealer", "normal", 100, [Wanted("PCB", 1), Wanted("PCB", 1)], True),
+        ("dealer", "normal", 100, [Wanted("PCB", 2), Wanted("FAN", 1), Wanted("PCB", 1)], False),
+        ("dealer", "normal", 100, [Wanted("PCB", 1, 1), Wanted("PCB", 1, 1)], False),
+        ("dealer", "normal", 100, [Wanted("PCB", 0)], False),
+        ("dealer", "normal", 100, [Wanted("PCB", 3), Wanted("PCB", -1)], False),
+        ("dealer", "normal", 100, [Wanted("PCB", -1)], False),
+        ("dealer", "moon", 100, [Wanted("PCB", 1)], False),
         ("owner", "normal", 100, [Wanted("PCB", 1)], False),
     ],
 )

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm.policy.warranty import judge, last_day_after_years
+from crm.policy.warranty import judge, last_day_after_days, last_day_after_years
 from crm.policy.warranty_rules import BadRules, parse_rules, rules_on
 from crm.policy.warranty_terms import (
     CAUSES,
@@ -100,6 +100,19 @@ def test_a_calendar_year_is_the_same_day_or_the_28th_of_february(sold_on: date, 
     assert last.year == sold_on.year + years
     assert last.month == sold_on.month
     assert last.day == sold_on.day or (sold_on.day, last.day) == (29, 28)
+
+
+@given(st.dates(), st.dates(), st.sampled_from(["invoice_on", "voucher_on", "told_on"]), st.sampled_from(Precision))
+def test_every_day_of_the_calendar_has_a_verdict(sold_on: date, day: date, source: str, precision: Precision) -> None:
+    dated: dict[str, Any] = {source: sold_on}
+    assert judge(Question(ProductClass.UNKNOWN, day, precision=precision, **dated), warranty_rules()).reasons
+
+
+@pytest.mark.parametrize("sold_on", [date(9999, 1, 1), date(9999, 12, 31), date(9998, 2, 28)])
+def test_a_period_ends_with_the_calendar(sold_on: date) -> None:
+    question = Question(ProductClass.BOILER, date.max, invoice_on=sold_on, receipt=Known.YES)
+    assert judge(question, warranty_rules()).standing("free_repair") is Standing.YES
+    assert last_day_after_days(sold_on, 10_000) == date.max
 
 
 def test_the_invoice_comes_before_the_voucher_and_both_before_words() -> None:
