@@ -208,7 +208,8 @@ async def locked(session: AsyncSession, customer_id: str) -> Customer:
 async def _put_number(session: AsyncSession, customer: Customer, draft: NumberDraft, now: datetime, field: str) -> None:
     e164 = phone.to_e164(draft.number)
     if not e164:
-        raise Invalid(f"电话号码不对：{draft.number}", fields=[{"field": field, "detail": "电话号码不对"}])
+        why = phone.why_not(draft.number)
+        raise Invalid(f"{why}：{draft.number}", fields=[{"field": field, "detail": why}])
     held = await files.numbers(session, customer.id)
     if draft.main:
         _none_main(held)

@@ -61,6 +61,7 @@ async def _check(session: AsyncSession, draft: EngineerDraft, own: str) -> None:
     if held is not None and held.id != own:
         raise Conflict("这个工号已有人用", fields=[{"field": "badge_no", "detail": "这个工号已有人用"}])
     if draft.number and not phone.to_e164(draft.number):
-        raise Invalid("电话号码不对", fields=[{"field": "number", "detail": "电话号码不对"}])
+        why = phone.why_not(draft.number)
+        raise Invalid(why, fields=[{"field": "number", "detail": why}])
     if draft.outlet and await outlets.get(session, draft.outlet) is None:
         raise Invalid("没有这个网点", fields=[{"field": "outlet", "detail": "没有这个网点"}])

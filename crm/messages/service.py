@@ -123,7 +123,8 @@ async def _take(
         return held, True
     e164 = phone.to_e164(message.phone) if message.phone else ""
     if message.phone and not e164:
-        raise Invalid("电话号码不对", fields=[{"field": "phone", "detail": "电话号码不对"}])
+        why = phone.why_not(message.phone)
+        raise Invalid(why, fields=[{"field": "phone", "detail": why}])
     customer = await customers.learn_caller(session, e164, now)
     opening = Opening(
         no=await own_number(session, now), kind=message.kind, priority="normal", caller_e164=e164,

@@ -55,4 +55,5 @@ async def _check(session: AsyncSession, draft: OutletDraft, own: str) -> None:
     if held is not None and held.id != own:
         raise Conflict("已有同名的网点", fields=[{"field": "name", "detail": "已有同名的网点"}])
     if draft.number and not phone.to_e164(draft.number):
-        raise Invalid("电话号码不对", fields=[{"field": "number", "detail": "电话号码不对"}])
+        why = phone.why_not(draft.number)
+        raise Invalid(why, fields=[{"field": "number", "detail": why}])
