@@ -40,6 +40,12 @@ class Places:
         return build_gazetteer(divisions_of(data["divisions"]), data["aliases"])
 
 
+async def gazetteer(session: AsyncSession) -> Gazetteer:
+    """Return the divisions of the pack in force, none where the session knows no pack."""
+    places = session.info.get(INFO)
+    return await places.gazetteer() if isinstance(places, Places) else build_gazetteer({}, {})
+
+
 async def recognize(session: AsyncSession, value: Mapping[str, str]) -> tuple[dict[str, str], list[dict[str, str]]]:
     """Return an address that somebody wrote with its division, and what it may be where that is not certain."""
     places = session.info.get(INFO)

@@ -6,16 +6,18 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 
-from crm import phone, slots
+from crm import slots
 from crm.database import storable
+from crm.imports import cells as cell_values
 from crm.imports.errors import TableUnreadable
 from crm.wire import sane_day
 from crm.words import CUSTOMER_KINDS, PRODUCT_CLASSES
+from divisions.gazetteer import Gazetteer, build_gazetteer
+from divisions.written import recognized
 
 Kind = Literal["customers", "products"]
 _YES = {"是": True, "有": True, "y": True, "yes": True, "1": True, "true": True}
 _NO = {"否": False, "无": False, "没有": False, "n": False, "no": False, "0": False, "false": False, "": False}
-_SCIENTIFIC = re.compile(r"^[0-9](\.[0-9]+)?[eE]\+?[0-9]+$")
 _DAY = re.compile(r"^(\d{4})[-/.年]?(\d{1,2})[-/.月]?(\d{1,2})日?( .*)?$")
 _ADCODE = re.compile(r"^([0-9]{6}|[0-9]{9}|[0-9]{12})$")
 _SERIAL = 60
@@ -88,6 +90,8 @@ PRODUCT_COLUMNS = (
 COLUMNS: Mapping[Kind, tuple[Column, ...]] = {"customers": CUSTOMER_COLUMNS, "products": PRODUCT_COLUMNS}
 _PLACES = ("province", "city", "district", "town", "road", "room", "adcode")
 _DAYS = ("purchased_on", "invoice_on", "installed_on", "commissioned_on")
+_SOLD = ("purchased_on", "invoice_on")
+_NOWHERE = build_gazetteer({}, {})
 _CARD = ("product_class", "model", "serial", "invoice_no", "warranty_card", "sold_by", "installer", "note", *_DAYS)
 
 
@@ -116,36 +120,36 @@ def placed(kind: Kind, headings: Sequence[str]) -> tuple[dict[str, int], list[st
 class LineReader:
     """Reads one line: gives its values and notes every problem, so that a person mends them all at once."""
 
-    def __init__(self, kind: Kind, number: int, cells: Mapping[str, str]) -> None:
+    def __init__(
+        self, kind: Kind, number: int, cells: Mapping[str, str], today: date = date.max, gazetteer: Gazetteer = _NOWHERE
+    ) -> None:
         self._kind, self.number, self._cells = kind, number, cells
+        self.today, self.gazetteer = today, gazetteer
         self.problems: list[Problem] = []
         self.extensions: dict[str, str] = {}  # by the number in E.164
         for column in COLUMNS[kind]:
             if len(self.cell(column.key)) > column.longest:
                 self.wrong(column.key, f"太长，最多 {column.longest} 个字")
+            if cell_values.is_error(self.cell(column.key)):
+                self.wrong(column.key, "这里是表格软件的错误值，请改好再传")
 
     def cell(self, key: str) -> str:
         """Return what stands there, "" for a column that is not there."""
         return self._cells.get(key, "")
 
     def wrong(self, key: str, reason: str) -> None:
-        """Note a problem."""
+        """Note a problem; the first of a cell is told."""
         heading = next(column.heading for column in COLUMNS[self._kind] if column.key == key)
-        self.problems.append(Problem(self.number, heading, self.cell(key)[:80], reason))
+        if heading not in (problem.column for problem in self.problems):
+            self.problems.append(Problem(self.number, heading, self.cell(key)[:80], reason))
 
-    def number_of(self, key: str) -> str:
-        """Return a telephone number in E.164, "" for none or a wrong one."""
-        text = self.cell(key)
-        if _SCIENTIFIC.match(text):
-            self.wrong(key, "号码被表格软件改成了科学计数，请把这一列设为文本再填")
-            return ""
-        e164 = phone.to_e164(text) if text else ""
-        if text and not e164:
-            self.wrong(key, "电话号码不对")
-        extension = phone.split(text)[1]
-        if e164 and extension:
-            self.extensions[e164] = extension
-        return e164
+    def numbers_of(self, key: str) -> list[str]:
+        """Return the telephone numbers of a cell in E.164, the main one first; none for none or a wrong one."""
+        found, wrong = cell_values.numbers(self.cell(key)) if self.cell(key) else ({}, "")
+        if wrong:
+            self.wrong(key, wrong)
+        self.extensions |= {e164: extension for e164, extension in found.items() if extension}
+        return list(found)
 
     def choice(self, key: str, words: Mapping[str, str], default: str) -> str:
         """Return the constant of a Chinese word."""
@@ -180,8 +184,8 @@ class LineReader:
 
 
 def _customer(line: LineReader) -> Line:
-    numbers = list(dict.fromkeys(filter(None, (line.number_of(key) for key in ("number", "number2", "number3")))))
-    value = {key: line.cell(key) for key in _PLACES if line.cell(key)}
+    numbers = list(dict.fromkeys(e164 for key in ("number", "number2", "number3") for e164 in line.numbers_of(key)))
+    value = _in_one_column({key: line.cell(key) for key in _PLACES if line.cell(key)}, line.gazetteer)
     if value.get("adcode") and not _ADCODE.match(value["adcode"]):
         line.wrong("adcode", "区划代码是 6、9 或 12 位数字")
     if value.keys() - {"adcode"} and not slots.region_text(value):
@@ -199,8 +203,21 @@ def _customer(line: LineReader) -> Line:
     return Line(line.number, values)
 
 
+def _in_one_column(value: dict[str, str], gazetteer: Gazetteer) -> dict[str, str]:
+    """Return an address that has all in one cell with its divisions as fields, where they are certain."""
+    if slots.region_text(value) or not value.get("road"):
+        return value
+    found, _ = recognized({"text": value["road"]}, gazetteer)
+    fields = {name: text for name, text in found.items() if name not in ("text", "raw_text")}
+    own = {name: text for name, text in value.items() if name != "road"}
+    return {**fields, **own} if slots.region_text(fields) else value
+
+
 def _product(line: LineReader) -> Line:
     days = {key: line.day(key) for key in _DAYS}
+    for key in _SOLD:
+        if (day := days[key]) and day > line.today:
+            line.wrong(key, "日期在今天之后，请核对")
     sold = days["purchased_on"] or days["invoice_on"]
     for key, label in (("installed_on", "安装日期"), ("commissioned_on", "调试日期")):
         day = days[key]
@@ -208,13 +225,17 @@ def _product(line: LineReader) -> Line:
             line.wrong(key, f"{label}早于购买日期")
     card = line.truth("warranty_card") if line.cell("warranty_card") else None
     values: dict[str, Any] = {key: line.cell(key) for key in ("model", "serial", "invoice_no", "sold_by", "installer")}
-    values |= days | {"note": line.cell("note"), "name": line.cell("name"), "number": line.number_of("number")}
+    values |= days | {
+        "note": line.cell("note"),
+        "name": line.cell("name"),
+        "number": next(iter(line.numbers_of("number")), ""),
+    }
     values["product_class"] = line.choice("product_class", PRODUCT_CLASSES, "unknown")
     values["warranty_card"] = "unknown" if card is None else "yes" if card else "no"
     for key, label in (("serial", "序列号"), ("number", "客户电话")):
         if not line.cell(key):
             line.wrong(key, f"没有填{label}")
-        elif key == "serial" and _SCIENTIFIC.match(line.cell(key)):
+        elif key == "serial" and cell_values.is_scientific(line.cell(key)):
             line.wrong(key, "序列号被表格软件改成了科学计数，请把这一列设为文本再填")
     return Line(line.number, values)
 
@@ -222,15 +243,20 @@ def _product(line: LineReader) -> Line:
 _READERS: Mapping[Kind, Callable[[LineReader], Line]] = {"customers": _customer, "products": _product}
 
 
-def understood(kind: Kind, lines: Sequence[tuple[int, Sequence[str]]]) -> tuple[list[Line], list[Problem], list[str]]:
-    """Return the lines that are right, every problem of the others, and the headings nobody knows."""
+def understood(
+    kind: Kind, lines: Sequence[tuple[int, Sequence[str]]], today: date = date.max, gazetteer: Gazetteer = _NOWHERE
+) -> tuple[list[Line], list[Problem], list[str]]:
+    """Return the lines that are right, every problem of the others, and the headings nobody knows.
+
+    today: nothing was sold after it. gazetteer: the divisions that an address in one column may begin with.
+    """
     places, unknown = placed(kind, lines[0][1])
     good: list[Line] = []
     problems: list[Problem] = []
     seen: dict[tuple[str, ...], int] = {}
     for number, cells in lines[1:]:
         held = {key: cells[place] if place < len(cells) else "" for key, place in places.items()}
-        reader = LineReader(kind, number, held)
+        reader = LineReader(kind, number, held, today, gazetteer)
         line = _READERS[kind](reader)
         thing = _thing(kind, line)
         if not reader.problems and thing in seen:

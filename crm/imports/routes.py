@@ -58,7 +58,7 @@ async def template(table: Kind, lens: LensDep, form: Annotated[_Format, Query(al
 async def check(table: Kind, request: Request, session: SessionDep, lens: LensDep) -> ImportReport:
     """Look through a file (CSV in UTF-8 or GBK, or .xlsx; 5 MB, 5000 lines): nothing is written."""
     require(lens.viewer, *_IMPORTERS)
-    plan = await service.check(session, table, await request.body())
+    plan = await service.check(session, table, await request.body(), lens.now.astimezone(lens.zone).date())
     return schemas.report(table, plan, plan.run)
 
 
@@ -73,7 +73,15 @@ async def run(
     """
     require(lens.viewer, *_IMPORTERS)
     plan, found = await service.hand_in(
-        session, table, await request.body(), checked, skip=skip_problems, name=name, viewer=lens.viewer, now=lens.now
+        session,
+        table,
+        await request.body(),
+        checked,
+        skip=skip_problems,
+        name=name,
+        viewer=lens.viewer,
+        now=lens.now,
+        today=lens.now.astimezone(lens.zone).date(),
     )
     return schemas.report(table, plan, found)
 

@@ -3,11 +3,12 @@
 import asyncio
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from crm import places
 from crm.accounts.schemas import Viewer
 from crm.audit.service import note
 from crm.imports import columns, reader, repository
@@ -36,11 +37,15 @@ class Plan:
         return len({problem.line for problem in self.problems})
 
 
-async def check(session: AsyncSession, kind: Kind, content: bytes) -> Plan:
-    """Read a file and compare it with what is there; nothing is written. Raises TableUnreadable."""
+async def check(session: AsyncSession, kind: Kind, content: bytes, today: date) -> Plan:
+    """Read a file and compare it with what is there; nothing is written. Raises TableUnreadable.
+
+    today: the day where the hotline stands.
+    """
     digest = hashlib.sha256(content).hexdigest()
     lines = await asyncio.to_thread(reader.read, content)
-    good, problems, ignored = await asyncio.to_thread(columns.understood, kind, lines)
+    gazetteer = await places.gazetteer(session)
+    good, problems, ignored = await asyncio.to_thread(columns.understood, kind, lines, today, gazetteer)
     found = await compare(session, kind, good)
     problems = sorted([*problems, *found.problems], key=lambda problem: problem.line)
     before, run = await repository.runs_of(session, kind, digest)
@@ -49,7 +54,7 @@ async def check(session: AsyncSession, kind: Kind, content: bytes) -> Plan:
 
 async def hand_in(
     session: AsyncSession, kind: Kind, content: bytes, checked: str, *, skip: bool, name: str, viewer: Viewer,
-    now: datetime,
+    now: datetime, today: date,
 ) -> tuple[Plan, ImportRun]:  # fmt: skip
     """Put a file's lines where the batches find them; raises NotChecked, HasProblems, TableUnreadable.
 
@@ -58,7 +63,7 @@ async def hand_in(
     """
     if hashlib.sha256(content).hexdigest() != checked:
         raise NotChecked("这个文件还没有检查过，或检查后又改动了。请先检查，再导入")
-    plan = await check(session, kind, content)
+    plan = await check(session, kind, content, today)
     if plan.run is not None:
         return plan, plan.run
     if plan.problems and not skip:
