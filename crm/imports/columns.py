@@ -10,6 +10,7 @@ from crm import slots
 from crm.database import storable
 from crm.imports import cells as cell_values
 from crm.imports.errors import TableUnreadable
+from crm.products import serials
 from crm.wire import sane_day
 from crm.words import CUSTOMER_KINDS, PRODUCT_CLASSES
 from divisions.gazetteer import Gazetteer, build_gazetteer
@@ -230,10 +231,11 @@ def _product(line: LineReader) -> Line:
         "name": line.cell("name"),
         "number": next(iter(line.numbers_of("number")), ""),
     }
+    values["serial"] = serials.normal(values["serial"])
     values["product_class"] = line.choice("product_class", PRODUCT_CLASSES, "unknown")
     values["warranty_card"] = "unknown" if card is None else "yes" if card else "no"
     for key, label in (("serial", "序列号"), ("number", "客户电话")):
-        if not line.cell(key):
+        if not line.cell(key) or (key == "serial" and not values["serial"]):
             line.wrong(key, f"没有填{label}")
         elif key == "serial" and cell_values.is_scientific(line.cell(key)):
             line.wrong(key, "序列号被表格软件改成了科学计数，请把这一列设为文本再填")

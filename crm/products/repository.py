@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from crm.products.models import Product
+from crm.products.serials import normal
 from crm.tickets.models import Ticket, TicketSlot
 from crm.visits.models import EngineerVisit
 
@@ -36,8 +37,8 @@ async def names_of(session: AsyncSession, customers: Collection[str]) -> Mapping
 
 
 async def by_serial(session: AsyncSession, serial: str) -> Product | None:
-    """Return the product with this serial."""
-    return (await session.execute(select(Product).where(Product.serial == serial))).scalar_one_or_none()
+    """Return the product with this serial, however it is typed."""
+    return (await session.execute(select(Product).where(Product.serial == normal(serial)))).scalar_one_or_none()
 
 
 async def get(session: AsyncSession, product: str, *, lock: bool = False) -> Product | None:

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
 
+from crm.products.serials import normal
 from crm.wire import Change, Shape, Text, Time, example, sane_day
 
 Day = Annotated[date, AfterValidator(sane_day)]
@@ -19,7 +20,7 @@ class CardFields(Change):
 
     product_class: Literal["boiler", "other", "unknown"] = "unknown"
     model: Annotated[Text, Field(max_length=60)] = ""
-    serial: Annotated[Text, Field(max_length=60)] = ""
+    serial: Annotated[Text, Field(max_length=60), AfterValidator(normal)] = ""
     purchased_on: Day | None = None
     invoice_no: Annotated[Text, Field(max_length=40)] = ""
     invoice_on: Day | None = None

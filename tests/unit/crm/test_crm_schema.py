@@ -171,6 +171,31 @@ def test_call_backs_of_one_number_become_one(database_url: str) -> None:
     assert [tuple(row) for row in asked] == [("0", "0"), ("0", "1"), ("0", "2"), ("3", "3"), ("4", "4")]
 
 
+def test_serials_get_one_form_where_no_other_machine_has_it(database_url: str) -> None:
+    """Data of before: one typed in small letters, three of one machine, two of which one is right already, none."""
+    typed = ("sn 1", "ＳＮ２", "sn2", "SN2 ", "sn3", "SN3", "", "")
+    with of_revision(database_url, "serials", "0390") as engine:
+        with engine.begin() as connection:
+            connection.execute(text(_OWNER), {"at": NOON})
+            for number, serial in enumerate(typed):
+                values = {"id": str(number), "serial": serial, "at": NOON + timedelta(seconds=number)}
+                connection.execute(text(_MACHINE), values)
+        with engine.begin() as connection:
+            command.upgrade(alembic_config(connection), "head")
+            told = connection.execute(text("SELECT serial FROM products ORDER BY id")).scalars().all()
+    assert list(told) == ["SN1", "SN2", "sn2", "SN2 ", "sn3", "SN3", "", ""]
+
+
+_OWNER = (
+    "INSERT INTO customers (id, name, kind, elder, note, version, created_at)"
+    " VALUES ('c', '', 'owner', false, '', 1, :at)"
+)
+_MACHINE = (
+    "INSERT INTO products (id, customer_id, product_class, model, serial, created_at)"
+    " VALUES (:id, 'c', 'boiler', '', :serial, :at)"
+)
+
+
 def test_who_opened_and_who_urged_is_taken_from_the_timeline(database_url: str) -> None:
     """Only by whom there is one, and only what no call or message opened."""
     with of_revision(database_url, "opening", "0320") as engine:
