@@ -8,7 +8,18 @@ from typing import Any
 _SUFFIX = re.compile(
     r"(特别行政区|维吾尔自治区|壮族自治区|回族自治区|自治区|自治州|自治县|地区|街道|省|市|区|县|镇|乡|盟|旗)$"
 )
+_NUMERALS = "0-9零〇一二三四五六七八九十百两幺"
+# What a short name is not a place before: it is a road's or an estate's (天河路, 幸福小区, 人民医院).
+_NO_PLACE = re.compile(
+    rf"[东南西北中]?(?:大道|路|街(?=[{_NUMERALS}东南西北中号])|巷|道(?!办)|桥)|花园|花苑|小区|新村|村(?![\u4e00-\u9fff]{{1,3}}(?:路|街|巷))"
+    "|苑|公?园|广场|大厦|公寓|商城|市场|酒店|饭店|宾馆|大学|医院|银行"
+)
+_IN_FULL = re.compile("(?<=市)场|(?<=[省县乡])道")  # and a whole name: 佛山市场
+_COUNTED = re.compile(rf"[{_NUMERALS}]+[栋座幢号楼层室房组]")  # 三栋 is a building before it is a town
+_GENERAL = re.compile("(?:经济|技术|高新|工业|产业|旅游)*(?:开发|新|园|城|产业园|工业园|高新|工业|度假)区")  # whose?
 _PLACEHOLDERS = ("市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划")
+_TOWN = 4
+_TOWNS_KIND = re.compile("街道?|镇|乡")  # said for another: 大石街, 北滘街道
 FIELDS = {1: "province", 2: "city", 3: "district", 4: "town"}
 
 
@@ -57,13 +68,13 @@ class Gazetteer:
         when a name fits several places. skipped: so many characters may stand before it, such as 我在, 就."""
         best: list[Region] = []
         for start in range(min(len(text), skipped + 1)):
-            best = self._walk(text, start)
+            best = [region for region in self._walk(text, start) if _stands_alone(region, text, start)]
             if best:
                 break
         deepest = max((region.end for region in best), default=0)
         regions = [region for region in best if region.end == deepest]
         most = max((region.named for region in regions), default=0)
-        return _without_ancestors([region for region in regions if region.named == most])
+        return _without_ancestors(_without_towns([region for region in regions if region.named == most]))
 
     def starts(self, text: str, start: int) -> bool:
         """Tell whether a division's name begins at `start` of compact `text`."""
@@ -88,8 +99,14 @@ class Gazetteer:
 
     def _at(self, text: str, start: int) -> Iterable[tuple[Division, int]]:
         for length in range(min(self.longest, len(text) - start), 1, -1):
-            for item in self.names.get(text[start : start + length], ()):
-                yield item, start + length
+            name, end = text[start : start + length], start + length
+            for item in self.names.get(name, ()):
+                if name == item.name:
+                    if not _IN_FULL.match(text, end):
+                        yield item, end
+                elif not (_NO_PLACE.match(text, end) or _COUNTED.fullmatch(name)):
+                    kind = _TOWNS_KIND.match(text, end) if item.level == _TOWN else None
+                    yield item, kind.end() if kind else end
 
     def chain(self, division: Division) -> tuple[Division, ...]:
         """Return `division` with its ancestors, province first."""
@@ -111,7 +128,7 @@ def build_gazetteer(divisions: Mapping[str, Division], aliases: Mapping[str, str
         if item.name in _PLACEHOLDERS:
             continue
         short = _SUFFIX.sub("", item.name)
-        for name in {item.name, short} if len(short) >= 2 else {item.name}:
+        for name in {item.name, *(each for each in (short, short.removesuffix("新")) if len(each) >= 2)}:
             names.setdefault(name, []).append(item)
     for former, code in aliases.items():
         if code in divisions:
@@ -120,6 +137,22 @@ def build_gazetteer(divisions: Mapping[str, Division], aliases: Mapping[str, str
     longest = max((len(name) for name in names), default=0)
     indexed = {name: tuple(items) for name, items in names.items()}
     return Gazetteer(divisions, frozenset(aliases), indexed, longest)
+
+
+def _stands_alone(region: Region, text: str, start: int) -> bool:
+    """Tell whether divisions named from `start` on are meant: what is said within another name is none.
+
+    A town's short name alone behind other words (碧桂园) is a part of them, and so is a general name (火炬开发区).
+    """
+    if region.named > 1 or not start:
+        return True
+    said, last = text[start : region.end], region.chain[-1]
+    return not _GENERAL.fullmatch(said) and (last.level < _TOWN or said == last.name)
+
+
+def _without_towns(regions: list[Region]) -> list[Region]:
+    """Leave out towns where the same words are a city or district too: 北京, 广州白云."""
+    return [region for region in regions if region.chain[-1].level < _TOWN] or regions
 
 
 def _without_ancestors(regions: list[Region]) -> list[Region]:

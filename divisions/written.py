@@ -1,8 +1,7 @@
 """The division of an address that somebody wrote: found where it is certain, else left for a person to complete.
 
 Nobody reads a written address back to who wrote it, so more is asked of it than of a spoken one: a town's name
-standing alone, or a district's short name without a road behind it, is a proposal only, and a short name before 路,
-花园 ... is a road's or an estate's.
+standing alone, or a district's short name without a road behind it, is a proposal only.
 """
 
 import re
@@ -12,10 +11,6 @@ from divisions.gazetteer import FIELDS, Gazetteer, Region
 
 _APART = re.compile(r"[\s,，、.。;；:：/\\|]+")
 _LEAD = re.compile(r"^(?:我|家|住|址|地|在|是|位于|中国)*")
-_NO_PLACE = re.compile(
-    r"[东南西北中]?(?:大道|路|街|巷|道|桥)|花园|花苑|小区|新村|村|苑|公?园|广场|大厦|公寓|商城|市场|酒店|饭店|宾馆|大学|医院|银行"
-)
-_NO_PLACE_IN_FULL = re.compile(r"(?<=市)场|(?<=[省县乡])道")
 _ROAD = re.compile(r"[^\d]{2,7}?(?:大道|路|街|巷)")
 _TAILS = {2: "区", 4: "镇"}  # 佛山市区; 大良镇, which is a 街道 today
 _CITY = 2
@@ -46,7 +41,7 @@ def _read(line: str, gazetteer: Gazetteer) -> tuple[list[dict[str, str]], str, b
     letters = [at for at, letter in enumerate(line) if not _APART.match(letter)]
     text = "".join(line[at] for at in letters)
     begin = len(text) - len(_LEAD.sub("", text))
-    found = _find(text[begin:], gazetteer)
+    found = gazetteer.find(text[begin:], skipped=0)
     if not found:
         return [], line, False
     end = begin + found[0].end
@@ -54,18 +49,6 @@ def _read(line: str, gazetteer: Gazetteer) -> tuple[list[dict[str, str]], str, b
     rest = line[letters[end] :].strip() if end < len(letters) else ""
     rest = rest.removeprefix(_TAILS.get(found[0].chain[-1].level, ""))
     return [region.fields() for region in found], rest, certain
-
-
-def _find(text: str, gazetteer: Gazetteer) -> list[Region]:
-    """Return the readings at the very beginning; a name that turns out to be a road's is none."""
-    end = len(text)
-    while found := gazetteer.find(text[:end], skipped=0):
-        last = found[0].end
-        pattern = _NO_PLACE_IN_FULL if _in_full(text[:last], found[0], gazetteer) else _NO_PLACE
-        if not pattern.match(text, last):
-            return found
-        end = last - 1
-    return []
 
 
 def _in_full(said: str, region: Region, gazetteer: Gazetteer) -> bool:

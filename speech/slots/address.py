@@ -12,7 +12,7 @@ from speech.slots.numerals import DIGITS, NUMERAL, NUMERAL_CHARS, convert_before
 
 _LEAD = re.compile(r"^(我家?|就|在|是|住|地址|那个|呃|嗯|啊|喂|的|这是|到|改成|应该是|不是.{0,24}是)+")
 _ROAD = re.compile(r"^(.{1,12}?(?:大道[东西南北中]?|路[东西南北中]?|街(?!道)|巷|弄|胡同))")
-_NUMBER = re.compile(rf"^(\d+(?:之\d+)?|{NUMERAL}(?:之{NUMERAL})?)号(?!楼|房)")
+_NUMBER = re.compile(rf"^(\d+(?:之\d+)?|{NUMERAL}(?:之{NUMERAL})?)号(?!楼|房)(?:之(\d+|{NUMERAL}))?")
 _COMMUNITY = re.compile(r"^([^\d]{2,8}?(?:社区|村委会|村民委员会|村委|村(?!路)))")
 _ESTATE_WORD = (
     "花园|花苑|家园|豪苑|雅苑|名苑|公寓|山庄|大厦|广场|华府|新村|新城|城市?|苑|府|居|湾|坊"
@@ -23,9 +23,9 @@ _ESTATE = re.compile(rf"^([^\d]{{1,12}}?(?:小区|(?:{_ESTATE_WORD})(?:{_ESTATE_
 _NAME = re.compile(rf"^([^{NUMERAL_CHARS}A-Z]{{2,12}})(?=(?:[A-Z]|{NUMERAL}[A-Z]?)(?:号楼|栋|座|幢|单元))")
 _BUILDING = re.compile(rf"(?P<building>[A-Z]|{NUMERAL}[A-Z]?)(?:号楼|栋|座|幢)")
 _UNIT = re.compile(rf"(?P<unit>{NUMERAL})单元")
-_FLOOR = re.compile(rf"(?P<floor>{NUMERAL})(?:楼|层)")
-_ROOM = re.compile(rf"(?P<room>{NUMERAL}[A-Z]?)(?:室|房|号房|号)?$")
-_ROOM_MARKED = re.compile(rf"(?P<room>{NUMERAL}[A-Z]?)(?:室|号房|房)")
+_FLOOR = re.compile(rf"(?P<floor>负?{NUMERAL})(?:楼|层)")
+_ROOM = re.compile(rf"(?P<room>[A-Z]?{NUMERAL}[A-Z]?)(?:室|房|号房|号)?$")
+_ROOM_MARKED = re.compile(rf"(?P<room>[A-Z]?{NUMERAL}[A-Z]?)(?:室|号房|房)")
 _ONE_DIGIT = f"[{''.join(DIGITS)}]"
 # A door that is named to its end: 室 or 房, or a floor, 零 and the door's own digit, behind what doors are counted in.
 # A recognizer hears 室 as 十 until it knows that nothing follows.
@@ -40,6 +40,7 @@ _TEN = re.compile(r"^十(?=[一二三四五六七八九](?:号楼|栋|座|幢))"
 _LAST_ONE = re.compile(rf"(?<={_ONE_DIGIT}[零洞])了$")
 _SEVEN = re.compile(rf"(?<={_ONE_DIGIT})区(?=[零洞]{_ONE_DIGIT})")
 _HIGHEST, _MOST_DOORS = "60", "30"  # floor, and door on it
+_PARTS_OF_A_NUMBER = re.compile("([A-Z]*)([^A-Z]*)([A-Z]*)")
 _LANDMARK = re.compile(r"(?:旁边|对面|附近|隔壁|第[一二三]家|楼上|门口)")
 
 
@@ -94,14 +95,20 @@ def parse_local(text: str) -> dict[str, str]:
             continue
         match = pattern.match(rest)
         if match and not (name == "community" and _ROAD.match(rest) and _earlier_road(rest, match.end())):
-            value = match.group(1)
-            fields[name] = (number_text(value) or value) if name == "number" else value
+            fields[name] = _house(match) if name == "number" else match.group(1)
             rest = rest[match.end() :]
     fields.update(parse_room(rest))
     landmark = _LANDMARK.search(rest)
     if landmark and "room_no" not in fields:
         fields["landmark"] = rest
     return fields
+
+
+def _house(match: re.Match[str]) -> str:
+    """Return a house number; 128号之三 is 128之3."""
+    said, part = match.group(1), match.group(2) or ""
+    number = number_text(said) or said
+    return f"{number}之{number_text(part) or part}" if part else number
 
 
 def _earlier_road(text: str, end: int) -> bool:
@@ -155,9 +162,9 @@ def whole_room(text: str) -> bool:
 
 
 def _digits(text: str) -> str:
-    letters = text[len(text.rstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")) :]
-    numeral = text[: len(text) - len(letters)]
-    return (number_text(numeral) or digit_string(numeral) or "") + letters if numeral else letters
+    below = "-" if text.startswith("负") else ""
+    first, numeral, last = _PARTS_OF_A_NUMBER.fullmatch(text.removeprefix("负")).groups()  # type: ignore[union-attr]
+    return f"{below}{first}{number_text(numeral) or digit_string(numeral) or ''}{last}"
 
 
 def compose(fields: dict[str, str]) -> dict[str, str]:
