@@ -11,17 +11,25 @@ from divisions.gazetteer import Gazetteer
 from speech.slots.numerals import DIGITS, NUMERAL, NUMERAL_CHARS, convert_before, digit_string, number_text
 
 _LEAD = re.compile(r"^(我家?|就|在|是|住|地址|那个|呃|嗯|啊|喂|的|这是|到|改成|应该是|不是.{0,24}是)+")
-_ROAD = re.compile(r"^(.{1,12}?(?:大道[东西南北中]?|路[东西南北中]?|街(?!道)|巷|弄|胡同))")
+# One road may lead off another (凤翔路五巷).
+_ROAD = re.compile(
+    r"^(.{1,12}?(?:大道[东西南北中]?|路[东西南北中]?|街(?!道)|巷|弄|胡同)"
+    rf"(?:(?:{NUMERAL}|[^{NUMERAL_CHARS}号旁对附隔]{{1,5}}?)(?:巷|弄|街(?!道)|路(?!口)|大道)[东西南北中]?)*)"
+)
 _NUMBER = re.compile(rf"^(\d+(?:之\d+)?|{NUMERAL}(?:之{NUMERAL})?)号(?!楼|房)(?:之(\d+|{NUMERAL}))?")
 _COMMUNITY = re.compile(r"^([^\d]{2,8}?(?:社区|村委会|村民委员会|村委|村(?!路)))")
+_PHASE = f"(?:{NUMERAL}期|(?:[东南西北A-Z]|{NUMERAL})区)*"
 _ESTATE_WORD = (
-    "花园|花苑|家园|豪苑|雅苑|名苑|公寓|山庄|大厦|广场|华府|新村|新城|城市?|苑|府|居|湾|坊"
+    "花园|花苑|家园|豪苑|雅苑|名苑|公寓|山庄|大厦|广场|华府|新村|新城|城市?"
+    rf"|[苑府居湾坊](?=$|小区|[旁对附隔门楼那第A-Z]|{NUMERAL})"  # 居 in 雅居乐 ends no name
     "|工业区|工业园|科技园|产业园|软件园|宿舍|酒店|医院|学校|商场|市场"
 )
-_ESTATE = re.compile(rf"^([^\d]{{1,12}}?(?:小区|(?:{_ESTATE_WORD})(?:{_ESTATE_WORD})*))(?:小区)?")
+_ESTATE = re.compile(rf"^([^\d]{{1,12}}?(?:小区|(?:{_ESTATE_WORD})(?:{_ESTATE_WORD})*){_PHASE})(?:小区)?")
+# Behind an estate a short number is a house's and no door's.
+_HOUSE = re.compile(r"^([一二三四五六七八九]{1,2}|[二三四五六七八九]?十[一二三四五六七八九]?|\d{1,2})号(?!楼|房)")
 # Any other name is one too when a building is counted right behind it (碧桂园十二座).
-_NAME = re.compile(rf"^([^{NUMERAL_CHARS}A-Z]{{2,12}})(?=(?:[A-Z]|{NUMERAL}[A-Z]?)(?:号楼|栋|座|幢|单元))")
-_BUILDING = re.compile(rf"(?P<building>[A-Z]|{NUMERAL}[A-Z]?)(?:号楼|栋|座|幢)")
+_NAME = re.compile(rf"^([^{NUMERAL_CHARS}A-Z]{{2,12}}{_PHASE})(?=(?:[A-Z]|{NUMERAL}[A-Z]?)(?:号楼|栋|座|幢|单元))")
+_BUILDING = re.compile(rf"(?P<building>[A-Z]?{NUMERAL}[A-Z]?|[A-Z])(?:号楼|栋|座|幢)")
 _UNIT = re.compile(rf"(?P<unit>{NUMERAL})单元")
 _FLOOR = re.compile(rf"(?P<floor>负?{NUMERAL})(?:楼|层)")
 _ROOM = re.compile(rf"(?P<room>[A-Z]?{NUMERAL}[A-Z]?)(?:室|房|号房|号)?$")
@@ -87,7 +95,7 @@ def parse_address(text: str, gazetteer: Gazetteer) -> tuple[dict[str, str], list
 def parse_local(text: str) -> dict[str, str]:
     """Parse what follows the divisions: community, road, number, estate and the room part."""
     fields: dict[str, str] = {}
-    rest = _LEAD.sub("", text)
+    rest = _LEAD.sub("", text).removeprefix("小区")
     for name, pattern in (
         ("community", _COMMUNITY), ("street", _ROAD), ("number", _NUMBER), ("estate", _ESTATE), ("estate", _NAME),
     ):  # fmt: skip
@@ -97,6 +105,10 @@ def parse_local(text: str) -> dict[str, str]:
         if match and not (name == "community" and _ROAD.match(rest) and _earlier_road(rest, match.end())):
             fields[name] = _house(match) if name == "number" else match.group(1)
             rest = rest[match.end() :]
+    house = _HOUSE.match(rest) if "estate" in fields else None
+    if house:
+        fields["estate"] += f"{number_text(house.group(1))}号"
+        rest = rest[house.end() :]
     fields.update(parse_room(rest))
     landmark = _LANDMARK.search(rest)
     if landmark and "room_no" not in fields:
