@@ -11,11 +11,14 @@ _SUFFIX = re.compile(
 _NUMERALS = "0-9零〇一二三四五六七八九十百两幺"
 # What a short name is not a place before: it is a road's or an estate's (天河路, 幸福小区, 人民医院).
 _NO_PLACE = re.compile(
-    rf"[东南西北中]?(?:大道|路|街(?=[{_NUMERALS}东南西北中号])|巷|道(?!办)|桥)|花园|花苑|小区|新村|村(?![\u4e00-\u9fff]{{1,3}}(?:路|街|巷))"
+    rf"[东南西北中]?(?:大道|[一二三四五六七八九十]?路|[大正横直后]街|街(?=[{_NUMERALS}东南西北中号])|巷|道(?!办)|桥)|门(?:[内外]|大街|路)|花园|花苑|小区|新村|新城(?!区)|村(?![\u4e00-\u9fff]{{1,3}}(?:路|街|巷))"
     "|苑|公?园|广场|大厦|公寓|商城|市场|酒店|饭店|宾馆|大学|医院|银行"
 )
 _IN_FULL = re.compile("(?<=市)场|(?<=[省县乡])道")  # and a whole name: 佛山市场
 _COUNTED = re.compile(rf"[{_NUMERALS}]+[栋座幢号楼层室房组]")  # 三栋 is a building before it is a town
+_APART = re.compile(  # what a short name may follow; behind anything else it is a piece of a name (恒大名都, 香港九龙)
+    r"(?:[|\dA-Z就在是住于到址边里的呢吗吧啊嗯呃哦喂这那个了修说叫我们省]|[我你老]家|[你您]好|先生|女士|小姐|姓.{1,2}|叫.{2,3})$"
+)
 _GENERAL = re.compile("(?:经济|技术|高新|工业|产业|旅游)*(?:开发|新|园|城|产业园|工业园|高新|工业|度假)区")  # whose?
 _PLACEHOLDERS = ("市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划")
 _TOWN = 4
@@ -142,12 +145,13 @@ def build_gazetteer(divisions: Mapping[str, Division], aliases: Mapping[str, str
 def _stands_alone(region: Region, text: str, start: int) -> bool:
     """Tell whether divisions named from `start` on are meant: what is said within another name is none.
 
-    A town's short name alone behind other words (碧桂园) is a part of them, and so is a general name (火炬开发区).
+    A short name alone behind other words (碧桂园, 恒大名都) is a part of them, and so is a general name (火炬开发区).
     """
     if region.named > 1 or not start:
         return True
     said, last = text[start : region.end], region.chain[-1]
-    return not _GENERAL.fullmatch(said) and (last.level < _TOWN or said == last.name)
+    apart = _APART.search(text, 0, start) is not None
+    return not _GENERAL.fullmatch(said) and ((said == last.name and len(said) > 2) or (apart and last.level < _TOWN))
 
 
 def _without_towns(regions: list[Region]) -> list[Region]:

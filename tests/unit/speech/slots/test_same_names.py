@@ -56,3 +56,24 @@ def test_one_place_is_found_whatever_it_is_called(china: Slots, said: str, regio
     found = china.interpret(ADDRESS, LEXICON, (said,))
     assert found.status == "match"
     assert (found.value.get("region", ""), found.value.get("road", "")) == (region, road)
+
+
+@pytest.mark.parametrize(
+    ("said", "region", "road"),
+    [
+        ("湛江赤坎中山二路", "广东省湛江市赤坎区", "中山二路"),
+        ("沈阳和平大街", "辽宁省沈阳市", "和平大街"),
+        ("广州珠江新城花城大道", "广东省广州市", "珠江新城花城大道"),
+        ("北京朝阳门外大街一号", "北京市", "朝阳门外大街1号"),
+        ("恒大名都五号楼", "", "恒大名都"),
+        ("幸福花园东区三栋", "", "幸福花园东区"),
+        ("我姓陈顺德", "广东省佛山市顺德区", ""),
+        ("我想报修顺德", "广东省佛山市顺德区", ""),
+    ],
+)
+def test_a_name_within_a_longer_one_is_no_place(china: Slots, said: str, region: str, road: str) -> None:
+    test_one_place_is_found_whatever_it_is_called(china, said, region, road)
+
+
+def test_a_piece_of_a_place_that_is_not_known_is_none(china: Slots) -> None:
+    assert china.interpret(ADDRESS, LEXICON, ("香港九龙",)).status == "no_match"
