@@ -26,6 +26,10 @@ _DAYS = (
 _YEARS_AGO = {"今年": 0, "去年": 1, "旧年": 1, "前年": 2, "大前年": 3, "明年": -1, "后年": -2}
 # No year has three digits: nothing parts 二二 when it is spoken, and its second half is lost.
 _YEAR_2022 = re.compile("(?<![零〇一二两三四五六七八九])二[零〇]二年")
+# 二千零二十一年, 二零二十五年: the tens of the year said as a count.
+_COUNTED_YEAR = re.compile(rf"(?:[二两]千[零〇]?|二[零〇])({COUNT})(?=年)")
+_YEARS_AND_MONTHS = re.compile(rf"({COUNT})年(?:零|又|加)?({COUNT})个月")
+_HALF_OF_THE_YEAR = re.compile("上半年|下半年")
 _YEAR = re.compile(
     r"大前年|前年|去年|旧年|今年|明年|后年|([零〇一二三四五六七八九幺0-9]{4}|[零〇一二三四五六七八九0-9]{2})年"
 )
@@ -33,13 +37,14 @@ _MONTH = re.compile(rf"({COUNT})月份?(初|中旬?|底|末|({COUNT})[号日])?"
 _RELATIVE_MONTH = re.compile(rf"(上上个?|上个?|这个?|本)月份?(初|中旬?|底|末|({COUNT})[号日])?")
 _WEEKDAY = re.compile(r"(上上个?|上个?|这个?|本)(?:星期|礼拜|周)([一二三四五六日天])?")
 _AGO = re.compile(
-    r"(不到|快|将近|差不多|大概)?(半|[零〇一二两三四五六七八九十百0-9]{1,3})(?:来)?(个半|个多|个|多)?(天|星期|礼拜|周|月|年)"
+    r"(不到|快|将近|差不多|大概)?((?<![上下])半|[零〇一二两三四五六七八九十百0-9]{1,3})(?:来)?(个半|个多|个|多)?(天|星期|礼拜|周|月|年)"
     r"(半|多)?(以内|之内|内|以上|之前|以前|前|了)?"
 )
 _TWO_NUMBERS = re.compile(r"([一二两三四五六七八])([二两三四五六七八九])(天|个?月|年)(了|多|前)?")
 _SPANS: tuple[tuple[str, tuple[int, int], tuple[int, int], str], ...] = (
     ("双十一|双11", (11, 1), (11, 15), "range"), ("双十二|双12", (12, 1), (12, 15), "range"),
-    ("六一八|618", (6, 1), (6, 20), "range"), ("国庆|十一长假|十一黄金周", (10, 1), (10, 7), "range"),
+    ("六一八|618", (6, 1), (6, 20), "range"),
+    ("国庆|十一长假|十一黄金周|(?<![双二三四五六七八九])十一(?![月号日个几点年天])", (10, 1), (10, 7), "range"),
     ("五一(?!路)|劳动节", (5, 1), (5, 5), "range"), ("元旦", (1, 1), (1, 3), "range"),
     ("春节|过年|大年", (1, 15), (2, 28), "range"), ("中秋", (9, 7), (10, 8), "range"),
     ("端午", (5, 28), (6, 25), "range"),
@@ -93,11 +98,17 @@ def _spans(text: str, today: date) -> list[Span]:
 
     A reader returns None when its words are not there, [] when they are and make no sense: then nothing else is tried.
     """
+    text = _COUNTED_YEAR.sub(_year_in_digits, text)
     readers: tuple[_Reader, ...] = (_between, _by_year, _by_month, _by_week, _by_day, _ago, _no_year)
     return next((spans for reader in readers if (spans := reader(text, today)) is not None), [])
 
 
 # ---- a year, with or without a part of it ----
+
+
+def _year_in_digits(match: re.Match[str]) -> str:
+    tens = number(match.group(1))
+    return str(2000 + tens) if tens is not None and 10 <= tens <= 99 else match.group()
 
 
 def _by_year(text: str, today: date) -> list[Span] | None:
@@ -192,6 +203,10 @@ def _between(text: str, today: date) -> list[Span] | None:
 
 
 def _ago(text: str, today: date) -> list[Span] | None:
+    both = _YEARS_AND_MONTHS.search(text)
+    if both is not None:
+        months = 12 * (number(both.group(1)) or 0) + (number(both.group(2)) or 0)
+        return [_about(today, float(months), "月", "", "")] if 0 < months < 12 * 100 else []
     match = _AGO.search(text)
     if match is None:
         return None
@@ -234,5 +249,8 @@ def _back(today: date, count: float, unit: str) -> date:
 
 
 def _no_year(text: str, today: date) -> list[Span]:
-    spans = [span for year in (today.year, today.year - 1, today.year - 2) if (span := _within(text, year))]
+    years = (today.year, today.year - 1, today.year - 2)
+    if _HALF_OF_THE_YEAR.search(text) and (half := _within(text, today.year)) and half.first and half.first <= today:
+        return [half]  # the one that runs or has just been
+    spans = [span for year in years if (span := _within(text, year))]
     return [span for span in spans if span.first is not None and span.first <= today][:2]

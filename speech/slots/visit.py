@@ -38,17 +38,30 @@ _RELATIVE = (
 )  # fmt: skip
 _TWO_DAYS = re.compile("([今明])([明后])(?:这?两)?天")
 _IN_DAYS = re.compile(rf"(?:再?过|等)({COUNT})天|({COUNT})天(?:以后|之后|后|过后)")
-_IN_A_WEEK = re.compile("(?:一个?(?:星期|礼拜)|一周)(?:以后|之后|后)")
+_IN_WEEKS = re.compile(
+    rf"(?:再?过|等)({COUNT})个?(?:星期|礼拜|周)(?![一二三四五六日天])|({COUNT})个?(?:星期|礼拜|周)(?:以后|之后|后|过后)"
+)
+_IN_HALF_A_MONTH = re.compile("(?:再?过|等)半个月|半个月(?:以后|之后|后|过后)")
 _WEEKDAY = re.compile(r"(这个?|本|下下个?|下个?)?(?:星期|礼拜|周)([一二三四五六日天])")
 _WEEKEND = re.compile(r"(这个?|本|下个?)?(?:周末|礼拜末|星期末|双休日)")
 _MONTH_DAY = re.compile(rf"(?:({COUNT})月份?|((?:下个?|这个?|本)月))?({COUNT})[号日](?!楼|房)")
-_CLOCK = re.compile(rf"(?<!什)({COUNT})(?:点钟?|时)(半|一刻|三刻|({COUNT})分?)?")
+# 有一点, 早一点, 晚一点 are no hour.
+_CLOCK = re.compile(
+    rf"(?<!什)(?!(?<=[有差快早晚慢好])(?<![今明后]晚)一点(?!钟|半))({COUNT})(?:点钟?|时)(半|一刻|三刻|({COUNT})分?)?"
+)
+_TWO_HOURS = re.compile("(?<![十零〇一二两三四五六七八九0-9])([一二两三四五六七八])([二三四五六七八九])(?=点)")
+_EITHER = re.compile(
+    "(?:上午|早上|上昼)(?:或者?|和|跟|、)?(?:下午|下昼)|(?:下午|下昼)(?:或者?|和|跟|、)(?:上午|早上|晚上)"
+)
+_BY_NOON, _PAST_NOON = re.compile("中午(?:以前|之前|前(?!后))"), re.compile("中午(?:以后|之后|过后|后)")
+_EXCEPT = re.compile("除了|除开|除掉")  # what is left is asked for
 _RANGE = re.compile("^(?:到|至|和|-)")
 _WAIT = re.compile(
     rf"(再?过|再?等)?(?:(半)个?(?:小时|钟头)|({COUNT})个?(半)?(?:小时|钟头)|({COUNT})个(半)?钟|({COUNT})(分钟|刻钟))(?!了)"
     r"(以后|之后|后|过后|再)?"
 )
 _NIGHT = re.compile("凌晨|半夜|深夜|后半夜")
+_HALF_A_YEAR = 183
 _NIGHT_OVER = 6  # the hour
 _STEP_MIN = 30  # of a wait's end; times are said to the half hour, and never before what was asked for
 _HEARD_AS_A_DAY = re.compile("(?<=点)(半?)一号")  # 两点以后 to a recognizer without tones; no day follows an hour
@@ -78,8 +91,10 @@ def read_visit(text: str, now: datetime | None, known: str = "") -> VisitTime:
 
     Without `now` only words that depend on no day are understood.
     """
+    if _EXCEPT.search(text):
+        return VisitTime("no_match")
     text = _HEARD_AS_A_DAY.sub(r"\1以后", text)
-    wanted = _NOT_THEN.sub("|", text)
+    wanted = _plainer(_NOT_THEN.sub("|", text))
     waited = _wait(wanted)
     if waited is not None and now is not None:
         ends = _step_after(now.astimezone(CHINA) + waited)
@@ -103,6 +118,17 @@ def read_visit(text: str, now: datetime | None, known: str = "") -> VisitTime:
     if not values:
         return VisitTime("match", refused)
     return VisitTime("match" if len(values) == 1 else "ambiguous", "", tuple(values[:3]))
+
+
+def _plainer(text: str) -> str:
+    """Return `text` with what is said in two ways said in one: 两三点, 元月, 中午前."""
+
+    def hours(match: re.Match[str]) -> str:
+        first, second = match.groups()
+        return f"{first}点到{second}" if (number(second) or 0) == (number(first) or 0) + 1 else match.group()
+
+    text = _PAST_NOON.sub("下午", _BY_NOON.sub("上午", text.replace("元月", "一月")))
+    return _TWO_HOURS.sub(hours, text)
 
 
 def _wait(text: str) -> timedelta | None:
@@ -170,8 +196,10 @@ def _named(text: str, today: date) -> Iterator[tuple[int, date]]:
         count = number(match.group(1) or match.group(2))
         if count:
             yield match.start(), today + timedelta(days=min(count, 9999))
-    for match in _IN_A_WEEK.finditer(rest):
-        yield match.start(), today + timedelta(days=7)
+    for match in _IN_WEEKS.finditer(rest):
+        yield match.start(), today + timedelta(days=7 * min(number(match.group(1) or match.group(2)) or 0, 999))
+    for match in _IN_HALF_A_MONTH.finditer(rest):
+        yield match.start(), today + timedelta(days=15)
     for match in _WEEKDAY.finditer(rest):
         yield match.start(), _weekday(today, match.group(1) or "", WEEKDAYS[match.group(2)])
     for match in _WEEKEND.finditer(rest):
@@ -203,8 +231,8 @@ def _month_day(today: date, month_said: str | None, which: str, day: int | None)
         month = number(month_said) or 0
         this_year = make_day(today.year, month, day)
         next_year = make_day(today.year + 1, month, day)
-        far = today + timedelta(days=MAX_VISIT_DAYS)
-        return next_year if next_year and next_year <= far and (not this_year or this_year < today) else this_year
+        near = today + timedelta(days=_HALF_A_YEAR)  # 一月 said in December is the next one, though it may be too far
+        return next_year if next_year and next_year <= near and (not this_year or this_year < today) else this_year
     next_month = make_day(today.year + today.month // 12, today.month % 12 + 1, day)
     this_month = make_day(today.year, today.month, day)
     if which:
@@ -216,20 +244,18 @@ def _month_day(today: date, month_said: str | None, which: str, day: int | None)
 
 
 def _hours(text: str) -> _Hours:
-    part = next((name for name, pattern in _PARTS if re.search(pattern, text)), "")
-    if part in ("", "morning") and _NIGHT.search(text):
-        part = "night"
+    part = _part_in(text)
+    between = _from_to(text)
+    if between is not None:
+        return between
     times = [(match.end(), hour) for match in _CLOCK.finditer(text) if (hour := _clock(match, part)) is not None]
     if not times:
-        return _Hours("" if part == "night" else part)
+        return _Hours("" if part == "night" else "any" if _EITHER.search(text) else part)
     end, first = times[0]
     said = first.strftime("%H:%M")
     if part in ("evening", "night") and first.hour < _NIGHT_OVER:
         return _Hours("morning", said, "", night=part == "evening" or (first.hour == 0 and "凌晨" not in text))
     part = part or _part_of(first)
-    if len(times) > 1 and _RANGE.match(text[end:]):
-        last = _not_before(first, times[1][1])
-        return _Hours(part, said, last.strftime("%H:%M") if last > first else "")
     if _AFTER.match(text[end:]):
         return _Hours(part, said, "")
     if _BEFORE.match(text[end:]):
@@ -237,10 +263,59 @@ def _hours(text: str) -> _Hours:
     return _Hours(part, said, said)
 
 
+def _part_in(text: str) -> str:
+    part = next((name for name, pattern in _PARTS if re.search(pattern, text)), "")
+    return "night" if part in ("", "morning") and _NIGHT.search(text) else part
+
+
+def _from_to(text: str) -> _Hours | None:
+    """Return two hours as from and to, each of the part of the day said before it; None when there are no two."""
+    matches = list(_CLOCK.finditer(text))
+    if len(matches) < 2 or not _RANGE.match(text[matches[0].end() :]):
+        return None
+    begin, end = matches[:2]
+    part = _part_in(text[: begin.start()])
+    later = _part_in(text[begin.end() : end.start()])
+    if "night" in (part, later):
+        return None
+    firsts, lasts = _could_be(begin, part), _could_be(end, later or part)
+    if part and not later:
+        lasts = sorted({*lasts, *(_not_before(first, last) for first in firsts for last in lasts)})
+    spans = [(first, last) for first in firsts for last in lasts if first < last]
+    if not spans:  # 八点到十二点 at night ends when nobody comes any more
+        return _Hours(part or _part_of(firsts[0]), firsts[0].strftime("%H:%M")) if firsts else None
+    first, last = min(spans, key=lambda span: (_minutes(span[1]) - _minutes(span[0]), span))
+    return _Hours(part or _part_of(first), first.strftime("%H:%M"), last.strftime("%H:%M"))
+
+
+def _could_be(match: re.Match[str], part: str) -> list[time]:
+    """Return the times of day an hour may be: the one of its part, else those at which somebody comes."""
+    known = _clock(match, part)
+    if known is not None:
+        return [known]
+    hour, minute = number(match.group(1)), _minute(match)
+    if hour is None or hour > 12 or minute is None:
+        return []
+    return [
+        time(value, minute)
+        for value in sorted({hour, (hour + 12) % 24})
+        if value >= VISIT_HOURS[0] and value < VISIT_HOURS[1]
+    ]
+
+
+def _minutes(moment: time) -> int:
+    return moment.hour * 60 + moment.minute
+
+
+def _minute(match: re.Match[str]) -> int | None:
+    found = {"半": 30, "一刻": 15, "三刻": 45}.get(match.group(2) or "", number(match.group(3) or "零"))
+    return found if found is not None and found < 60 else None
+
+
 def _clock(match: re.Match[str], part: str) -> time | None:
     hour = number(match.group(1))
-    minute = {"半": 30, "一刻": 15, "三刻": 45}.get(match.group(2) or "", number(match.group(3) or "零"))
-    if hour is None or hour > 24 or minute is None or minute > 59:
+    minute = _minute(match)
+    if hour is None or hour > 24 or minute is None:
         return None
     hour = hour % 24
     if part in ("evening", "night") and hour % 12 < _NIGHT_OVER - 1:
