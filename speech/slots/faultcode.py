@@ -8,14 +8,14 @@ readings are tried and the catalogue decides, else the caller is asked.
 import itertools
 import re
 import string
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pypinyin import Style, lazy_pinyin
 
+from speech.slots.code_parts import CODE, changed
 from speech.slots.numerals import DIGIT_SOUNDS, DIGITS, cardinal
 
-_CODE = re.compile(r"[A-Z][0-9A-F][0-9]{0,2}|[A-Z][A-F]|[0-9]{3}|[0-9]P[0-9]")
 _D = "零〇洞一幺么二两三四五六七拐八九勾"
 _LETTERS = string.ascii_uppercase
 _SEPARATORS = "杠点横减"
@@ -35,6 +35,7 @@ _CARRIERS = re.compile(
 _JOINTS = re.compile(
     f"(?:大写的?|英文的?|字母)+(?=[A-Z{''.join(_CARRIER_WORDS)}])"
     f"|(?<=[A-Z])(?:字母?)?(?:然后|接着|后面|后头|再|还有|加|跟|带)?(?:一个|个|是|数字)?(?=[{_D}P])"
+    f"|(?<=[{_D}])(?:然后|接着|后面|后头|再|还有|加|跟|带)?一个(?=[{_D}])"
 )
 # What a recognizer without tones takes for another word next to a code: 是 before it for 十 (nobody says 十 before a
 # letter, before two or three single digits or a digit and P), 幺 behind a letter's last consonant (F, H) for 叫 or 了,
@@ -49,10 +50,15 @@ _MISHEARD = (
 _NO_CODE = re.compile(f"[A-Z{_D}]几|[{_D}十]度")  # a sign that the caller does not know; the water's temperature
 _ORDINAL = re.compile("第[一二两三四五六七八九十1-9](?:个|种|项|条|样)")  # a choice of several, not D and a digit
 _MAX_READINGS = 64
+# Signs that may be a whole code, with what sounds like one more behind them ("E一吧", "E零三就", "五P一亮"). Behind a
+# letter that is itself a homophone one digit may be the half of two (艾弗二吧).
+_SIGNS = f"A-Z{_D}十百0-9"
+_WHOLE = re.compile(
+    f"(?:[A-Z][{_SEPARATORS}]?[{_SIGNS}]+|[^{_SIGNS}]{{1,2}}[{_SIGNS}]{{2,}}|[{_SIGNS}]{{3,}})(?=[^{_SIGNS}{_SEPARATORS}])"
+)
+_NEXT_CODE = re.compile(f"(?<=[{_D}十0-9])(?=[A-OQ-Z][{_D}十0-9])")  # a letter behind a digit; P may stand between two
 # A bare number of two digits, said as a count: most likely the water's temperature (dialogues, fault_code).
 _TEMPERATURE = re.compile("(?:就|写|个|才|只有|有)*[二三四五六七八九]?十[一二三四五六七八九]?(?:度|几)?")
-_MORE = re.compile(f"(?:后头|后面|后边|最后|末尾)(?:还|再)?(?:有|加|是)(?:一?个)?([{_D}]{{1,2}})$")
-_BEFORE = re.compile(f"(?:前头|前面|前边|中间|字母后面)(?:还|再)?(?:有|加|是)(?:一?个)?([{_D}])$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +77,12 @@ def read_codes(text: str, catalogue: Mapping[str, str]) -> list[str]:
     if _NO_CODE.search(text):
         return []
     readings = sorted(
-        _readings(_JOINTS.sub("", _spelled(_ORDINAL.sub(" ", text)))),
+        _readings(_JOINTS.sub("", _spelled(_ORDINAL.sub(" ", text))), catalogue),
         key=lambda item: (item.code not in catalogue, item.guesses),
     )
-    if readings and readings[0].code in catalogue:
-        readings = [item for item in readings if item.code in catalogue]
+    known = [item for item in readings if item.code in catalogue]
+    if known:
+        readings = known + [item for item in readings if _is_another(item, known)]
     best: dict[str, int] = {}
     for item in readings:
         best.setdefault(item.code, item.guesses)
@@ -96,8 +103,8 @@ class Heard:
 def read_code(new: str, text: str, catalogue: Mapping[str, str], current: Mapping[str, str]) -> Heard:
     """Read compact `new` (`text` behind its correction mark); current: a code read back, or a letter said before."""
     canonical, letter = current.get("canonical", ""), current.get("letter", "")
-    if canonical and (changed := _changed(text, canonical)):
-        return Heard((changed,))
+    if canonical and (new_code := changed(text, canonical)):
+        return Heard((new_code,))
     codes = read_codes(letter + new if letter and not _has_letter(new) else new, catalogue)
     if codes:
         return Heard(tuple(codes))
@@ -110,19 +117,6 @@ def read_code(new: str, text: str, catalogue: Mapping[str, str], current: Mappin
 
 def _has_letter(text: str) -> bool:
     return any(char.isascii() and char.isalpha() for char in _spelled(text))
-
-
-def _changed(text: str, canonical: str) -> str:
-    """Return the code with digits added ("后头还有个零", "前面还有个零"), "" when `text` asks for none."""
-    match = _MORE.search(text)
-    if match:
-        longer = canonical + "".join(DIGITS[char] for char in match.group(1))
-        return longer if _CODE.fullmatch(longer) else ""
-    match = _BEFORE.search(text)
-    if match and canonical[0].isalpha():
-        longer = canonical[0] + "".join(DIGITS[char] for char in match.group(1)) + canonical[1:]
-        return longer if _CODE.fullmatch(longer) else ""
-    return ""
 
 
 def may_extend(code: str, catalogue: Mapping[str, str]) -> bool:
@@ -145,18 +139,45 @@ def _spelled(text: str) -> str:
     return _SPELLED.sub(letter, text)
 
 
-def _readings(text: str) -> list[Reading]:
+def _is_another(item: Reading, known: Sequence[Reading]) -> bool:
+    """Tell whether a letter with digits was said beside the codes of the catalogue, and is no beginning of one."""
+    plain = item.guesses == 0 and item.code[0] in _LETTERS
+    return plain and not any(other.code.startswith(item.code) for other in known)
+
+
+def _readings(text: str, catalogue: Mapping[str, str]) -> list[Reading]:
     found: list[Reading] = []
     bare = _CARRIERS.sub(" ", text)
     for stretch, (run, begun_anew) in ((whole, left) for whole in _runs(bare) for left in _begun_anew(whole)):
         # homophones are trusted only when next to nothing else was said
         alone = len(bare.replace(" ", "")) - len(stretch) <= 1
-        options = [symbols for symbols in _symbols(run) if symbols]
-        for choice in itertools.islice(itertools.product(*options), _MAX_READINGS):
-            code = "".join(symbol for symbol, _guess in choice)
-            guesses = begun_anew + sum(guess for _symbol, guess in choice)
-            if _CODE.fullmatch(code) and (alone or not guesses):
-                found.append(Reading(code, guesses))
+        for part in [run] if begun_anew else _NEXT_CODE.split(run):
+            found += [item for item in _of_run(part, begun_anew, catalogue) if alone or not item.guesses]
+    return found
+
+
+def _of_run(run: str, begun_anew: int, catalogue: Mapping[str, str]) -> list[Reading]:
+    """Read a run; a homophone behind what is a whole code makes it no longer, but to one that the catalogue has.
+
+    A letter and 零 are seldom whole.
+    """
+    whole = _WHOLE.match(run)
+    shorter = _as_code(whole.group(), begun_anew) if whole else []
+    longer = _as_code(run, begun_anew)
+    listed = [item for item in longer if item.code in catalogue]
+    known = any(item.code in catalogue for item in shorter)
+    if not shorter or (shorter[0].code[1:] == "0" and (listed or not known)):
+        return longer
+    return shorter if known else shorter + listed
+
+
+def _as_code(run: str, begun_anew: int) -> list[Reading]:
+    options = [symbols for symbols in _symbols(run) if symbols]
+    found = []
+    for choice in itertools.islice(itertools.product(*options), _MAX_READINGS):
+        code = "".join(symbol for symbol, _guess in choice)
+        if CODE.fullmatch(code):
+            found.append(Reading(code, begun_anew + sum(guess for _symbol, guess in choice)))
     return found
 
 

@@ -104,7 +104,8 @@ class Slots:
             return False
         if slot.correcting and _DENIES.search(said) and not _NO_ONLY.fullmatch(said):
             # "不是E一" may go on with "是F一": it ends when the new value is whole
-            return _NEW_VALUE.search(said) is not None and whole_value(slot.correcting, said, self._known)
+            new = _after_correction(said) if slot.correcting is SlotKind.FAULT_CODE else said
+            return _NEW_VALUE.search(said) is not None and whole_value(slot.correcting, new, self._known)
         if slot.correcting or slot.kind is SlotKind.YES_NO:
             return True
         return whole_value(slot.kind, said, self._known)
@@ -144,6 +145,8 @@ class Slots:
         verdict = phrases.yes_or_no(said, lexicon)
         denied = _ONLY_DENIED.fullmatch(said) is not None  # "不是E一" says what it is not
         if slot.correcting and value.status == "match" and value.value and not denied:
+            if verdict != "no" and _is_said_again(value.value, slot.current) and not phrases.is_doubtful(said):
+                return Interpretation(text=said, status="match", meaning="yes")  # "对,E一"
             return Interpretation(
                 text=said, status="match", meaning="correction", value=value.value, candidates=value.candidates
             )
@@ -248,6 +251,11 @@ def _is_meant(name: str, value: Mapping[str, str], said: str) -> bool:
     if name == "purchase":
         return "买" in said
     return value.get("value") != "any" or (value.get("part", "") != "" and _CHANGES.search(said) is not None)
+
+
+def _is_said_again(value: Mapping[str, str], held: Mapping[str, str]) -> bool:
+    """Tell whether a value is all that was read back: a code or a number; of an address a part may be said again."""
+    return any(name in held and value.get(name) == held[name] for name in ("canonical", "number"))
 
 
 def _sure(found: Mapping[str, Captured]) -> int:
