@@ -26,6 +26,7 @@ _CHANGES = re.compile("[改换挪推]|时间|提[前早]")
 _CORRECTIONS = ("应该是", "改成", "我说错了", "说错了", "不对", "错了", "不是")
 _MAX_GRAMMARS = 256
 _COMMANDS_FIRST = ADDRESS_KINDS | {SlotKind.STATEMENT, SlotKind.VISIT_TIME, SlotKind.NAME, SlotKind.PURCHASE_DATE}
+_WHOLE_BY: Mapping[SlotKind, str] = {SlotKind.FAULT_CODE: "canonical", SlotKind.PHONE: "number"}
 # What a correction of one of several values may be: slot name -> the kind that reads it.
 _ANEW: Mapping[str, SlotKind] = {
     "visit": SlotKind.VISIT_TIME,
@@ -145,7 +146,7 @@ class Slots:
         verdict = phrases.yes_or_no(said, lexicon)
         denied = _ONLY_DENIED.fullmatch(said) is not None  # "不是E一" says what it is not
         if slot.correcting and value.status == "match" and value.value and not denied:
-            if verdict != "no" and _is_said_again(value.value, slot.current) and not phrases.is_doubtful(said):
+            if verdict != "no" and _is_said_again(slot, value.value) and not phrases.is_doubtful(said):
                 return Interpretation(text=said, status="match", meaning="yes")  # "对,E一"
             return Interpretation(
                 text=said, status="match", meaning="correction", value=value.value, candidates=value.candidates
@@ -253,9 +254,10 @@ def _is_meant(name: str, value: Mapping[str, str], said: str) -> bool:
     return value.get("value") != "any" or (value.get("part", "") != "" and _CHANGES.search(said) is not None)
 
 
-def _is_said_again(value: Mapping[str, str], held: Mapping[str, str]) -> bool:
+def _is_said_again(slot: SlotSpec, value: Mapping[str, str]) -> bool:
     """Tell whether a value is all that was read back: a code or a number; of an address a part may be said again."""
-    return any(name in held and value.get(name) == held[name] for name in ("canonical", "number"))
+    name = _WHOLE_BY.get(slot.correcting) if slot.correcting else None
+    return name is not None and name in slot.current and value.get(name) == slot.current[name]
 
 
 def _sure(found: Mapping[str, Captured]) -> int:

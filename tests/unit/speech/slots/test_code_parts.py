@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from speech.contract import Interpretation
+from speech.contract import Interpretation, SlotKind, SlotSpec
 from speech.packs import Pack
 from speech.slots import Slots
 from tests.unit.speech.slots.samples import CODE, CONFIRM_CODE, LEXICON
@@ -124,3 +124,9 @@ def test_the_code_that_was_read_back_with_a_doubt_is_read_back_again(said: str) 
 @pytest.mark.parametrize(("said", "whole"), [("不是 H 一 是 F", False), ("不是 H 一 是 F 二八", True)])
 def test_a_denial_ends_with_its_new_code_not_with_the_denied(said: str, whole: bool) -> None:
     assert LISTED.is_complete(CONFIRM_CODE, said) is whole
+
+
+def test_who_says_the_house_number_of_an_address_again_does_not_confirm_the_rest() -> None:
+    held = {"region": "广东省东莞市长安镇", "street": "一路", "number": "36", "road": "一路36号"}
+    slot = SlotSpec("address_confirm", SlotKind.YES_NO, correcting=SlotKind.ADDRESS, current=held)
+    assert BARE.interpret(slot, LEXICON, ("不 五一路 三十六号",)).meaning == "correction"
