@@ -58,13 +58,14 @@ class Region:
 class Gazetteer:
     """Divisions by code, indexed by what people call them (full names, and names without their last word).
 
-    former: names of districts that were merged into others.
+    former: names of districts that were merged into others. below: names of what lies in a division, by its code.
     """
 
     divisions: Mapping[str, Division]
     former: frozenset[str] = frozenset()
     names: Mapping[str, tuple[Division, ...]] = field(default_factory=dict)
     longest: int = 0
+    below: Mapping[str, tuple[tuple[str, Division], ...]] = field(default_factory=dict)
 
     def find(self, text: str, skipped: int = 6) -> list[Region]:
         """Return the readings of the divisions at the start of compact `text`; the longest reading only, several
@@ -104,12 +105,9 @@ class Gazetteer:
         for length in range(min(self.longest, len(text) - start), 1, -1):
             name, end = text[start : start + length], start + length
             for item in self.names.get(name, ()):
-                if name == item.name:
-                    if not _IN_FULL.match(text, end):
-                        yield item, end
-                elif not (_NO_PLACE.match(text, end) or _COUNTED.fullmatch(name)):
-                    kind = _TOWNS_KIND.match(text, end) if item.level == _TOWN else None
-                    yield item, kind.end() if kind else end
+                after = may_end(text, name, item, end)
+                if after is not None:
+                    yield item, after
 
     def chain(self, division: Division) -> tuple[Division, ...]:
         """Return `division` with its ancestors, province first."""
@@ -117,6 +115,16 @@ class Gazetteer:
         while out[0].parent:
             out.insert(0, self.divisions[out[0].parent])
         return tuple(out)
+
+
+def may_end(text: str, name: str, item: Division, end: int) -> int | None:
+    """Return where a division called `name` ends in compact `text`, None when the name before `end` is another's."""
+    if name == item.name:
+        return None if _IN_FULL.match(text, end) else end
+    if _NO_PLACE.match(text, end) or _COUNTED.fullmatch(name):
+        return None
+    kind = _TOWNS_KIND.match(text, end) if item.level == _TOWN else None
+    return kind.end() if kind else end
 
 
 def divisions_of(rows: Iterable[Sequence[Any]]) -> dict[str, Division]:
@@ -139,7 +147,20 @@ def build_gazetteer(divisions: Mapping[str, Division], aliases: Mapping[str, str
                 names.setdefault(name, []).append(divisions[code])
     longest = max((len(name) for name in names), default=0)
     indexed = {name: tuple(items) for name, items in names.items()}
-    return Gazetteer(divisions, frozenset(aliases), indexed, longest)
+    return Gazetteer(divisions, frozenset(aliases), indexed, longest, _below(divisions, indexed))
+
+
+def _below(
+    divisions: Mapping[str, Division], names: Mapping[str, tuple[Division, ...]]
+) -> dict[str, tuple[tuple[str, Division], ...]]:
+    found: dict[str, list[tuple[str, Division]]] = {}
+    for name, items in names.items():
+        for item in items:
+            upper = divisions.get(item.parent)
+            while upper is not None:
+                found.setdefault(upper.code, []).append((name, item))
+                upper = divisions.get(upper.parent)
+    return {code: tuple(rows) for code, rows in found.items()}
 
 
 def _stands_alone(region: Region, text: str, start: int) -> bool:

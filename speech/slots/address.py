@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 
 from divisions.gazetteer import Gazetteer
+from divisions.sounds import find_alike
 from speech.slots.numerals import DIGITS, NUMERAL, NUMERAL_CHARS, convert_before, digit_string, number_text
 
 _LEAD = re.compile(r"^(我家?|就|在|是|住|地址|那个|呃|嗯|啊|喂|的|这是|到|改成|应该是|不是.{0,24}是)+")
@@ -81,7 +82,7 @@ def parse_address(text: str, gazetteer: Gazetteer) -> tuple[dict[str, str], list
     and for speaking region, road, room. choices: region fields when the divisions said fit several places.
     """
     body = _LEAD.sub("", text)
-    regions = gazetteer.find(body)
+    regions = find_alike(gazetteer, body)
     rest = body[regions[0].end :] if regions else body
     fields = parse_local(rest)
     if len(regions) == 1:

@@ -44,7 +44,7 @@ _TWO_NUMBERS = re.compile(r"([一二两三四五六七八])([二两三四五六�
 _SPANS: tuple[tuple[str, tuple[int, int], tuple[int, int], str], ...] = (
     ("双十一|双11", (11, 1), (11, 15), "range"), ("双十二|双12", (12, 1), (12, 15), "range"),
     ("六一八|618", (6, 1), (6, 20), "range"),
-    ("国庆|十一长假|十一黄金周|(?<![双二三四五六七八九])十一(?![月号日个几点年天])", (10, 1), (10, 7), "range"),
+    ("国庆|十一长假|十一黄金周|(?<![双月二三四五六七八九])十一(?![月号日个几点年天])", (10, 1), (10, 7), "range"),
     ("五一(?!路)|劳动节", (5, 1), (5, 5), "range"), ("元旦", (1, 1), (1, 3), "range"),
     ("春节|过年|大年", (1, 15), (2, 28), "range"), ("中秋", (9, 7), (10, 8), "range"),
     ("端午", (5, 28), (6, 25), "range"),
@@ -197,6 +197,8 @@ def _between(text: str, today: date) -> list[Span] | None:
     low, high, unit = number(match.group(1)), number(match.group(2)), match.group(3).removeprefix("个")
     a_year = unit == "年" and not match.group(4) and "两" not in match.group() and 2000 + 10 * (low or 0) <= today.year
     before = text[: match.start()]
+    if match.group(3) == "月":
+        return None  # 三四月 are March and April
     if low is None or high != low + 1 or a_year or digit_string(before[-1:]):
         return None
     return [Span(_back(today, high + 1, unit) + timedelta(days=1), _back(today, low, unit), "range")]

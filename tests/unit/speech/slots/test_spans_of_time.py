@@ -58,7 +58,7 @@ def test_a_day_of_a_month_is_the_nearest_one(said: str, meaning: str) -> None:
     assert read_visit(said, NOW).meaning == meaning
 
 
-@pytest.mark.parametrize("said", ["除了明天都行", "除了周末都行", "有一点", "早一点"])
+@pytest.mark.parametrize("said", ["明天别来", "周末不行", "除了明天都行", "除了周末都行", "有一点", "早一点"])
 def test_what_names_no_day_is_asked_again(said: str) -> None:
     assert read_visit(said, NOW).status == "no_match"
 
@@ -77,6 +77,11 @@ def test_what_names_no_day_is_asked_again(said: str) -> None:
         ("两年零八个月", "2024-03-13", "2024-04-12"),
         ("去年十一", "2025-10-01", "2025-10-07"),
         ("去年十一月", "2025-11-01", "2025-11-30"),
+        ("去年三月十一", "2025-03-01", "2025-03-31"),
+        ("二零二四年五月十一", "2024-05-01", "2024-05-31"),
+        ("二零二四年三四月", "2024-01-01", "2024-12-31"),
+        ("去年七八月", "2025-01-01", "2025-12-31"),
+        ("三四个月", "2026-06-29", "2026-08-28"),
         ("去年双十一", "2025-11-01", "2025-11-15"),
         ("买了十一天", "2026-11-17", "2026-11-17"),
     ],
