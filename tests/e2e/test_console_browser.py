@@ -262,6 +262,10 @@ async def test_the_call_s_form_asks_which_of_several_machines_it_is(crm: Crm, de
     which = desk.page.get_by_role("radiogroup", name="哪台机器")
     await expect(which.get_by_role("radio")).to_have_count(3)
     await expect(which.get_by_role("radio", checked=True)).to_have_count(0)
+    await expect(
+        desk.page.get_by_text("来电说的")
+    ).to_be_visible()  # two rows called 产品 would not tell which is which
+    await expect(desk.page.locator("[data-testid=submit]")).to_be_in_viewport()
     await desk.type_into("product", " 厨房 260911420")
     await expect(which.locator("label", has_text="2609-11420")).to_contain_text("可能是这台")
     await desk.type_into("note", "客户下午在家")

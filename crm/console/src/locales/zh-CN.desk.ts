@@ -119,6 +119,7 @@ export const desk = {
   'work.tooMany': '最多开 6 个页签，先关一个',
 
   'form.kind': '类型',
+  'form.productWords': '来电说的',
   'form.priority': '紧急度',
   'form.customer': '客户',
   'form.submit': '提交',
