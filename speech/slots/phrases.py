@@ -22,6 +22,8 @@ _HEDGES = re.compile(
     "应该|应当|好像|好似|似乎|貌似|可能|大概|大约|也许|或许|兴许|估计|恐怕|怕是|说不定|不一定|没准|差不多|感觉|觉得"
     "|暂时|吧|不太|不大|不怎么|不是很"
 )
+# Beside a yes to what was read back: a value is kept only when its caller is sure of it.
+_GUESSED = re.compile("好像|好似|似乎|貌似|可能|大概|也许|或许|兴许|恐怕|说不定|不一定|没准")
 _USED = "|"
 _LEFT = re.compile(f"[^{_USED}]{{4,}}")  # of a sentence, between its phrases
 _NEGATIONS = frozenset("不没未别唔冇勿莫")
@@ -59,6 +61,11 @@ def sampled(text: str, phrases: Mapping[str, Iterable[str]]) -> str:
 def is_doubtful(text: str) -> bool:
     """Tell whether the speaker of compact `text` does not know, asks back, or is not sure of what is said."""
     return any(pattern.search(text) for pattern in (_UNKNOWING, _ASKED, _HEDGES))
+
+
+def is_guessed(text: str) -> bool:
+    """Tell whether a yes in compact `text` is a guess ("好像是吧")."""
+    return _GUESSED.search(text) is not None or _UNKNOWING.search(text) is not None
 
 
 def yes_or_no(text: str, lexicon: Lexicon) -> str:

@@ -156,6 +156,8 @@ class Slots:
             return value
         if verdict == "question":
             return Interpretation(text=said, status="match", command="repeat")
+        if verdict == "yes" and (slot.correcting or slot.anew) and phrases.is_guessed(said):
+            return Interpretation(text=said)  # asked again: "好像是吧" confirms nothing
         if denied and value.value:
             verdict = "no"
         # neither a yes nor a no of one syllable (没错 begins with 没) beside a sound that nobody knows

@@ -130,3 +130,13 @@ def test_who_says_the_house_number_of_an_address_again_does_not_confirm_the_rest
     held = {"region": "广东省东莞市长安镇", "street": "一路", "number": "36", "road": "一路36号"}
     slot = SlotSpec("address_confirm", SlotKind.YES_NO, correcting=SlotKind.ADDRESS, current=held)
     assert BARE.interpret(slot, LEXICON, ("不 五一路 三十六号",)).meaning == "correction"
+
+
+@pytest.mark.parametrize("said", ["好像是吧", "可能是的", "大概对吧", "不知道是不是"])
+def test_a_guess_confirms_nothing_that_was_read_back(said: str) -> None:
+    assert confirm("E1", said).meaning != "yes"
+
+
+@pytest.mark.parametrize("said", ["是吧", "对的吧", "应该是的", "没错"])
+def test_a_polite_yes_is_one(said: str) -> None:
+    assert confirm("E1", said).meaning == "yes"
