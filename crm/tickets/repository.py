@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from crm.callbacks import repository as callbacks
+from crm.customers.models import PhoneNumber
 from crm.policy.ticket_states import OPEN
 from crm.tickets.models import URGE, Ticket, TicketSlot, TimelineEntry
 
@@ -57,11 +58,18 @@ async def of_caller(
     """
     if not customer and not e164:
         return []
-    whose = Ticket.customer_id == customer if customer else Ticket.caller_e164 == e164
-    query = select(Ticket).where(whose).order_by(Ticket.created_at.desc(), Ticket.no).limit(limit)
+    whose = [Ticket.customer_id == customer] if customer else [Ticket.caller_e164 == e164, _is_not_a_strangers(e164)]
+    query = select(Ticket).where(*whose).order_by(Ticket.created_at.desc(), Ticket.no).limit(limit)
     if only_open:
         query = query.where(Ticket.state.in_(OPEN), Ticket.kind != "follow_up")
     return (await session.execute(query)).scalars().all()
+
+
+def _is_not_a_strangers(e164: str) -> ColumnElement[bool]:
+    """Return the condition that the ticket's customer has not been found to be somebody else than who calls by it."""
+    return ~exists().where(
+        PhoneNumber.customer_id == Ticket.customer_id, PhoneNumber.e164 == e164, PhoneNumber.wrong_at.is_not(None)
+    )
 
 
 async def open_counts(session: AsyncSession, customer_ids: Collection[str]) -> Mapping[str, int]:
@@ -124,6 +132,7 @@ async def cut_report(session: AsyncSession, e164: str, since: datetime) -> Ticke
     )
     query = select(Ticket).where(
         Ticket.caller_e164 == e164,
+        _is_not_a_strangers(e164),
         Ticket.outcome == "hung_up",
         Ticket.state == "new",
         Ticket.safety == "",

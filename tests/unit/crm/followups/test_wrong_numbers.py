@@ -6,6 +6,7 @@ import pytest
 
 from crm.customers import repository as customers
 from crm.customers import wrong_numbers
+from crm.tickets import repository as tickets
 from tests.unit.crm.asking import get
 from tests.unit.crm.fakes import CALLER, NUMBER
 from tests.unit.crm.followups.world import Office, completed, taken, told
@@ -62,6 +63,20 @@ async def test_a_marked_number_does_not_tell_who_calls(office: Office, due: dict
     await marked(office, wrong=False)
     async with office.process.parts.work() as session:
         assert len(await customers.by_number(session, CALLER)) == 1
+
+
+async def test_who_calls_by_a_marked_number_is_told_nothing_of_its_former_customers_tickets(
+    office: Office, due: dict[str, Any]
+) -> None:
+    async def found() -> int:
+        async with office.process.parts.work() as session:
+            return len(await tickets.of_caller(session, customer="", e164=CALLER, only_open=False, limit=9))
+
+    assert await found() > 0
+    await told(office.agent, due["id"], result="wrong_number")
+    assert await found() == 0
+    await marked(office, wrong=False)
+    assert await found() > 0
 
 
 async def test_a_number_marked_before_its_day_is_not_rung_and_another_on_file_is(office: Office) -> None:
