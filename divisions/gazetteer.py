@@ -190,13 +190,10 @@ def _without_ancestors(regions: list[Region]) -> list[Region]:
     def same_place(upper: Region, lower: Region) -> bool:
         return upper.chain[-1] in lower.chain[:-1]
 
-    def one_name(upper: Region, lower: Region) -> bool:
-        return upper.chain[-1].name == lower.chain[-1].name
-
     once = {region.chain[-1].code: region for region in regions}.values()  # one place may be come to by two ways
     return [
         region
         for region in once
-        if not any(same_place(region, other) and one_name(region, other) for other in once)
-        and not any(same_place(other, region) and not one_name(other, region) for other in once)
+        if not any(same_place(region, other) and region.chain[-1].name == other.chain[-1].name for other in once)
+        and not any(same_place(other, region) and region.chain[-1].name != other.chain[-1].name for other in once)
     ]

@@ -120,10 +120,8 @@ def _pieces(rules: QuotaRules, part: str, environment: str, units: int) -> int:
         for quota in rules.quotas
         if quota.part in (ANY, part) and quota.environment in (ANY, environment)
     ]
-    if not fitting:
-        return 0
-    best = max(fitting, key=lambda item: item[:2])[2]
-    return units * best.pieces // best.per_units
+    best = max(fitting, key=lambda item: item[:2], default=(False, False, None))[2]
+    return units * best.pieces // best.per_units if best else 0
 
 
 def _parse_one(raw: Any, index: int) -> QuotaRules:

@@ -203,3 +203,8 @@ def test_quoting_is_undone_by_asterisks_rules(value: str) -> None:
             assert char != '"'
             plain += char
     assert (plain, escaped) == (value, False)
+
+
+def test_a_result_that_is_no_number_has_no_value() -> None:
+    assert Reply(200, "5").value == 5
+    assert Reply(200, "speech").value is None

@@ -26,6 +26,8 @@ NOW = datetime(2026, 11, 28, 10, 0, tzinfo=CHINA)  # a Saturday
         ("明天中午前", "morning", "", ""),
         ("明天中午以后", "afternoon", "", ""),
         ("明天晚一点", "", "", ""),
+        ("明天二十五点到三点", "afternoon", "15:00", "15:00"),  # no such hour
+        ("明天半夜一点到两点", "morning", "01:00", ""),
         ("今晚一点", "morning", "01:00", ""),
         ("明早八点", "morning", "08:00", "08:00"),
         ("明天十三点到十二点", "afternoon", "13:00", ""),  # what turns round is no span
