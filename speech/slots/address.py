@@ -49,7 +49,7 @@ _TEN = re.compile(r"^十(?=[一二三四五六七八九](?:号楼|栋|座|幢))"
 _LAST_ONE = re.compile(rf"(?<={_ONE_DIGIT}[零洞])了$")
 _SEVEN = re.compile(rf"(?<={_ONE_DIGIT})区(?=[零洞]{_ONE_DIGIT})")
 _HIGHEST, _MOST_DOORS = "60", "30"  # floor, and door on it
-_PARTS_OF_A_NUMBER = re.compile("([A-Z]*)([^A-Z]*)([A-Z]*)")
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _LANDMARK = re.compile(r"(?:旁边|对面|附近|隔壁|第[一二三]家|楼上|门口)")
 
 
@@ -175,8 +175,10 @@ def whole_room(text: str) -> bool:
 
 
 def _digits(text: str) -> str:
-    below = "-" if text.startswith("负") else ""
-    first, numeral, last = _PARTS_OF_A_NUMBER.fullmatch(text.removeprefix("负")).groups()  # type: ignore[union-attr]
+    said = text.removeprefix("负")
+    numeral = said.strip(_LETTERS)
+    first, _, last = said.partition(numeral) if numeral else (said, "", "")
+    below = "-" if said != text else ""
     return f"{below}{first}{number_text(numeral) or digit_string(numeral) or ''}{last}"
 
 
